@@ -1,0 +1,187 @@
+"""The only door to django-oauth-toolkit (DOT): its models, settings, scopes and generators.
+
+Whatever else of DOT a module needs comes through here, so that a release of DOT that moves its own modules
+touches this file alone. What is imported at the top is safe while apps are loading; models are asked for by
+function, after they have loaded and with whatever the project swapped in.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.contrib.auth.hashers import (
+    check_password,
+    identify_hasher,
+    is_password_usable,
+    make_password,
+)
+from django.db import models, router
+from oauth2_provider.settings import oauth2_settings
+
+#: The (perhaps swapped) models, as `app_label.ModelName`.
+APPLICATION_MODEL: str = oauth2_settings.APPLICATION_MODEL
+
+#: What this app makes of DOT's defaults where the project said nothing: each is the safe end of a choice
+#: DOT leaves open for compatibility. `checks` names those a project has set back.
+TIGHTENED: dict[str, Any] = {
+    "DEFAULT_SCOPES": [],  # RFC 6749 §3.3: no scope asked is not "everything"
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,  # RFC 9700 §4.9.3: short-lived
+    "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 86400,  # RFC 9700 §4.14.2: idle refresh tokens end
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,  # RFC 9700 §4.14.2
+    "ALLOWED_REDIRECT_URI_SCHEMES": [
+        "https"
+    ],  # RFC 9700 §2.1; loopback and private schemes by our own rules
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,  # RFC 9700 §2.1.2
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,  # RFC 9700 §2.4
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,  # RFC 9700 §2.1.1
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,  # RFC 9700 §4.3.2
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,  # RFC 9207 §2
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # RFC 9700 §4: checksums, not tokens
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
+    "OAUTH2_VALIDATOR_CLASS": "django_oauthflows.dot_validator.HardenedValidator",
+    "APPLICATION_ADMIN_CLASS": "django_oauthflows.clients.admin.ClientAdmin",
+    "ACCESS_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.AccessTokenAdmin",
+    "REFRESH_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.RefreshTokenAdmin",
+    "GRANT_ADMIN_CLASS": "django_oauthflows.tokens.admin.GrantAdmin",
+}
+
+#: DOT's one grant type per application, as slugs of the catalogue (RFC 6749 §1.3). DOT lets every
+#: application but an implicit one refresh.
+FLOWS_OF_GRANT_TYPE: Mapping[str, frozenset[str]] = {
+    "authorization-code": frozenset(
+        {"authorization-code", "authorization-code-pkce", "refresh-token"}
+    ),
+    "client-credentials": frozenset({"client-credentials", "refresh-token"}),
+    "implicit": frozenset({"implicit"}),
+    "password": frozenset({"password", "refresh-token"}),
+    "openid-hybrid": frozenset(
+        {"hybrid", "authorization-code", "authorization-code-pkce", "refresh-token"}
+    ),
+    "urn:ietf:params:oauth:grant-type:device_code": frozenset({"device-code", "refresh-token"}),
+}
+
+
+def tighten_defaults() -> None:
+    """Replace DOT's permissive defaults; whatever the project wrote itself still wins."""
+    oauth2_settings.reload()
+    oauth2_settings.defaults.update(TIGHTENED)
+
+
+def setting(name: str) -> Any:
+    """A setting of `OAUTH2_PROVIDER`, or DOT's (tightened) default."""
+    return getattr(oauth2_settings, name)
+
+
+def project_says(name: str) -> bool:
+    """Did the project write this `OAUTH2_PROVIDER` setting itself?"""
+    return name in oauth2_settings.user_settings
+
+
+# Models -------------------------------------------------------------------------------------------------
+
+
+def application_model() -> type[models.Model]:
+    from oauth2_provider.models import get_application_model
+
+    return cast(type[models.Model], get_application_model())
+
+
+def access_token_model() -> type[models.Model]:
+    from oauth2_provider.models import get_access_token_model
+
+    return cast(type[models.Model], get_access_token_model())
+
+
+def refresh_token_model() -> type[models.Model]:
+    from oauth2_provider.models import get_refresh_token_model
+
+    return cast(type[models.Model], get_refresh_token_model())
+
+
+def grant_model() -> type[models.Model]:
+    from oauth2_provider.models import get_grant_model
+
+    return cast(type[models.Model], get_grant_model())
+
+
+def token_database() -> str:
+    """The alias of the database tokens are written to; DOT keeps all its token models in one."""
+    return router.db_for_write(access_token_model())
+
+
+def application_asks_its_own_model(application: models.Model) -> bool:
+    """Has a swapped application model its own idea of `is_usable`?"""
+    from oauth2_provider.models import AbstractApplication
+
+    return type(application).is_usable is not AbstractApplication.is_usable  # type: ignore[attr-defined]
+
+
+# Scopes -------------------------------------------------------------------------------------------------
+
+
+def all_scopes() -> dict[str, str]:
+    """Every scope of the server with its description, from DOT's scopes backend."""
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return dict(get_scopes_backend().get_all_scopes())
+
+
+def available_scopes(application: models.Model) -> frozenset[str]:
+    """The scopes DOT's scopes backend lets an application use."""
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return frozenset(get_scopes_backend().get_available_scopes(application=application))
+
+
+def default_scopes(application: models.Model) -> frozenset[str]:
+    """What a request that names no scope gets, before the client's own scopes limit it."""
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return frozenset(get_scopes_backend().get_default_scopes(application=application))
+
+
+def resource_allows(url: str, resource: list[str]) -> bool:
+    """Is a token limited to `resource` (RFC 8707) meant for `url`? An empty list is no limit."""
+    if not resource:
+        return True
+    validator = oauth2_settings.RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR
+    return validator is None or bool(validator(url, resource))
+
+
+# Clients ------------------------------------------------------------------------------------------------
+
+
+def generate_client_id() -> str:
+    from oauth2_provider.generators import generate_client_id
+
+    return cast(str, generate_client_id())
+
+
+def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool:
+    """DOT's own matching, for the project that insists on `ALLOW_URI_WILDCARDS`."""
+    from oauth2_provider.models import redirect_to_uri_allowed
+
+    return bool(oauth2_settings.ALLOW_URI_WILDCARDS) and redirect_to_uri_allowed(
+        uri, list(registered)
+    )
+
+
+def check_slow_secret(presented: str, stored: str) -> bool:
+    """Verify a secret the way DOT stores it: hashed like a password, or plain where the owner chose so.
+
+    An empty `stored` costs the same hash and never matches.
+    """
+    from django.utils.crypto import constant_time_compare
+
+    if not stored:
+        make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
+        return False
+    if not is_password_usable(stored):
+        return False
+    try:
+        identify_hasher(stored)
+    except ValueError:
+        return constant_time_compare(presented, stored)
+    return check_password(presented, stored)

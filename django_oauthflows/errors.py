@@ -1,0 +1,61 @@
+"""How the server says no: one wire code, the rule that said it, one public sentence.
+
+A refusal is raised anywhere below an endpoint and rendered by the endpoint alone, so that every refusal
+leaves the server in the same shape and reaches the audit log on its way out.
+"""
+
+import re
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The error codes clients see on the wire, each with the section that defines it."""
+
+    INVALID_REQUEST = "invalid_request"  # RFC 6749 §5.2
+    INVALID_CLIENT = "invalid_client"  # RFC 6749 §5.2
+    INVALID_GRANT = "invalid_grant"  # RFC 6749 §5.2
+    UNAUTHORIZED_CLIENT = "unauthorized_client"  # RFC 6749 §5.2
+    UNSUPPORTED_GRANT_TYPE = "unsupported_grant_type"  # RFC 6749 §5.2
+    UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"  # RFC 6749 §4.1.2.1
+    INVALID_SCOPE = "invalid_scope"  # RFC 6749 §5.2
+    ACCESS_DENIED = "access_denied"  # RFC 6749 §4.1.2.1
+    INVALID_TARGET = "invalid_target"  # RFC 8707 §2
+    LOGIN_REQUIRED = "login_required"  # OpenID Connect Core §3.1.2.6
+    CONSENT_REQUIRED = "consent_required"  # OpenID Connect Core §3.1.2.6
+    REQUEST_NOT_SUPPORTED = "request_not_supported"  # OpenID Connect Core §3.1.2.6
+    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"  # OpenID Connect Core §3.1.2.6
+    SERVER_ERROR = "server_error"  # RFC 6749 §4.1.2.1
+    INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
+    INSUFFICIENT_SCOPE = "insufficient_scope"  # RFC 6750 §3.1
+
+
+#: RFC 6749 §5.2 allows these characters in an error_description, and no others.
+_SENTENCE = re.compile(r"[\x20-\x21\x23-\x5B\x5D-\x7E]+\Z")
+
+
+class Refusal(Exception):
+    """A request was refused.
+
+    `sentence` is public: it goes to the client, onto pages and into the log, so it never holds a secret, a
+    token or anything personal, and only the characters RFC 6749 §5.2 allows.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        sentence: str,
+        *,
+        rule: str,
+        spec: str,
+        status: int = 400,
+        fix: str = "",
+    ) -> None:
+        if not _SENTENCE.match(sentence):
+            raise ValueError(f"not a sentence a client may be sent (RFC 6749 §5.2): {sentence!r}")
+        super().__init__(f"{code}: {sentence} [{rule}]")
+        self.code = code
+        self.sentence = sentence
+        self.rule = rule
+        self.spec = spec
+        self.status = status
+        self.fix = fix

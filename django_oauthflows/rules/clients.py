@@ -1,0 +1,13 @@
+"""Questions about who asks."""
+
+from django_oauthflows.errors import Code
+from django_oauthflows.rules.base import rule
+from django_oauthflows.rules.requests import TokenRequest
+
+
+@rule(spec="RFC 6749 §3.2.1", refuses_with=Code.UNAUTHORIZED_CLIENT)
+def client_must_be_confidential(request: TokenRequest) -> str | None:
+    """Without a person or a secret there is nobody the token could be given to."""
+    if not request.client.is_confidential:
+        return "A public client cannot use this grant: it has no credentials to authenticate with."
+    return None

@@ -1,0 +1,150 @@
+"""The frozen values a rule may look at. No model, no HTTP: plain facts.
+
+Times are aware datetimes, lifetimes seconds, scopes sorted tuples or frozensets of scope tokens
+(RFC 6749 §3.3).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class AuthMethod(StrEnum):
+    """How a client proves who it is at the token endpoint (RFC 7591 §2, `token_endpoint_auth_method`)."""
+
+    ANY_SECRET = ""
+    BASIC = "client_secret_basic"
+    POST = "client_secret_post"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretFacts:
+    """One client secret as it is known to the server: by its checksum alone."""
+
+    key: int
+    digest: str = field(repr=False)
+    expires: datetime | None = None
+    last_used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientFacts:
+    """What the server knows of a client while it answers one request.
+
+    `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
+    secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
+    `ClientSecret` rows.
+    """
+
+    key: int
+    client_id: str
+    name: str
+    is_confidential: bool
+    is_enabled: bool
+    has_policy: bool
+    preset: str
+    profile: str
+    flows: frozenset[str]
+    scopes: frozenset[str]
+    default_scopes: frozenset[str] = frozenset()
+    required_scopes: frozenset[str] = frozenset()
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    authentication_method: AuthMethod = AuthMethod.ANY_SECRET
+    secrets: tuple[SecretFacts, ...] = field(default=(), repr=False)
+    dot_secret: str = field(default="", repr=False)
+    skips_consent: bool = False
+    may_introspect_all: bool = False
+    resources: frozenset[str] = frozenset()
+    access_token_lifetime: int | None = None
+    refresh_token_idle_lifetime: int | None = None
+    refresh_token_absolute_lifetime: int | None = None
+    is_verified: bool = False
+    registration_source: str = "manual"
+    owner_name: str = ""
+    client_uri: str = ""
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
+    asks_its_own_model: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorizationRequest:
+    """A request to `/authorize` whose client and redirect URI are already known to be genuine."""
+
+    client: ClientFacts
+    response_type: str
+    response_mode: str
+    redirect_uri: str
+    redirect_uri_was_sent: bool
+    state: str
+    scopes_asked: frozenset[str] | None
+    scopes: frozenset[str]
+    nonce: str
+    code_challenge: str
+    code_challenge_method: str
+    prompt: frozenset[str]
+    resource: tuple[str, ...]
+    other: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a client holds and presents at the token endpoint: a code or a refresh token, and its parent.
+
+    `scopes` is what the person granted. `spent_at` is when it was redeemed or rotated; `ends_at` is the
+    absolute end of the whole authorization. `may_be_replayed` holds for a rotated refresh token that comes
+    again within the grace window, as it does when the answer to the first request was lost on its way.
+    """
+
+    key: int
+    flow: str
+    client_key: int
+    user_key: Any
+    user_is_active: bool
+    client_is_enabled: bool
+    scopes: frozenset[str]
+    resource: tuple[str, ...]
+    expires: datetime | None
+    spent_at: datetime | None
+    may_be_replayed: bool = False
+    redirect_uri: str = ""
+    code_challenge: str = ""
+    code_challenge_method: str = ""
+    authorization: UUID | None = None
+    authorization_revoked: bool = False
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """A request to `/token` by an authenticated client, with what it presented already looked up."""
+
+    client: ClientFacts
+    grant_type: str
+    flow: str
+    now: datetime
+    scopes_asked: frozenset[str] | None
+    scopes: frozenset[str]
+    resource: tuple[str, ...]
+    redirect_uri: str = ""
+    code_verifier: str = ""
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUse:
+    """An access token at the moment somebody shows it: to an API, or to be introspected or revoked."""
+
+    exists: bool
+    now: datetime
+    expires: datetime | None = None
+    client_is_enabled: bool = True
+    person_is_active: bool = True
+    is_meant_for_this_resource: bool = True
+    belongs_to_asking_client: bool = True

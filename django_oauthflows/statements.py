@@ -1,0 +1,167 @@
+"""The hot statements, compiled once per process.
+
+Django's ORM compiles a queryset to SQL anew each time it is used, which costs several times what running it
+does. The few statements on the hot path are compiled here once for each database and then only run, with the
+ORM's own converters, so that what comes back are ordinary model instances, on any backend and with any
+swapped model.
+
+Nothing else in the package writes SQL, and neither does this file: the ORM does.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from django.db import connections, models
+from django.db.models import signals, sql
+from django.db.models.query import QuerySet
+
+Instance = TypeVar("Instance", bound=models.Model)
+
+#: Stand for the looked-up value while a SELECT is compiled; values no row can have.
+_TEXT_PLACE = "\x00looked-up\x00"
+_UUID_PLACE = UUID(int=0xFFFF_0F0F_FFFF_0F0F_FFFF_0F0F_FFFF_0F0F)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Select:
+    statement: str
+    parameters: tuple[Any, ...]
+    place: int
+    field: "models.Field[Any, Any]"
+    converters: list[tuple[int, Any, Any]]
+
+
+class CompiledSelect:
+    """`queryset.filter(<lookup>=value).values_list(...)`, first row only.
+
+    `build` is called once per database, when the app registry is ready, and returns the queryset and the
+    name of the looked-up field, a text or UUID field of the queryset's own model.
+    """
+
+    def __init__(self, build: Callable[[], tuple[QuerySet[Any, Any], str]]) -> None:
+        self._build = build
+        self._compiled: dict[str, _Select] = {}
+
+    def first(self, value: str | UUID, using: str) -> Sequence[Any] | None:
+        """The first row for `value`, converted as the ORM would, or `None`."""
+        if using not in self._compiled:
+            self._compiled[using] = self._compile(using)
+        select = self._compiled[using]
+        connection = connections[using]
+        parameters = list(select.parameters)
+        parameters[select.place] = select.field.get_db_prep_value(value, connection)
+        with connection.cursor() as cursor:
+            cursor.execute(select.statement, parameters)
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        converted = list(row)
+        for position, functions, expression in select.converters:
+            for function in functions:
+                converted[position] = function(converted[position], expression, connection)
+        return converted
+
+    def _compile(self, using: str) -> _Select:
+        queryset, lookup = self._build()
+        field = queryset.model._meta.get_field(lookup)
+        place = _UUID_PLACE if isinstance(field, models.UUIDField) else _TEXT_PLACE
+        query = queryset.using(using).filter(**{lookup: place})[:1].query
+        compiler = query.get_compiler(using=using)
+        statement, parameters = compiler.as_sql()
+        return _Select(
+            statement=statement,
+            parameters=tuple(parameters),
+            place=list(parameters).index(field.get_db_prep_value(place, connections[using])),
+            field=field,
+            converters=[
+                (position, functions, expression)
+                for position, (functions, expression) in compiler.get_converters(
+                    [column[0] for column in compiler.select]
+                ).items()
+            ],
+        )
+
+
+class CompiledInsert(Generic[Instance]):
+    """`instance.save(force_insert=True)`, compiled once.
+
+    Where somebody listens to the model's save signals, or the backend cannot return the new key, the ORM
+    does it all.
+    """
+
+    def __init__(self, model: Callable[[], type[Instance]]) -> None:
+        self._model = model
+        self._compiled: dict[str, tuple[str, list[models.Field[Any, Any]]]] = {}
+
+    def save(self, instance: Instance, using: str) -> Instance:
+        """Insert `instance` and give it its primary key."""
+        connection = connections[using]
+        model = type(instance)
+        if not connection.features.can_return_columns_from_insert or any(
+            signal.has_listeners(model) for signal in (signals.pre_save, signals.post_save)
+        ):
+            instance.save(force_insert=True, using=using)
+            return instance
+        if using not in self._compiled:
+            self._compiled[using] = self._compile(instance, using)
+        statement, fields = self._compiled[using]
+        values = [
+            field.get_db_prep_save(field.pre_save(instance, True), connection) for field in fields
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            row = cursor.fetchone()
+        (key,) = model._meta.db_returning_fields or (None,)
+        if key is not None:
+            setattr(instance, key.attname, row[0])
+        instance._state.adding = False
+        instance._state.db = using
+        return instance
+
+    def _compile(
+        self, instance: Instance, using: str
+    ) -> "tuple[str, list[models.Field[Any, Any]]]":
+        meta = self._model()._meta
+        fields = [
+            field for field in meta.local_concrete_fields if not isinstance(field, models.AutoField)
+        ]
+        query = sql.InsertQuery(self._model())
+        query.insert_values(fields, [instance])
+        compiler = query.get_compiler(using=using)
+        compiler.returning_fields = list(meta.db_returning_fields)
+        ((statement, _),) = compiler.as_sql()
+        return statement, fields
+
+
+class Columns(Generic[Instance]):
+    """All columns of one model within a wider row, and the way back to an instance of it.
+
+    `prefix` is the ORM path from the queryset's model, as `user__`; empty for that model itself.
+    """
+
+    def __init__(
+        self, model: type[Instance], prefix: str = "", *, only: Sequence[str] = ()
+    ) -> None:
+        self.model = model
+        fields = [
+            field
+            for field in model._meta.concrete_fields
+            if not only or field.attname in (*only, _key(model))
+        ]
+        self.attnames = [field.attname for field in fields]
+        self.paths = [f"{prefix}{field.attname}" for field in fields]
+
+    def instance(self, row: Sequence[Any], start: int, using: str) -> Instance | None:
+        """The instance whose columns begin at `start`; `None` where an outer join found nothing."""
+        values = row[start : start + len(self.attnames)]
+        if values[self.attnames.index(_key(self.model))] is None:
+            return None
+        return self.model.from_db(using, self.attnames, values)
+
+
+def _key(model: type[models.Model]) -> str:
+    key = model._meta.pk
+    assert key is not None  # noqa: S101 - every concrete model has one
+    return key.attname
