@@ -1,0 +1,15 @@
+"""The admin screens, gathered from the concepts they belong to.
+
+The screens of django-oauth-toolkit's own models are replaced through its settings, see `dot.TIGHTENED`.
+"""
+
+from django.contrib import admin
+
+from django_oauthflows.audit.admin import AuditEventAdmin
+from django_oauthflows.consent.admin import ConsentAdmin
+from django_oauthflows.models import AuditEvent, Authorization, Consent
+from django_oauthflows.tokens.admin import AuthorizationAdmin
+
+admin.site.register(AuditEvent, AuditEventAdmin)
+admin.site.register(Authorization, AuthorizationAdmin)
+admin.site.register(Consent, ConsentAdmin)

@@ -1,0 +1,31 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OAuthFlowsConfig(AppConfig):
+    name = "django_oauthflows"
+    label = "oauthflows"
+    verbose_name = _("OAuth")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def import_models(self) -> None:
+        """Tighten DOT's defaults before anybody reads them: the admin registers its screens by them."""
+        from django_oauthflows import dot
+
+        dot.tighten_defaults()
+        super().import_models()
+
+    def ready(self) -> None:
+        """Listen to what ends or changes what this app keeps."""
+        from django_oauthflows import checks, dot
+        from django_oauthflows.clients import facts
+        from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+        from django_oauthflows.tokens import endings, sessions
+
+        for model in (dot.application_model(), ClientPolicy, ClientSecret):
+            facts.watch(model)
+        sessions.listen()
+        endings.listen()
+        checks.register()

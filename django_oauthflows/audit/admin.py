@@ -1,0 +1,32 @@
+"""Reading the audit log. Nobody writes, changes or deletes it here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from django_oauthflows.audit.models import AuditEvent
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows rows; adds, changes and deletes none."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("created", "event", "client_id", "user", "rule", "reference", "occurrences")
+    list_filter = ("event", "created", "code")
+    list_select_related = ("user",)
+    search_fields = ("reference__exact", "client_id__exact", "rule")
+    date_hierarchy = "created"
+    show_full_result_count = False
+
+    model = AuditEvent

@@ -1,0 +1,37 @@
+"""The closed list of what can be recorded. Past tense, never renamed: people filter by these words."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(StrEnum):
+    TOKEN_ISSUED = "token.issued"
+    REQUEST_REFUSED = "request.refused"
+    CODE_REPLAYED = "code.replayed"
+    REFRESH_TOKEN_REPLAYED = "refresh_token.replayed"
+    AUTHORIZATION_REVOKED = "authorization.revoked"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_DENIED = "consent.denied"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CLIENT_REGISTERED = "client.registered"
+    CLIENT_CHANGED = "client.changed"
+    SECRET_ADDED = "secret.added"
+    SECRET_RETIRED = "secret.retired"
+
+
+TITLES: dict[Event, str | Promise] = {
+    Event.TOKEN_ISSUED: _("Tokens issued"),
+    Event.REQUEST_REFUSED: _("Request refused"),
+    Event.CODE_REPLAYED: _("Code replayed"),
+    Event.REFRESH_TOKEN_REPLAYED: _("Refresh token replayed"),
+    Event.AUTHORIZATION_REVOKED: _("Grant revoked"),
+    Event.CONSENT_GIVEN: _("Consent given"),
+    Event.CONSENT_DENIED: _("Consent denied"),
+    Event.CONSENT_WITHDRAWN: _("Consent withdrawn"),
+    Event.CLIENT_REGISTERED: _("Client registered"),
+    Event.CLIENT_CHANGED: _("Client changed"),
+    Event.SECRET_ADDED: _("Secret added"),
+    Event.SECRET_RETIRED: _("Secret retired"),
+}

@@ -1,0 +1,267 @@
+"""Clients in the admin: added by scenario, changed field by field, their secrets shown once."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from django_oauthflows import dot
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
+from django_oauthflows.clients import presets, secrets
+from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.clients.registration import register_client
+from django_oauthflows.conf import conf
+from django_oauthflows.flows import catalogue
+
+
+class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
+    """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
+
+    model = ClientPolicy
+    form = PolicyForm
+    can_delete = False
+    max_num = 1
+    verbose_name_plural = gettext_lazy("All settings")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
+        ),
+        (
+            gettext_lazy("Shown to people"),
+            {
+                "fields": (
+                    "is_verified",
+                    "skips_consent",
+                    "client_uri",
+                    "logo_uri",
+                    "policy_uri",
+                    "tos_uri",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Authentication and lifetimes"),
+            {
+                "fields": (
+                    "authentication_method",
+                    "access_token_lifetime",
+                    "refresh_token_idle_lifetime",
+                    "refresh_token_absolute_lifetime",
+                    "revokes_on_logout",
+                    "revokes_on_password_change",
+                )
+            },
+        ),
+        (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
+    )
+
+
+class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The screen of DOT's application model."""
+
+    form = ClientForm
+    inlines = (PolicyInline,)
+    change_form_template = "admin/oauthflows/client.html"
+    view_on_site = False
+    list_display = ("name", "client_id", "kind", "profile", "is_enabled", "user", "created")
+    list_filter = (
+        "oauthflows_policy__preset",
+        "oauthflows_policy__profile",
+        "oauthflows_policy__is_enabled",
+    )
+    list_select_related = ("oauthflows_policy", "user")
+    search_fields = ("name", "client_id")
+    raw_id_fields = ("user",)
+    readonly_fields = ("client_id", "client_type", "registration_source", "created")
+    fields = (
+        "name",
+        "client_id",
+        "client_type",
+        "redirect_uris",
+        "post_logout_redirect_uris",
+        "allowed_origins",
+        "user",
+        "registration_source",
+        "created",
+    )
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind(self, row: Any) -> str:
+        policy = _policy_of(row)
+        known = presets.BY_SLUG.get(policy.preset) if policy else None
+        return str(known.title) if known else str(row.get_authorization_grant_type_display())
+
+    @admin.display(description=gettext_lazy("profile"))
+    def profile(self, row: Any) -> str:
+        policy = _policy_of(row)
+        return policy.profile if policy else _("none yet")
+
+    @admin.display(description=gettext_lazy("enabled"), boolean=True)
+    def is_enabled(self, row: Any) -> bool:
+        policy = _policy_of(row)
+        return policy.is_enabled if policy else True
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:pk>/secrets/add/",
+                wrap(require_POST(self.add_secret)),
+                name="oauthflows_add_secret",
+            ),
+            path(
+                "<int:pk>/secrets/<int:secret_pk>/retire/",
+                wrap(require_POST(self.retire_secret)),
+                name="oauthflows_retire_secret",
+            ),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """First what kind of client it is, then what that kind needs, then its secret, once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        preset = presets.BY_SLUG.get(request.GET.get("preset", ""))
+        if preset is None:
+            return self._page(
+                request,
+                "choose_preset",
+                title=_("Add a client"),
+                presets=[_card(preset) for preset in presets.PRESETS],
+            )
+        form = AddClientForm(request.POST or None, preset=preset)
+        if request.method == "POST" and form.is_valid():
+            try:
+                registered = register_client(**form.service_arguments())
+            except ValidationError as error:
+                _add_errors(form, error)
+            else:
+                self.log_addition(request, registered.application, [{"added": {}}])
+                return self._page(
+                    request,
+                    "client_created",
+                    title=_("%(name)s was added") % {"name": registered.application},
+                    registered=registered,
+                    change_url=self._change_url(registered.application.pk),
+                    issuer=_issuer(request),
+                )
+        return self._page(
+            request,
+            "add_client",
+            title=_("Add a client"),
+            preset=_card(preset),
+            form=form,
+            media=self.media + form.media,
+        )
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        secrets_of_client = ClientSecret.objects.filter(application_id=object_id)
+        context = {**(extra_context or {}), "client_secrets": secrets_of_client}
+        return super().change_view(request, object_id, form_url, context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if change:
+            recorder.record(
+                Event.CLIENT_CHANGED,
+                application=form.instance,
+                user=request.user,
+                request=request,
+                detail={"changed": self.construct_change_message(request, form, formsets)},
+            )
+
+    def add_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One more secret, shown on this page alone; the others go on working."""
+        application = self._changeable(request, pk)
+        if application.client_type != "confidential":
+            raise Http404
+        label = request.POST.get("label", "").strip()[:100] or _("added in the admin")
+        secret = secrets.add(application, label=label)
+        self.log_change(
+            request, application, [{"added": {"name": "client secret", "object": label}}]
+        )
+        return self._page(
+            request,
+            "secret_created",
+            title=_("A new secret for %(name)s") % {"name": application},
+            application=application,
+            secret_label=label,
+            client_secret=secret,
+            change_url=self._change_url(pk),
+        )
+
+    def retire_secret(self, request: HttpRequest, pk: int, secret_pk: int) -> HttpResponse:
+        application = self._changeable(request, pk)
+        secret = get_object_or_404(
+            ClientSecret, pk=secret_pk, application_id=pk, retired__isnull=True
+        )
+        secrets.retire(secret)
+        self.log_change(
+            request, application, [{"changed": {"name": "client secret", "object": str(secret)}}]
+        )
+        self.message_user(request, _("The secret was retired."), messages.SUCCESS)
+        return redirect(self._change_url(pk))
+
+    def _changeable(self, request: HttpRequest, pk: int) -> Any:
+        application = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_change_permission(request, application):
+            raise PermissionDenied
+        return application
+
+    def _change_url(self, pk: Any) -> str:
+        meta = self.opts
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
+
+    def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+        response = TemplateResponse(
+            request,
+            f"admin/oauthflows/{name}.html",
+            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _policy_of(row: Any) -> ClientPolicy | None:
+    return getattr(row, "oauthflows_policy", None)
+
+
+def _card(preset: presets.Preset) -> dict[str, Any]:
+    return {
+        "slug": preset.slug,
+        "title": preset.title,
+        "summary": preset.summary,
+        "profile": preset.profile,
+        "flows_text": ", ".join(catalogue.BY_SLUG[slug].name for slug in preset.flows),
+        "url": f"?preset={preset.slug}",
+    }
+
+
+def _add_errors(form: AddClientForm, error: ValidationError) -> None:
+    """Put what the service refused beside the field it is about."""
+    for name, messages_of_field in error.message_dict.items():
+        for message in messages_of_field:
+            form.add_error(name if name in form.fields else None, message)
+
+
+def _issuer(request: HttpRequest) -> str:
+    configured = conf.ISSUER or dot.setting("OIDC_ISS_ENDPOINT")
+    return str(configured or request.build_absolute_uri("/" + conf.URL_PREFIX.strip("/")))

@@ -1,0 +1,157 @@
+"""How a client proves who it is: one method per request, and the one it is registered for (RFC 6749 §2.3)."""
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import unquote_plus
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_oauthflows.clients import secrets
+from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """Who a request says it comes from, and by which method it wants to prove it."""
+
+    client_id: str
+    method: AuthMethod
+    secret: str = field(default="", repr=False)
+
+
+def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientFacts:
+    """The client a request comes from.
+
+    Raises `Refusal`: `invalid_request` for two methods at once (RFC 6749 §2.3), else `invalid_client`.
+    """
+    credentials = credentials_of(request, parameters)
+    client = client_of(credentials.client_id)
+    now = timezone.now()
+    if credentials.method is AuthMethod.NONE:
+        is_proven = client is not None and not client.is_confidential and client.is_enabled
+    else:
+        is_proven = secrets.verify(client, credentials.secret, now) and _method_is_registered(
+            client, credentials.method
+        )
+    if client is None or not is_proven or not is_usable(client, request):
+        raise _not_proven(credentials, client, now)
+    return client
+
+
+def credentials_of(request: HttpRequest, parameters: Mapping[str, str]) -> Credentials:
+    """Read the credentials of a request without checking them. Raises `Refusal` where they contradict."""
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    in_body = parameters.get("client_id", "")
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() == "basic":
+        client_id, secret = _basic(encoded.strip())
+        if parameters.get("client_secret"):
+            raise _refusal(
+                Code.INVALID_REQUEST,
+                "Two client authentication methods in one request: use one.",
+                rule="client_must_use_one_authentication_method",
+                spec="RFC 6749 §2.3",
+            )
+        if in_body and in_body != client_id:
+            raise _refusal(
+                Code.INVALID_REQUEST,
+                "The client_id in the body is not the one in the Authorization header.",
+                rule="client_must_use_one_authentication_method",
+                spec="RFC 6749 §2.3",
+            )
+        return Credentials(client_id=client_id, method=AuthMethod.BASIC, secret=secret)
+    if not in_body:
+        raise _refusal(
+            Code.INVALID_CLIENT,
+            "The request does not say which client it comes from.",
+            rule="client_must_be_named",
+            spec="RFC 6749 §5.2",
+            status=401,
+        )
+    if secret := parameters.get("client_secret", ""):
+        return Credentials(client_id=in_body, method=AuthMethod.POST, secret=secret)
+    return Credentials(client_id=in_body, method=AuthMethod.NONE)
+
+
+def used_basic(request: HttpRequest) -> bool:
+    """Did the client try the Authorization header? Then a refusal carries a challenge (RFC 6749 §5.2)."""
+    return str(request.META.get("HTTP_AUTHORIZATION", "")).lower().startswith("basic ")
+
+
+def _basic(encoded: str) -> tuple[str, str]:
+    """Id and secret of a Basic header, each form-encoded before it was joined (RFC 6749 §2.3.1)."""
+    try:
+        decoded = b64decode(encoded, validate=True).decode("utf-8")
+    except (Base64Error, ValueError):
+        decoded = ""
+    client_id, colon, secret = decoded.partition(":")
+    if not colon or "\x00" in decoded:
+        raise _refusal(
+            Code.INVALID_CLIENT,
+            "The Authorization header is not valid HTTP Basic.",
+            rule="client_credentials_must_be_well_formed",
+            spec="RFC 6749 §2.3.1",
+            status=401,
+        )
+    return unquote_plus(client_id), unquote_plus(secret)
+
+
+def _method_is_registered(client: ClientFacts | None, method: AuthMethod) -> bool:
+    if client is None:
+        return False
+    registered = client.authentication_method
+    if registered is AuthMethod.ANY_SECRET:
+        return method in (AuthMethod.BASIC, AuthMethod.POST)
+    return method is registered
+
+
+def _not_proven(credentials: Credentials, client: ClientFacts | None, now: datetime) -> Refusal:
+    """The same words to the client whatever was wrong; the rule's name tells the owner what it was."""
+    return _refusal(
+        Code.INVALID_CLIENT,
+        "Client authentication failed.",
+        rule=_reason(credentials, client),
+        spec="RFC 6749 §5.2",
+        status=401,
+    )
+
+
+def _reason(credentials: Credentials, client: ClientFacts | None) -> str:
+    if client is None:
+        return "client_must_be_known"
+    if not client.is_enabled:
+        return "client_must_be_enabled"
+    if credentials.method is AuthMethod.NONE:
+        return "confidential_client_must_authenticate"
+    if not client.is_confidential:
+        return "public_client_must_not_send_a_secret"
+    if not client.secrets and not client.dot_secret:
+        return "client_must_have_a_live_secret"
+    if not _method_is_registered(client, credentials.method):
+        return "client_must_use_its_registered_method"
+    return "client_secret_must_match"
+
+
+def _refusal(code: Code, sentence: str, *, rule: str, spec: str, status: int = 400) -> Refusal:
+    return Refusal(code, sentence, rule=rule, spec=spec, status=status, fix=_FIXES.get(rule, ""))
+
+
+#: What the owner of a client does about each refusal.
+_FIXES = {
+    "client_must_use_one_authentication_method": "Send the secret in the header or in the body, not both.",
+    "client_must_be_named": "Send client_id, or an Authorization: Basic header.",
+    "client_credentials_must_be_well_formed": "Base64-encode client_id:client_secret, each form-encoded.",
+    "client_must_be_known": "Check the client_id for typing errors and for the right environment.",
+    "client_must_be_enabled": "Enable the client in the admin.",
+    "confidential_client_must_authenticate": "Send the client's secret.",
+    "public_client_must_not_send_a_secret": "Leave client_secret out, or register a confidential client.",
+    "client_must_have_a_live_secret": "Add a secret in the admin: every one has been retired or has expired.",
+    "client_must_use_its_registered_method": "Send the secret by the method the client is registered for.",
+    "client_secret_must_match": "Check the secret for typing errors, or add a new one in the admin.",
+}

@@ -1,0 +1,152 @@
+"""What is known of a client while a request is answered: read in two statements, then remembered briefly.
+
+A change made in this process is seen at once; another worker's within `CLIENT_CACHE_SECONDS`. Disabling a
+client does not wait for that: each use of a token looks at the policy's row itself.
+"""
+
+from collections import OrderedDict
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from django_oauthflows import dot
+from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.clients.policy import flows_without_policy, profile_without_policy
+from django_oauthflows.conf import conf
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts, SecretFacts
+
+#: How many clients one worker remembers.
+_ROOM = 2048
+#: How long a worker may believe that no slowly hashed secret is left, in seconds.
+_SLOW_SECRETS_SECONDS = 60.0
+
+_lock = Lock()
+_known: OrderedDict[str, tuple[float, ClientFacts]] = OrderedDict()
+#: Ids nobody has are remembered apart, so that an unknown client answers as fast as a known one, and a flood
+#: of them pushes no real client out.
+_unknown: OrderedDict[str, tuple[float, None]] = OrderedDict()
+_slow_secrets: list[tuple[float, bool]] = []
+
+
+def client_of(client_id: str) -> ClientFacts | None:
+    """The facts of a client, or `None` for an unknown id."""
+    now = monotonic()
+    kept = _known.get(client_id) or _unknown.get(client_id)
+    if kept is not None and kept[0] > now:
+        return kept[1]
+    client = _read(client_id)
+    until = now + conf.CLIENT_CACHE_SECONDS
+    with _lock:
+        if client is not None:
+            _known[client_id] = (until, client)
+        else:
+            _unknown[client_id] = (until, None)
+        for memory in (_known, _unknown):
+            while len(memory) > _ROOM:
+                memory.popitem(last=False)
+    return client
+
+
+def forget_clients(**_: Any) -> None:
+    """Drop what this worker remembers; called whenever a client, its policy or a secret changes here."""
+    with _lock:
+        _known.clear()
+        _unknown.clear()
+        _slow_secrets.clear()
+
+
+def is_usable(client: ClientFacts, request: HttpRequest) -> bool:
+    """Ask a swapped application model that has its own `is_usable`; everyone else's was asked already."""
+    if not client.asks_its_own_model:
+        return client.is_enabled
+    application: Any = dot.application_model()._default_manager.get(pk=client.key)
+    return client.is_enabled and bool(application.is_usable(request))
+
+
+def slow_secrets_remain() -> bool:
+    """Does any client still have only a secret as DOT stores it? Looked up at most once a minute."""
+    now = monotonic()
+    if not _slow_secrets or _slow_secrets[0][0] <= now:
+        remains = (
+            dot.application_model()
+            ._default_manager.filter(client_type="confidential", oauthflows_secrets__isnull=True)
+            .exclude(client_secret="")
+            .exclude(client_secret__startswith="!")
+            .exists()
+        )
+        _slow_secrets[:] = [(now + _SLOW_SECRETS_SECONDS, remains)]
+    return _slow_secrets[0][1]
+
+
+def _read(client_id: str) -> ClientFacts | None:
+    application: Any = (
+        dot.application_model()
+        ._default_manager.select_related("oauthflows_policy", "user")
+        .filter(client_id=client_id)
+        .first()
+    )
+    return None if application is None else facts_of(application)
+
+
+def facts_of(application: Any) -> ClientFacts:
+    """The facts of an application row."""
+    policy: ClientPolicy | None = getattr(application, "oauthflows_policy", None)
+    secrets = list(ClientSecret.objects.filter(application_id=application.pk))
+    on_server = dot.available_scopes(application)
+    own = frozenset(policy.scopes) & on_server if policy else on_server
+    is_confidential = application.client_type == "confidential"
+    return ClientFacts(
+        key=application.pk,
+        client_id=application.client_id,
+        name=application.name or application.client_id,
+        is_confidential=is_confidential,
+        is_enabled=policy.is_enabled if policy else True,
+        has_policy=policy is not None,
+        preset=policy.preset if policy else "",
+        profile=policy.profile if policy else profile_without_policy(),
+        flows=frozenset(policy.flows) if policy else flows_without_policy(application),
+        scopes=own,
+        default_scopes=dot.default_scopes(application) & own,
+        required_scopes=frozenset(policy.required_scopes) & own if policy else frozenset(),
+        redirect_uris=tuple(application.redirect_uris.split()),
+        post_logout_redirect_uris=tuple(application.post_logout_redirect_uris.split()),
+        allowed_origins=tuple(application.allowed_origins.split()),
+        authentication_method=_authentication_method(policy, is_confidential=is_confidential),
+        secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
+        dot_secret="" if secrets or not is_confidential else application.client_secret,
+        skips_consent=policy.skips_consent if policy else application.skip_authorization,
+        may_introspect_all=policy.may_introspect_all if policy else False,
+        resources=frozenset(policy.resources) if policy else frozenset(),
+        access_token_lifetime=policy.access_token_lifetime if policy else None,
+        refresh_token_idle_lifetime=policy.refresh_token_idle_lifetime if policy else None,
+        refresh_token_absolute_lifetime=policy.refresh_token_absolute_lifetime if policy else None,
+        is_verified=policy.is_verified if policy else False,
+        registration_source=application.registration_source,
+        owner_name=str(application.user) if application.user_id else "",
+        client_uri=policy.client_uri if policy else "",
+        logo_uri=policy.logo_uri if policy else "",
+        policy_uri=policy.policy_uri if policy else "",
+        tos_uri=policy.tos_uri if policy else "",
+        asks_its_own_model=dot.application_asks_its_own_model(application),
+    )
+
+
+def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool) -> AuthMethod:
+    if not is_confidential:
+        return AuthMethod.NONE
+    return AuthMethod(policy.authentication_method) if policy else AuthMethod.ANY_SECRET
+
+
+def _live_facts(secret: ClientSecret) -> SecretFacts:
+    return SecretFacts(
+        key=secret.pk, digest=secret.digest, expires=secret.expires, last_used=secret.last_used
+    )
+
+
+def watch(sender: type[models.Model]) -> None:
+    """Forget what is remembered whenever a row of `sender` is saved or deleted in this process."""
+    for signal in (models.signals.post_save, models.signals.post_delete):
+        signal.connect(forget_clients, sender=sender, dispatch_uid=f"oauthflows-{sender.__name__}")

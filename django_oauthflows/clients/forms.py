@@ -1,0 +1,190 @@
+"""What an administrator fills in for a client."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows import dot
+from django_oauthflows.clients import presets, profiles
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.presets import Preset
+from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
+from django_oauthflows.flows import catalogue
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """The server's scopes with their descriptions."""
+    return [
+        (name, f"{name}: {description}") for name, description in sorted(dot.all_scopes().items())
+    ]
+
+
+def flow_choices() -> list[tuple[str, str]]:
+    return [(flow.slug, flow.name) for flow in catalogue.FLOWS]
+
+
+class UriListField(forms.CharField):
+    """URIs, one per line; cleaned to a list."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "cols": 80, "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        return str(value or "").split()
+
+    def prepare_value(self, value: Any) -> str:
+        return "\n".join(value.split() if isinstance(value, str) else value or [])
+
+    def run_validators(self, value: Any) -> None:
+        """A list of URIs is validated by whoever knows the client's kind."""
+
+
+class ScopesField(forms.MultipleChoiceField):
+    """Scopes of the server, one tick each; cleaned to a sorted list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=scope_choices, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted(super().clean(value))
+
+
+class AddClientForm(forms.Form):
+    """What one kind of client needs, and nothing else; the rest follows from its preset."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=255, help_text=_("People see it on the consent page.")
+    )
+    redirect_uris = UriListField(
+        label=_("Redirect URIs"),
+        required=False,
+        help_text=_(
+            "Where people are sent back to after signing in, one per line, exactly as the app sends it."
+        ),
+    )
+    post_logout_redirect_uris = UriListField(
+        label=_("Return addresses after signing out"), required=False, help_text=_("One per line.")
+    )
+    scopes = ScopesField(label=_("Scopes"), help_text=_("What the client may ask for."))
+    required_scopes = ScopesField(
+        label=_("Required scopes"), required=False, help_text=_("What people cannot untick.")
+    )
+    is_verified = forms.BooleanField(
+        label=_("Verified: you know who runs this client, and people are told so"), required=False
+    )
+
+    def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.preset = preset
+        if not preset.needs_redirect_uri:
+            for name in ("redirect_uris", "post_logout_redirect_uris", "required_scopes"):
+                del self.fields[name]
+
+    def service_arguments(self) -> dict[str, Any]:
+        """What `register_client` is called with."""
+        return {"preset": self.preset.slug, **self.cleaned_data}
+
+
+class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The part of a client that stands in DOT's table. Its secret is no field of any form."""
+
+    redirect_uris = UriListField(
+        label=_("Redirect URIs"), required=False, help_text=_("One per line.")
+    )
+    post_logout_redirect_uris = UriListField(
+        label=_("Return addresses after signing out"), required=False, help_text=_("One per line.")
+    )
+    allowed_origins = UriListField(
+        label=_("Further origins"),
+        required=False,
+        help_text=_(
+            "Origins whose scripts may call the token endpoint, besides those of the redirect URIs."
+        ),
+    )
+
+    def clean_redirect_uris(self) -> str:
+        return self._checked("redirect_uris")
+
+    def clean_post_logout_redirect_uris(self) -> str:
+        return self._checked("post_logout_redirect_uris")
+
+    def clean_allowed_origins(self) -> str:
+        return " ".join(self.cleaned_data["allowed_origins"])
+
+    def _post_clean(self) -> None:
+        """DOT's validation knows one list of schemes for all clients; ours has looked at each URI."""
+        uris = str(self.cleaned_data.get("redirect_uris", "")).split()
+        self.instance.get_allowed_schemes = lambda: {urlsplit(uri).scheme for uri in uris}
+        super()._post_clean()  # type: ignore[misc]
+
+    def _checked(self, name: str) -> str:
+        uris: Sequence[str] = self.cleaned_data[name]
+        policy: ClientPolicy | None = getattr(self.instance, "oauthflows_policy", None)
+        kind = presets.BY_SLUG.get(policy.preset) if policy else None
+        if wrong := wrong_uris(
+            uris, takes_private_schemes=kind is None or kind.takes_private_schemes
+        ):
+            raise ValidationError(wrong)
+        return " ".join(uris)
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """All settings of a client's policy."""
+
+    preset = forms.ChoiceField(
+        label=_("Kind"), choices=lambda: [(preset.slug, preset.title) for preset in presets.PRESETS]
+    )
+    profile = forms.ChoiceField(
+        label=_("Security profile"),
+        choices=lambda: [(profile.slug, profile.title) for profile in profiles.PROFILES],
+    )
+    flows = forms.MultipleChoiceField(
+        label=_("Flows"), choices=flow_choices, widget=forms.CheckboxSelectMultiple
+    )
+    scopes = ScopesField(label=_("Scopes"))
+    required_scopes = ScopesField(label=_("Required scopes"), required=False)
+
+    class Meta:
+        model = ClientPolicy
+        fields = (
+            "is_enabled",
+            "preset",
+            "profile",
+            "flows",
+            "scopes",
+            "required_scopes",
+            "authentication_method",
+            "access_token_lifetime",
+            "refresh_token_idle_lifetime",
+            "refresh_token_absolute_lifetime",
+            "skips_consent",
+            "may_introspect_all",
+            "resources",
+            "revokes_on_logout",
+            "revokes_on_password_change",
+            "is_verified",
+            "client_uri",
+            "logo_uri",
+            "policy_uri",
+            "tos_uri",
+        )
+
+    def clean_scopes(self) -> list[str]:
+        scopes: list[str] = self.cleaned_data["scopes"]
+        if wrong := wrong_scopes(scopes):
+            raise ValidationError(wrong)
+        return scopes
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
+            self.add_error(
+                "required_scopes",
+                _("Not among the client's scopes: %s.") % " ".join(sorted(beyond)),
+            )
+        return cleaned

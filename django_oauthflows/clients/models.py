@@ -1,0 +1,135 @@
+"""What stands beside DOT's application: the client's policy and its secrets."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows import dot
+from django_oauthflows.rules.requests import AuthMethod
+
+
+class ClientPolicy(models.Model):
+    """What one client may do, and how it is shown to people. Lifetimes are seconds; empty is the server's."""
+
+    application = models.OneToOneField(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_policy",
+        verbose_name=_("client"),
+    )
+    preset = models.SlugField(_("kind"), max_length=40)
+    profile = models.SlugField(_("security profile"), max_length=40, default="standard")
+    is_enabled = models.BooleanField(
+        _("enabled"),
+        default=True,
+        help_text=_("A disabled client gets no tokens, and those it has stop working at once."),
+    )
+    flows = models.JSONField(_("flows"), default=list)
+    scopes = models.JSONField(_("scopes"), default=list)
+    required_scopes = models.JSONField(
+        _("required scopes"),
+        default=list,
+        blank=True,
+        help_text=_("Scopes a person cannot untick on the consent page."),
+    )
+    authentication_method = models.CharField(
+        _("client authentication"),
+        max_length=40,
+        blank=True,
+        default=AuthMethod.ANY_SECRET.value,
+        choices=[
+            (AuthMethod.ANY_SECRET.value, _("a secret, in the header or in the body")),
+            (AuthMethod.BASIC.value, _("a secret in the Authorization header")),
+            (AuthMethod.POST.value, _("a secret in the request's body")),
+            (AuthMethod.NONE.value, _("none: a public client")),
+        ],
+    )
+    access_token_lifetime = models.PositiveIntegerField(
+        _("access token lifetime"), null=True, blank=True
+    )
+    refresh_token_idle_lifetime = models.PositiveIntegerField(
+        _("refresh token idle lifetime"), null=True, blank=True
+    )
+    refresh_token_absolute_lifetime = models.PositiveIntegerField(
+        _("refresh token absolute lifetime"), null=True, blank=True
+    )
+    skips_consent = models.BooleanField(
+        _("first-party"),
+        default=False,
+        help_text=_("People are not asked for consent. Only for apps of your own organisation."),
+    )
+    may_introspect_all = models.BooleanField(
+        _("resource server"),
+        default=False,
+        help_text=_("May introspect any token, not only its own and those meant for it."),
+    )
+    resources = models.JSONField(
+        _("resources"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "The resource identifiers this client serves; it may introspect tokens meant for them."
+        ),
+    )
+    revokes_on_logout = models.BooleanField(_("ends with the sign-in"), null=True, blank=True)
+    revokes_on_password_change = models.BooleanField(
+        _("ends with the password"), null=True, blank=True
+    )
+    is_verified = models.BooleanField(
+        _("verified"),
+        default=False,
+        help_text=_("You know who runs this client; people are told so."),
+    )
+    client_uri = models.URLField(_("home page"), blank=True)
+    logo_uri = models.URLField(_("logo"), blank=True)
+    policy_uri = models.URLField(_("privacy policy"), blank=True)
+    tos_uri = models.URLField(_("terms of service"), blank=True)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated = models.DateTimeField(_("updated"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("client policy")
+        verbose_name_plural = _("client policies")
+
+    def __str__(self) -> str:
+        return f"{self.preset} ({self.profile})"
+
+
+class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
+    def live(self) -> "ClientSecretQuerySet":
+        """Neither retired nor expired."""
+        now = timezone.now()
+        return self.filter(retired__isnull=True).exclude(expires__lte=now)
+
+
+class ClientSecret(models.Model):
+    """One secret of a client, kept as its SHA-256 alone: 256 random bits need no slow hash."""
+
+    application = models.ForeignKey(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_secrets",
+        verbose_name=_("client"),
+    )
+    digest = models.CharField(max_length=64, editable=False)
+    label = models.CharField(_("label"), max_length=100)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires = models.DateTimeField(_("expires"), null=True, blank=True)
+    retired = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+    last_used = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager["ClientSecret"]] = ClientSecretQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("client secret")
+        verbose_name_plural = _("client secrets")
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_live(self) -> bool:
+        return self.retired is None and (self.expires is None or self.expires > timezone.now())

@@ -1,0 +1,38 @@
+"""Who may use which flow: what a client's policy says, and what goes for an application without one."""
+
+from typing import Any
+
+from django.db import models
+
+from django_oauthflows import dot
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.profiles import BY_SLUG, Profile
+from django_oauthflows.rules.requests import ClientFacts
+
+
+def profile_of(client: ClientFacts) -> Profile:
+    """The client's security profile; one that no longer exists is the strict default, never nothing."""
+    return BY_SLUG.get(client.profile, BY_SLUG["standard"])
+
+
+def profile_without_policy() -> str:
+    """The profile of an application that has no policy.
+
+    A project that switched DOT's PKCE off said itself that its clients cannot do it.
+    """
+    if dot.project_says("PKCE_REQUIRED") and not dot.setting("PKCE_REQUIRED"):
+        return "legacy"
+    return "standard"
+
+
+def flows_without_policy(application: models.Model) -> frozenset[str]:
+    """DOT's one grant type per application, in the words of the catalogue."""
+    grant_type = str(getattr(application, "authorization_grant_type", ""))
+    return dot.FLOWS_OF_GRANT_TYPE.get(grant_type, frozenset())
+
+
+def is_enabled(application_key: Any) -> bool:
+    """May this client's tokens be used? Asked afresh each time."""
+    return not ClientPolicy.objects.filter(
+        application_id=application_key, is_enabled=False
+    ).exists()

@@ -1,0 +1,77 @@
+"""The kinds of client a person can think of, and what each gets: one scenario, one set of safe choices."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.rules.requests import AuthMethod
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """What a kind of client is given when it is registered.
+
+    `grant_type` is the single one DOT's own column can hold, for code that still reads it.
+    """
+
+    slug: str
+    title: str | Promise
+    summary: str | Promise
+    flows: tuple[str, ...]
+    grant_type: str
+    is_confidential: bool
+    needs_redirect_uri: bool
+    takes_private_schemes: bool = False
+    profile: str = "standard"
+
+    @property
+    def authentication_method(self) -> AuthMethod:
+        return AuthMethod.ANY_SECRET if self.is_confidential else AuthMethod.NONE
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        slug="web-app",
+        title=_("A web app with a back end"),
+        summary=_("Signs people in and keeps its tokens on a server that can hold a secret."),
+        flows=("authorization-code-pkce", "authorization-code", "refresh-token"),
+        grant_type="authorization-code",
+        is_confidential=True,
+        needs_redirect_uri=True,
+    ),
+    Preset(
+        slug="single-page-app",
+        title=_("A single-page app"),
+        summary=_("Runs in the browser alone and cannot keep a secret. PKCE takes its place."),
+        flows=("authorization-code-pkce", "refresh-token"),
+        grant_type="authorization-code",
+        is_confidential=False,
+        needs_redirect_uri=True,
+    ),
+    Preset(
+        slug="native-app",
+        title=_("A mobile or desktop app"),
+        summary=_(
+            "Installed on a person's device; comes back by a loopback address or its own scheme."
+        ),
+        flows=("authorization-code-pkce", "refresh-token"),
+        grant_type="authorization-code",
+        is_confidential=False,
+        needs_redirect_uri=True,
+        takes_private_schemes=True,
+    ),
+    Preset(
+        slug="service",
+        title=_("A service"),
+        summary=_(
+            "A program that acts for itself, with nobody signed in: a job, a daemon, another API."
+        ),
+        flows=("client-credentials",),
+        grant_type="client-credentials",
+        is_confidential=True,
+        needs_redirect_uri=False,
+    ),
+)
+
+BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}

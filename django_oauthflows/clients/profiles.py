@@ -1,0 +1,45 @@
+"""Security profiles: one choice per client, a tuple of rules added to those of the flow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.pkce import (
+    code_challenge_must_be_sent,
+    code_challenge_must_be_sent_by_public_clients,
+    code_challenge_must_use_s256,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What is asked of a client's requests beyond its flow's own rules."""
+
+    slug: str
+    title: str | Promise
+    summary: str | Promise
+    authorization_rules: tuple[Rule[Any], ...] = ()
+    token_rules: tuple[Rule[Any], ...] = ()
+
+
+PROFILES: tuple[Profile, ...] = (
+    Profile(
+        slug="standard",
+        title=_("Standard (OAuth 2.1)"),
+        summary=_("PKCE with S256 for every code, exact redirect URIs, refresh tokens used once."),
+        authorization_rules=(code_challenge_must_use_s256, code_challenge_must_be_sent),
+    ),
+    Profile(
+        slug="legacy",
+        title=_("Legacy"),
+        summary=_(
+            "For old clients that cannot do better: PKCE by choice for clients with a secret."
+        ),
+        authorization_rules=(code_challenge_must_be_sent_by_public_clients,),
+    ),
+)
+
+BY_SLUG: dict[str, Profile] = {profile.slug: profile for profile in PROFILES}

@@ -1,0 +1,107 @@
+"""Client secrets: made, checked, retired. Only checksums are stored, and the secret is shown once."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+
+from django.db import models
+from django.utils import timezone
+
+from django_oauthflows import dot
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
+from django_oauthflows.clients import facts
+from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.rules.requests import ClientFacts, SecretFacts
+
+#: How exact "last used" is: a busy client does not write a row on each request.
+LAST_USED_STEP = timedelta(hours=1)
+
+#: When this worker last wrote down the use of a secret, by the secret's key.
+_noted: dict[int, datetime] = {}
+
+#: Compared with when there is no secret to compare with, so that the comparison costs the same.
+_NOBODYS_DIGEST = sha256(secrets.token_bytes(32)).hexdigest()
+
+
+def digest_of(secret: str) -> str:
+    """The checksum a secret is stored as. A generated secret has 256 random bits: no salt, no slow hash."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def generate() -> str:
+    """A new secret of 256 random bits (RFC 6749 §10.10)."""
+    return secrets.token_urlsafe(32)
+
+
+def unusable_dot_secret() -> str:
+    """What DOT's own column holds for a client of ours: a value nobody knows and no check of ours accepts.
+
+    DOT takes a blank secret for no secret at all and lets the client in.
+    """
+    return "!" + secrets.token_urlsafe(32)
+
+
+def add(
+    application: models.Model,
+    *,
+    label: str,
+    expires: datetime | None = None,
+    secret: str | None = None,
+) -> str:
+    """Give a client one more secret and return it, for the only time it can be seen."""
+    made = secret if secret is not None else generate()
+    ClientSecret.objects.create(
+        application_id=application.pk, digest=digest_of(made), label=label, expires=expires
+    )
+    facts.forget_clients()
+    recorder.record(Event.SECRET_ADDED, application=application, detail={"label": label})
+    return made
+
+
+def retire(secret: ClientSecret) -> None:
+    """End a secret now; requests in other workers see it within `CLIENT_CACHE_SECONDS`."""
+    secret.retired = timezone.now()
+    secret.save(update_fields=["retired"])
+    facts.forget_clients()
+    recorder.record(
+        Event.SECRET_RETIRED, application=secret.application, detail={"label": secret.label}
+    )
+
+
+def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
+    """Is `presented` one of the client's secrets? Costs the same for clients known, unknown and disabled.
+
+    A secret DOT hashed like a password is verified the slow way once and stored anew with a fast hash. As
+    long as a site has any such secret left, every wrong answer costs the slow hash, whoever is named.
+    """
+    digest = digest_of(presented)
+    matched: SecretFacts | None = None
+    for known in client.secrets if client else ():
+        if compare_digest(known.digest, digest) and (known.expires is None or known.expires > now):
+            matched = known
+    compare_digest(_NOBODYS_DIGEST, digest)
+    if client and matched:
+        _note_use(matched, now)
+        return client.is_enabled
+    if not facts.slow_secrets_remain():
+        return False
+    if not dot.check_slow_secret(presented, client.dot_secret if client else "") or client is None:
+        return False
+    if client.is_enabled:
+        ClientSecret.objects.create(
+            application_id=client.key,
+            digest=digest,
+            label="from django-oauth-toolkit",
+            last_used=now,
+        )
+        facts.forget_clients()
+    return client.is_enabled
+
+
+def _note_use(secret: SecretFacts, now: datetime) -> None:
+    noted = _noted.get(secret.key, secret.last_used)
+    if noted is None or now - noted >= LAST_USED_STEP:
+        ClientSecret.objects.filter(pk=secret.key).update(last_used=now)
+        _noted[secret.key] = now

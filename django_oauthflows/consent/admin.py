@@ -1,0 +1,32 @@
+"""What people agreed to; an administrator may withdraw it for them, and nothing else."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.consent.memory import withdraw
+from django_oauthflows.consent.models import Consent
+
+
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ("user", "application", "scope", "created", "expires")
+    list_select_related = ("user", "application")
+    search_fields = ("application__client_id", "application__name")
+    actions = ("withdraw_selected",)
+
+    @admin.action(
+        description=_("Withdraw selected consents and end their tokens"), permissions=["withdraw"]
+    )
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
+        count = 0
+        for consent in queryset.select_related("application", "user"):
+            withdraw(consent.application, consent.user, request=request)
+            count += 1
+        said = ngettext("%d consent was withdrawn.", "%d consents were withdrawn.", count) % count
+        self.message_user(request, said, messages.SUCCESS)
+
+    def has_withdraw_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("oauthflows.delete_consent")

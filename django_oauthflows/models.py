@@ -1,0 +1,8 @@
+"""The app's tables, gathered from the concepts they belong to."""
+
+from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.consent.models import Consent
+from django_oauthflows.tokens.models import Authorization
+
+__all__ = ["AuditEvent", "Authorization", "ClientPolicy", "ClientSecret", "Consent"]

@@ -1,0 +1,84 @@
+"""Telling a client or a resource server what a token is (RFC 7662). At most two statements."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.tokens import lifetimes
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.reading import (
+    FoundRefreshToken,
+    find_access_token,
+    find_refresh_token_row,
+)
+from django_oauthflows.tokens.validation import is_live
+
+#: What is said of a token that is not live, and of one that is none of the asker's business (§2.2).
+INACTIVE: dict[str, Any] = {"active": False}
+
+
+def introspect(value: str, *, asker: ClientFacts, issuer: str) -> dict[str, Any]:
+    """The members of the answer; `INACTIVE` for whatever the asker may not know about."""
+    stored, now = checksum(value), timezone.now()
+    access = find_access_token(stored)
+    if access is not None:
+        if not is_live(access, now) or not _may_know(asker, access.row):
+            return INACTIVE
+        return _members(access.row, access.row.user, access.row.scope, issuer) | {
+            "token_type": "Bearer",
+            "exp": int(access.row.expires.timestamp()),
+        }
+    refresh = find_refresh_token_row(stored)
+    if (
+        refresh is None
+        or refresh.row.application_id != asker.key
+        or not _refresh_is_live(refresh, asker, now)
+    ):
+        return INACTIVE
+    ends = _refresh_end(refresh, asker)
+    return _members(
+        refresh.row, refresh.person, refresh.scope, issuer, client_id=asker.client_id
+    ) | ({"exp": int(ends.timestamp())} if ends else {})
+
+
+def _may_know(asker: ClientFacts, row: Any) -> bool:
+    """A client sees its own tokens; a resource server those meant for it, or all by policy."""
+    if asker.may_introspect_all or row.application_id == asker.key:
+        return True
+    return not asker.resources.isdisjoint(row.resource)
+
+
+def _members(
+    row: Any, person: Any, scope: str, issuer: str, *, client_id: str = ""
+) -> dict[str, Any]:
+    client_id = client_id or (row.application.client_id if row.application else "")
+    members: dict[str, Any] = {
+        "active": True,
+        "scope": scope,
+        "client_id": client_id,
+        "iat": int(row.created.timestamp()),
+        "iss": issuer,
+        "sub": str(person.pk) if person is not None else client_id,
+    }
+    if person is not None:
+        members["username"] = person.get_username()
+    if row.resource:
+        members["aud"] = row.resource[0] if len(row.resource) == 1 else list(row.resource)
+    return members
+
+
+def _refresh_end(found: FoundRefreshToken, client: ClientFacts) -> datetime | None:
+    ends = (lifetimes.refresh_token_idle_end(client, found.row.created), found.ends_at)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _refresh_is_live(found: FoundRefreshToken, client: ClientFacts, now: datetime) -> bool:
+    ends = _refresh_end(found, client)
+    return (
+        not found.is_revoked
+        and found.client_is_enabled
+        and found.person.is_active
+        and (ends is None or ends > now)
+    )

@@ -1,0 +1,39 @@
+"""How long things live, in seconds: the client's own choice, else the server's."""
+
+from datetime import datetime, timedelta
+
+from django_oauthflows import dot
+from django_oauthflows.conf import conf
+from django_oauthflows.rules.requests import ClientFacts
+
+#: RFC 6749 §4.1.2 recommends ten minutes at most; RFC 9700 a short time. A longer setting is cut to this.
+LONGEST_CODE = 60
+
+
+def code_lifetime() -> int:
+    return min(int(dot.setting("AUTHORIZATION_CODE_EXPIRE_SECONDS")), LONGEST_CODE)
+
+
+def access_token_lifetime(client: ClientFacts) -> int:
+    if client.access_token_lifetime is not None:
+        return client.access_token_lifetime
+    return int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS"))
+
+
+def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:
+    """When an unused refresh token ends; `None` where the project lets it live for ever."""
+    idle = client.refresh_token_idle_lifetime
+    if idle is None:
+        chosen = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
+        if chosen is None or isinstance(chosen, timedelta):
+            return issued + chosen if chosen else None
+        idle = int(chosen)
+    return issued + timedelta(seconds=idle)
+
+
+def authorization_end(client: ClientFacts, started: datetime) -> datetime | None:
+    """When a grant ends however often it was refreshed; `None` for never."""
+    absolute = client.refresh_token_absolute_lifetime
+    if absolute is None:
+        absolute = conf.REFRESH_TOKEN_ABSOLUTE_LIFETIME
+    return None if absolute is None else started + timedelta(seconds=absolute)

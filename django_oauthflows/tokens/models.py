@@ -1,0 +1,80 @@
+"""One person's grant to one client in one sign-in."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows import dot
+
+
+class AuthorizationQuerySet(models.QuerySet["Authorization"]):
+    def live(self) -> "AuthorizationQuerySet":
+        """Not revoked, and not past its absolute end."""
+        return self.filter(revoked__isnull=True).exclude(expires__lte=timezone.now())
+
+
+class Authorization(models.Model):
+    """The parent of a code and of every token that comes from it.
+
+    Its id is the `token_family` of django-oauth-toolkit's refresh tokens. It refers to tokens by checksum
+    and family, never by foreign key, so that it stands beside swapped token models too.
+    `replay_*` hold the last rotation's answer, encrypted under the token that was presented for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_authorizations",
+        verbose_name=_("client"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_authorizations",
+        verbose_name=_("person"),
+    )
+    flow = models.SlugField(_("flow"), max_length=40)
+    scope = models.TextField(_("scope"), blank=True)
+    resource = models.JSONField(_("resource"), default=list, blank=True)
+    created = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    last_used = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    expires = models.DateTimeField(_("ends"), null=True, blank=True)
+
+    session = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    auth_time = models.DateTimeField(_("signed in at"), null=True, blank=True, editable=False)
+    acr = models.CharField(_("authentication context"), max_length=255, blank=True, editable=False)
+    nonce = models.CharField(max_length=255, blank=True, editable=False)
+
+    code_checksum = models.CharField(  # noqa: DJ001 - unique, and many grants have no code
+        max_length=64, null=True, unique=True, editable=False
+    )
+    redeemed = models.DateTimeField(_("redeemed"), null=True, blank=True, editable=False)
+    first_access_checksum = models.CharField(max_length=64, blank=True, editable=False)
+    replay_checksum = models.CharField(max_length=64, blank=True, editable=False)
+    replay_until = models.DateTimeField(null=True, blank=True, editable=False)
+    replay_answer = models.TextField(blank=True, editable=False)
+
+    revoked = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    revoked_because = models.CharField(
+        _("revoked because"), max_length=40, blank=True, editable=False
+    )
+
+    objects: ClassVar[models.Manager["Authorization"]] = AuthorizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        indexes = (models.Index(fields=["user", "application"], name="oauthflows_person_client"),)
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked is None and (self.expires is None or self.expires > timezone.now())
