@@ -1,0 +1,16 @@
+"""What `manage.py check` says about this app: mistakes at any time, unsafe choices with `--deploy`.
+
+Every id is used once and never again for anything else.
+"""
+
+from django.core import checks
+
+
+def register() -> None:
+    """Tell Django about the checks; called once when the app is ready."""
+    from django_oauthflows.checks import deployment, installation
+
+    checks.register(installation.check_settings, checks.Tags.compatibility)
+    checks.register(installation.check_urls, checks.Tags.urls)
+    checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
+    checks.register(deployment.check_urls, checks.Tags.security, deploy=True)

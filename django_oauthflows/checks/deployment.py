@@ -1,0 +1,122 @@
+"""Choices a project made that are less safe than what it would get without them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from django_oauthflows import dot
+from django_oauthflows.conf import conf
+
+#: DOT's settings whose safe value the app sets where the project says nothing: name → what the other means.
+_UNSAFE_IF_FALSE = {
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": "the implicit flow is open (RFC 9700 §2.1.2)",
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": "the password flow is open (RFC 9700 §2.4)",
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": "plain PKCE challenges are accepted (RFC 9700 §2.1.1)",
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": "tokens are accepted in URLs (RFC 9700 §4.3.2)",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": "DOT's own views would store tokens in the clear",
+    "REFRESH_TOKEN_REUSE_PROTECTION": "DOT's own views would not notice a stolen refresh token",
+    "PKCE_REQUIRED": "applications without a policy need no PKCE (RFC 9700 §2.1.1)",
+}
+
+#: Longest lifetime of an access token that raises no question, in seconds.
+_LONG = 3600
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Name each unsafe setting with the line to write."""
+    messages: list[CheckMessage] = [
+        _warning(
+            f"OAUTH2_PROVIDER[{name!r}] is off: {meaning}.",
+            f'Remove the line, or write "{name}": True in OAUTH2_PROVIDER.',
+            "oauthflows.W101",
+        )
+        for name, meaning in _UNSAFE_IF_FALSE.items()
+        if dot.project_says(name) and not dot.setting(name)
+    ]
+    if "__all__" in dot.setting("DEFAULT_SCOPES"):
+        messages.append(
+            _warning(
+                "A request that names no scope gets every scope of the client (RFC 6749 §3.3).",
+                'Write "DEFAULT_SCOPES": [] in OAUTH2_PROVIDER, or the few scopes everyone may have.',
+                "oauthflows.W102",
+            )
+        )
+    if dot.setting("ALLOW_URI_WILDCARDS"):
+        messages.append(
+            _warning(
+                "Redirect URIs may hold wildcards: whoever controls one subdomain gets every code.",
+                'Write "ALLOW_URI_WILDCARDS": False in OAUTH2_PROVIDER (RFC 9700 §2.1).',
+                "oauthflows.W103",
+            )
+        )
+    if int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS")) > _LONG:
+        messages.append(
+            _warning(
+                "Access tokens live longer than an hour.",
+                'Write "ACCESS_TOKEN_EXPIRE_SECONDS": 900 in OAUTH2_PROVIDER; clients refresh.',
+                "oauthflows.W104",
+            )
+        )
+    if (
+        dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS") is None
+        and not conf.REFRESH_TOKEN_ABSOLUTE_LIFETIME
+    ):
+        messages.append(
+            _warning(
+                "Refresh tokens never end.",
+                'Write "REFRESH_TOKEN_EXPIRE_SECONDS": 2592000 in OAUTH2_PROVIDER.',
+                "oauthflows.W105",
+            )
+        )
+    if conf.ISSUER.startswith("http://"):
+        messages.append(
+            _warning(
+                "The issuer is not https: codes and tokens travel in the clear (RFC 8414 §2).",
+                'Write "ISSUER": "https://…" in OAUTHFLOWS.',
+                "oauthflows.W106",
+            )
+        )
+    if not settings.SESSION_COOKIE_SECURE or not settings.CSRF_COOKIE_SECURE:
+        messages.append(
+            _warning(
+                "The cookies of the sign-in and consent pages are sent without TLS too.",
+                "Write SESSION_COOKIE_SECURE = True and CSRF_COOKIE_SECURE = True.",
+                "oauthflows.W107",
+            )
+        )
+    return messages
+
+
+def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """DOT's client registration pages let anybody who is signed in register a client with every scope."""
+    if not getattr(settings, "ROOT_URLCONF", None) or not _dot_registration_is_mounted(
+        get_resolver()
+    ):
+        return []
+    return [
+        _warning(
+            "django-oauth-toolkit's client registration page is open to everyone who is signed in.",
+            'Remove include("oauth2_provider.urls") from urls.py; clients are managed in the admin.',
+            "oauthflows.W108",
+        )
+    ]
+
+
+def _dot_registration_is_mounted(resolver: URLResolver) -> bool:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver) and _dot_registration_is_mounted(pattern):
+            return True
+        view = (
+            getattr(pattern.callback, "view_class", None)
+            if isinstance(pattern, URLPattern)
+            else None
+        )
+        if view is not None and view.__name__ == "ApplicationRegistration":
+            return True
+    return False
+
+
+def _warning(message: str, hint: str, id: str) -> Warning:
+    return Warning(message, hint=hint, id=id)

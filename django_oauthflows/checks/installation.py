@@ -1,0 +1,125 @@
+"""Mistakes in installing the app, with the line that puts them right."""
+
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from django_oauthflows import dot
+from django_oauthflows.conf import NAMES, conf, project_settings
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Settings nobody reads, and values that cannot be right."""
+    messages: list[CheckMessage] = []
+    for name in sorted(set(project_settings()) - NAMES):
+        near = get_close_matches(name, NAMES, n=1)
+        hint = (
+            f"Did you mean {near[0]}?" if near else f"The settings are: {', '.join(sorted(NAMES))}."
+        )
+        messages.append(
+            Error(f"OAUTHFLOWS has no setting {name!r}.", hint=hint, id="oauthflows.E001")
+        )
+    issuer = urlsplit(conf.ISSUER)
+    if conf.ISSUER and (
+        not issuer.netloc or issuer.query or issuer.fragment or conf.ISSUER.endswith("/")
+    ):
+        messages.append(
+            Error(
+                "OAUTHFLOWS['ISSUER'] must be a URL without a query, a fragment or a slash at its end.",
+                hint='As "https://id.example.com/o" (RFC 8414 §2).',
+                id="oauthflows.E002",
+            )
+        )
+    elif conf.ISSUER and issuer.path.strip("/") != conf.URL_PREFIX.strip("/"):
+        messages.append(
+            Error(
+                "The path of OAUTHFLOWS['ISSUER'] must be that of OAUTHFLOWS['URL_PREFIX']: clients look "
+                "for the metadata below it.",
+                hint=f"End the issuer with /{conf.URL_PREFIX.strip('/')}.",
+                id="oauthflows.E003",
+            )
+        )
+    if (
+        not conf.URL_PREFIX.endswith("/")
+        or conf.URL_PREFIX.startswith("/")
+        or conf.URL_PREFIX == "/"
+    ):
+        messages.append(
+            Error(
+                "OAUTHFLOWS['URL_PREFIX'] must end with a slash and not begin with one.",
+                hint='As "o/".',
+                id="oauthflows.E004",
+            )
+        )
+    for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
+        if dot.project_says(ignored):
+            messages.append(
+                Warning(
+                    f"OAUTH2_PROVIDER[{ignored!r}] has no effect on the endpoints of django_oauthflows.",
+                    hint="Remove the line: tokens are 256 random bits.",
+                    id="oauthflows.W001",
+                )
+            )
+    return messages
+
+
+def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The include is there, at the root, alone, and people can be sent to a sign-in page."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    try:
+        authorize = reverse("oauthflows:authorize")
+    except NoReverseMatch:
+        return [
+            Error(
+                "The URLs of django_oauthflows are not included.",
+                hint='Add to the root urls.py: path("", include("django_oauthflows.urls")).',
+                id="oauthflows.E005",
+            )
+        ]
+    return [
+        message
+        for message in (_not_at_root(authorize), _shadowed(authorize), _sign_in_is_missing())
+        if message
+    ]
+
+
+def _not_at_root(authorize: str) -> CheckMessage | None:
+    if authorize == f"/{conf.URL_PREFIX}authorize/":
+        return None
+    return Warning(
+        "django_oauthflows.urls is not included at the site's root, where clients look for /.well-known/.",
+        hint='Write path("", include("django_oauthflows.urls")) and set OAUTHFLOWS["URL_PREFIX"].',
+        id="oauthflows.W002",
+    )
+
+
+def _shadowed(authorize: str) -> CheckMessage | None:
+    try:
+        module = resolve(authorize).func.__module__
+    except Resolver404:
+        return None
+    if not module.startswith("oauth2_provider"):
+        return None
+    return Error(
+        "django-oauth-toolkit's own views answer before those of django_oauthflows.",
+        hint='Remove include("oauth2_provider.urls") from urls.py: the same paths and names are kept.',
+        id="oauthflows.E006",
+    )
+
+
+def _sign_in_is_missing() -> CheckMessage | None:
+    try:
+        resolve(urlsplit(resolve_url(settings.LOGIN_URL)).path)
+    except (Resolver404, NoReverseMatch):
+        return Warning(
+            "LOGIN_URL leads nowhere: nobody could sign in to agree to what a client asks for.",
+            hint='Add path("accounts/", include("django.contrib.auth.urls")), or set LOGIN_URL.',
+            id="oauthflows.W003",
+        )
+    return None

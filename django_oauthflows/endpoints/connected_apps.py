@@ -1,0 +1,39 @@
+"""The person's own page: what they connected, and how to end it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from django_oauthflows import dot
+from django_oauthflows.consent.connections import connections_of
+from django_oauthflows.consent.memory import withdraw
+from django_oauthflows.protocol import headers
+
+
+@login_required
+@require_safe
+def connected_apps(request: HttpRequest) -> HttpResponse:
+    """List every client with access to the person's data."""
+    context = {"connections": connections_of(request.user)}
+    return headers.page(render(request, "oauthflows/connected_apps.html", context))
+
+
+@csrf_protect
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
+    """Ask once more on GET; end the client's access on POST."""
+    if request.method == "POST":
+        application = get_object_or_404(dot.application_model()._default_manager, pk=application_id)
+        withdraw(application, request.user, request=request)
+        messages.success(request, _("%(name)s no longer has access.") % {"name": application})
+        return headers.no_store(redirect("oauthflows:connected-apps"))
+    for connection in connections_of(request.user):
+        if connection.application_id == application_id:
+            page = render(request, "oauthflows/withdraw.html", {"connection": connection})
+            return headers.page(page)
+    raise Http404

@@ -1,0 +1,94 @@
+"""Register a client from the command line and print its id and secret, once."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_oauthflows.clients import presets, profiles
+from django_oauthflows.clients.registration import RegisteredClient, register_client
+
+
+class Command(BaseCommand):
+    help = (
+        "Register a client and print its id and secret. The secret is shown once and never again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--preset",
+            required=True,
+            choices=sorted(presets.BY_SLUG),
+            help="What kind of client it is; its flows and its profile follow.",
+        )
+        parser.add_argument("--name", required=True, help="The name people see.")
+        parser.add_argument(
+            "--redirect-uri",
+            action="append",
+            default=[],
+            help="Where people are sent back to. Repeatable.",
+        )
+        parser.add_argument(
+            "--post-logout-redirect-uri",
+            action="append",
+            default=[],
+            help="Where people may be sent after signing out. Repeatable.",
+        )
+        parser.add_argument(
+            "--scope", help='The scopes it may ask for, as "a b". Without it, the preset\'s.'
+        )
+        parser.add_argument(
+            "--profile", choices=sorted(profiles.BY_SLUG), help="The security profile."
+        )
+        parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            registered = register_client(
+                preset=options["preset"],
+                name=options["name"],
+                redirect_uris=options["redirect_uri"],
+                post_logout_redirect_uris=options["post_logout_redirect_uri"],
+                scopes=options["scope"].split() if options["scope"] is not None else None,
+                profile=options["profile"],
+            )
+        except ValidationError as error:
+            lines = [
+                f"{_option(field)}: {message}"
+                for field, messages in error.message_dict.items()
+                for message in messages
+            ]
+            raise CommandError("The client was not registered.\n" + "\n".join(lines)) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(_members(registered)))
+        else:
+            self._print(registered)
+
+    def _print(self, registered: RegisteredClient) -> None:
+        self.stdout.write(f"client_id:     {registered.client_id}")
+        if registered.client_secret:
+            self.stdout.write(f"client_secret: {registered.client_secret}")
+            self.stdout.write(
+                self.style.WARNING("Keep the secret now: it is not stored and not shown again.")
+            )
+        else:
+            self.stdout.write("This is a public client: it has no secret and uses PKCE.")
+
+
+def _members(registered: RegisteredClient) -> dict[str, Any]:
+    return {
+        "client_id": registered.client_id,
+        "client_secret": registered.client_secret,
+        "redirect_uris": list(registered.redirect_uris),
+        "scopes": list(registered.scopes),
+        "preset": registered.preset,
+        "profile": registered.profile,
+    }
+
+
+def _option(field: str) -> str:
+    """The option a field of the service is set by."""
+    return {"redirect_uris": "--redirect-uri", "scopes": "--scope"}.get(
+        field, "--" + field.removesuffix("s").replace("_", "-")
+    )

@@ -1,0 +1,189 @@
+"""The shapes an answer may have: JSON for clients, a page for people, a redirect back to the client.
+
+Every refusal leaves through here, on its way past the audit log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.redaction import redacted
+from django_oauthflows.clients.authentication import credentials_of, used_basic
+from django_oauthflows.clients.facts import client_of
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.protocol import cors, headers
+from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.rules.requests import ClientFacts
+
+#: Where a client finds the reference of a refusal beside its description.
+REFERENCE_HEADER = "X-OAuth-Reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAddress:
+    """Where an authorization request is answered: a redirect URI that was found genuine."""
+
+    redirect_uri: str
+    state: str
+    issuer: str
+
+
+def json_endpoint(
+    name: str,
+) -> Callable[[Callable[[HttpRequest], Any]], Callable[[HttpRequest], HttpResponse]]:
+    """Make an endpoint for clients of a function that returns the answer's members or raises `Refusal`.
+
+    POST only; JSON and `no-store` whatever happens (RFC 6749 §5.1); answers outside any transaction of the
+    project's own, so that what was spent stays spent.
+    """
+
+    def decorate(answer: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], HttpResponse]:
+        @csrf_exempt
+        @transaction.non_atomic_requests
+        @wraps(answer)
+        def endpoint(request: HttpRequest) -> HttpResponse:
+            if request.method == "OPTIONS":
+                return cors.preflight()
+            if request.method != "POST":
+                response = _error(Code.INVALID_REQUEST, "Use POST.", status=405)
+                response["Allow"] = "POST, OPTIONS"
+                return response
+            try:
+                members = answer(request)
+            except Refusal as refusal:
+                return refused(request, refusal, endpoint=name)
+            response = HttpResponse() if members is None else JsonResponse(members)
+            return cors.allow(headers.no_store(response), request, _client_of(request))
+
+        return endpoint
+
+    return decorate
+
+
+def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpResponse:
+    """A refusal as a client at an endpoint sees it (RFC 6749 §5.2)."""
+    parameters, client_id = _context(request)
+    client = client_of(client_id) if client_id else None
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint=endpoint,
+        application_key=client.key if client else None,
+        client_id=client_id,
+        detail=redacted(parameters.plain()) if parameters else {},
+    )
+    response = _error(refusal.code, refusal.sentence, status=refusal.status, reference=reference)
+    if refusal.status == 401 and used_basic(request):
+        response["WWW-Authenticate"] = 'Basic realm="oauth", charset="UTF-8"'
+    return cors.allow(response, request, client)
+
+
+def error_page(request: HttpRequest, refusal: Refusal, *, client_id: str = "") -> HttpResponse:
+    """A refusal that must not be sent anywhere: a page for the person (RFC 6749 §4.1.2.1)."""
+    client = client_of(client_id) if client_id else None
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint="authorize",
+        application_key=client.key if client else None,
+        client_id=client_id,
+        user=request.user.pk if request.user.is_authenticated else None,
+    )
+    context = {
+        "title": _("This link does not work"),
+        "sentence": refusal.sentence,
+        "code": str(refusal.code),
+        "reference": reference,
+        "status": refusal.status,
+    }
+    response = headers.page(
+        render(request, "oauthflows/error.html", context, status=refusal.status)
+    )
+    response[REFERENCE_HEADER] = reference
+    return response
+
+
+def back_to_client(
+    request: HttpRequest, address: ReturnAddress, members: dict[str, str]
+) -> HttpResponse:
+    """Answer at the redirect URI, with `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2).
+
+    303 after a form, so that no browser posts the person's input on to the client (RFC 9700 §4.12).
+    """
+    answer = {
+        **members,
+        **({"state": address.state} if address.state else {}),
+        "iss": address.issuer,
+    }
+    parts = urlsplit(address.redirect_uri)
+    query = "&".join(part for part in (parts.query, urlencode(answer)) if part)
+    response = HttpResponse(status=303 if request.method == "POST" else 302)
+    # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
+    response["Location"] = urlunsplit(parts._replace(query=query))
+    response["Referrer-Policy"] = "no-referrer"
+    return headers.no_store(response)
+
+
+def refuse_to_client(
+    request: HttpRequest,
+    address: ReturnAddress,
+    refusal: Refusal,
+    *,
+    client: ClientFacts,
+    detail: dict[str, str],
+) -> HttpResponse:
+    """A refusal sent back to the client (RFC 6749 §4.1.2.1)."""
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint="authorize",
+        application_key=client.key,
+        client_id=client.client_id,
+        user=request.user.pk if request.user.is_authenticated else None,
+        detail=detail,
+    )
+    return back_to_client(
+        request,
+        address,
+        {"error": str(refusal.code), "error_description": _described(refusal.sentence, reference)},
+    )
+
+
+def _error(code: Code, sentence: str, *, status: int, reference: str = "") -> HttpResponse:
+    description = _described(sentence, reference) if reference else sentence
+    response = JsonResponse({"error": str(code), "error_description": description}, status=status)
+    if reference:
+        response[REFERENCE_HEADER] = reference
+    return headers.no_store(response)
+
+
+def _described(sentence: str, reference: str) -> str:
+    return f"{sentence} (reference {reference})"
+
+
+def _context(request: HttpRequest) -> tuple[Parameters | None, str]:
+    """What can still be read of a request that was refused: for the record, never for a decision."""
+    try:
+        parameters = from_body(request)
+    except Refusal:
+        return None, ""
+    try:
+        return parameters, credentials_of(request, parameters).client_id
+    except Refusal:
+        return parameters, parameters.text("client_id")
+
+
+def _client_of(request: HttpRequest) -> ClientFacts | None:
+    if "HTTP_ORIGIN" not in request.META:
+        return None
+    client_id = _context(request)[1]
+    return client_of(client_id) if client_id else None

@@ -1,0 +1,198 @@
+"""A token request, step by step (RFC 6749 §3.2).
+
+parse → authenticate the client → its flow → what it presents → the rules → spend and issue → answer.
+A refused request leaves what was presented usable; of two that race exactly one wins, and the other is read
+again, now seeing what the winner did.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import IntegrityError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
+from django_oauthflows.clients import facts
+from django_oauthflows.clients.authentication import authenticate
+from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.flows import catalogue
+from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
+from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+from django_oauthflows.tokens import families, issuing
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.issuing import Issued, LostRace
+from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
+
+#: The refusals that are the sign of a theft, and what the record calls them.
+_REPLAYS = {
+    code_must_be_unspent.name: Event.CODE_REPLAYED,
+    refresh_token_must_be_unspent.name: Event.REFRESH_TOKEN_REPLAYED,
+}
+#: A lost race is read again; whoever loses twice is told so.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """How the flows of one grant type look up what is presented, and what they issue."""
+
+    presents: str
+    find: Callable[[str, ClientFacts], Presented | None] | None
+    issue: Callable[[TokenRequest, Presented, str], Issued]
+
+
+def _find_code(value: str, client: ClientFacts) -> Presented | None:
+    return find_code(checksum(value))
+
+
+def _find_refresh_token(value: str, client: ClientFacts) -> Presented | None:
+    return find_refresh_token(checksum(value), client, timezone.now())
+
+
+EXCHANGES: dict[str, Exchange] = {
+    "authorization_code": Exchange(
+        presents="code",
+        find=_find_code,
+        issue=lambda request, presented, value: issuing.redeem_code(request, presented),
+    ),
+    "refresh_token": Exchange(
+        presents="refresh_token",
+        find=_find_refresh_token,
+        issue=lambda request, presented, value: issuing.rotate(request, presented, value),
+    ),
+}
+
+
+def exchange(http: HttpRequest) -> Issued:
+    """Answer a token request. Raises `Refusal`."""
+    parameters = from_body(http)
+    client = authenticate(http, parameters)
+    grant_type = _grant_type_of(parameters, client)
+    try:
+        for _ in range(_TRIES):
+            try:
+                return _attempt(http, parameters, client, grant_type)
+            except LostRace:
+                continue
+    except IntegrityError:
+        # The client or the person was deleted while this worker still remembered them.
+        facts.forget_clients()
+        raise Refusal(
+            Code.INVALID_CLIENT,
+            "Client authentication failed.",
+            rule="client_must_be_known",
+            spec="RFC 6749 §5.2",
+            status=401,
+        ) from None
+    raise Refusal(
+        Code.INVALID_GRANT,
+        "The grant is being used by another request.",
+        rule="grant_must_not_be_contended",
+        spec="RFC 6749 §5.2",
+    )
+
+
+def _attempt(
+    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
+) -> Issued:
+    request, presented = _read(parameters, client, grant_type)
+    flow = catalogue.BY_SLUG.get(request.flow) if grant_type != "refresh_token" else None
+    flow = flow or catalogue.for_grant_type(grant_type)[0]
+    try:
+        enforce((*flow.token_rules, *profile_of(client).token_rules), request)
+    except Refusal as refusal:
+        _answer_a_replay(refusal, presented, client, http)
+        raise
+    if presented is None:
+        return issuing.issue_to_client(request)
+    steps = EXCHANGES[grant_type]
+    return steps.issue(request, presented, parameters.text(steps.presents))
+
+
+def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
+    grant_type = parameters.text("grant_type")
+    if not grant_type:
+        raise Refusal(
+            Code.INVALID_REQUEST,
+            "The grant_type is missing.",
+            rule="grant_type_must_be_sent",
+            spec="RFC 6749 §4.1.3",
+        )
+    flows = catalogue.for_grant_type(grant_type)
+    if not flows:
+        raise Refusal(
+            Code.UNSUPPORTED_GRANT_TYPE,
+            "This grant_type is not supported.",
+            rule="grant_type_must_be_supported",
+            spec="RFC 6749 §5.2",
+        )
+    if not any(flow.slug in client.flows for flow in flows):
+        raise Refusal(
+            Code.UNAUTHORIZED_CLIENT,
+            "This client may not use this grant_type.",
+            rule="client_must_be_allowed_the_flow",
+            spec="RFC 6749 §5.2",
+            fix="Allow the flow in the client's policy.",
+        )
+    steps = EXCHANGES.get(grant_type)
+    if steps and not parameters.text(steps.presents):
+        raise Refusal(
+            Code.INVALID_REQUEST,
+            f"The {steps.presents} is missing.",
+            rule=f"{steps.presents}_must_be_sent",
+            spec=flows[0].specification,
+        )
+    return grant_type
+
+
+def _read(
+    parameters: Parameters, client: ClientFacts, grant_type: str
+) -> tuple[TokenRequest, Presented | None]:
+    """Look up what is presented and freeze all that the rules may ask about."""
+    steps = EXCHANGES.get(grant_type)
+    presented = None
+    if steps and steps.find:
+        presented = steps.find(parameters.text(steps.presents), client)
+    held = presented.held if presented else None
+    asked = parameters.words("scope") if grant_type != "authorization_code" else None
+    if held is not None:
+        kept = held.scopes & client.scopes
+        scopes = kept if asked is None else kept & asked
+    else:
+        scopes = client.default_scopes if asked is None else asked
+    request = TokenRequest(
+        client=client,
+        grant_type=grant_type,
+        flow=held.flow if held else catalogue.for_grant_type(grant_type)[0].slug,
+        now=timezone.now(),
+        scopes_asked=asked,
+        scopes=scopes,
+        resource=parameters.resource or (held.resource if held else ()),
+        redirect_uri=parameters.text("redirect_uri"),
+        code_verifier=parameters.text("code_verifier"),
+        held=held,
+    )
+    return request, presented
+
+
+def _answer_a_replay(
+    refusal: Refusal, presented: Presented | None, client: ClientFacts, http: HttpRequest
+) -> None:
+    """A code or refresh token that comes twice ends everything that came of it (RFC 9700 §4.14.2)."""
+    event = _REPLAYS.get(refusal.rule)
+    if event is None or presented is None or presented.authorization is None:
+        return
+    if families.revoke(presented.authorization, reason=event.replace(".", "_")):
+        recorder.record(
+            event,
+            application_key=client.key,
+            client_id=client.client_id,
+            user=presented.person,
+            request=http,
+            detail={"authorization": str(presented.authorization.pk)},
+        )

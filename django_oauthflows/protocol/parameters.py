@@ -1,0 +1,149 @@
+"""Reading a request's parameters, strictly: what is malformed is refused before anybody interprets it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+
+from django_oauthflows.errors import Code, Refusal
+
+FORM = "application/x-www-form-urlencoded"
+
+#: Longest accepted values, in characters. Columns hold them all, on every backend.
+LONGEST = {
+    "client_id": 255,
+    "code_challenge": 128,
+    "code_challenge_method": 10,
+    "code_verifier": 128,
+    "nonce": 255,
+    "redirect_uri": 2000,
+    "resource": 2000,
+    "scope": 2000,
+    "state": 2000,
+}
+_LONGEST_OTHER = 8000
+_MOST = 100
+_NAME = re.compile(r"[A-Za-z0-9_]")
+
+#: RFC 8707 §2: the one parameter that may come several times.
+_REPEATABLE = frozenset({"resource"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters(Mapping[str, str]):
+    """The parameters of one request. A parameter without a value counts as not sent (RFC 6749 §3.1)."""
+
+    single: dict[str, str] = field(repr=False)
+    resource: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> str:
+        return self.single[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.single)
+
+    def __len__(self) -> int:
+        return len(self.single)
+
+    def text(self, name: str) -> str:
+        """A parameter's value, or the empty string."""
+        return self.single.get(name, "")
+
+    def words(self, name: str) -> frozenset[str] | None:
+        """A space-separated list as a set; `None` where it was not sent."""
+        return frozenset(self.single[name].split()) if name in self.single else None
+
+    def plain(self) -> dict[str, str | tuple[str, ...]]:
+        """All of them, for whoever writes down what may be written down."""
+        return {**self.single, **({"resource": self.resource} if self.resource else {})}
+
+
+def from_body(request: HttpRequest) -> Parameters:
+    """The parameters of a form-encoded body.
+
+    Raises `Refusal`: 415 for another content type, 413 for a body that is too large, 400 for a malformed one.
+    """
+    if request.content_type != FORM:
+        raise _malformed(
+            "The body must be form-encoded (application/x-www-form-urlencoded).",
+            rule="body_must_be_form_encoded",
+            spec="RFC 6749 §4.1.3",
+            status=415,
+        )
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        raise _malformed("The body is too large.", rule="body_must_be_small", status=413) from None
+    if request.META.get("QUERY_STRING"):
+        _refuse_secrets_in_query(request)
+    return _parse(body)
+
+
+def from_query(request: HttpRequest) -> Parameters:
+    """The parameters of the query. Raises `Refusal` for a malformed one."""
+    return _parse(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
+
+
+def _refuse_secrets_in_query(request: HttpRequest) -> None:
+    """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
+    sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
+    if any(
+        name in sent for name in ("client_secret", "password", "refresh_token", "code", "token")
+    ):
+        raise _malformed(
+            "Credentials must be in the body, never in the URL.",
+            rule="credentials_must_not_be_in_the_query",
+            spec="RFC 6749 §2.3.1",
+        )
+
+
+def _parse(raw: bytes) -> Parameters:
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST
+        )
+    except ValueError:
+        # UnicodeDecodeError and parse_qsl's "too many fields" are both ValueErrors.
+        raise _malformed(
+            "The parameters are not valid form-encoded UTF-8.", rule="parameters_must_be_utf8"
+        ) from None
+    single: dict[str, str] = {}
+    resource: list[str] = []
+    seen: set[str] = set()
+    for name, value in pairs:
+        if name in seen and name not in _REPEATABLE:
+            raise _malformed(
+                f"The parameter {_shown(name)} was sent more than once.",
+                rule="parameter_must_not_be_repeated",
+                spec="RFC 6749 §3.1",
+            )
+        seen.add(name)
+        _refuse_unusable(name, value)
+        if name in _REPEATABLE:
+            resource.extend([value] if value else [])
+        elif value:
+            single[name] = value
+    return Parameters(single, tuple(resource))
+
+
+def _refuse_unusable(name: str, value: str) -> None:
+    if "\x00" in value or "\x00" in name:
+        raise _malformed("A parameter holds a NUL character.", rule="parameters_must_not_hold_nul")
+    if len(value) > LONGEST.get(name, _LONGEST_OTHER):
+        raise _malformed(
+            f"The parameter {_shown(name)} is too long.", rule="parameters_must_not_be_overlong"
+        )
+
+
+def _shown(name: str) -> str:
+    """A parameter's name as it may appear in a public sentence."""
+    return "".join(_NAME.findall(name[:40])) or "(unnamed)"
+
+
+def _malformed(
+    sentence: str, *, rule: str, spec: str = "RFC 6749 §5.2", status: int = 400
+) -> Refusal:
+    return Refusal(Code.INVALID_REQUEST, sentence, rule=rule, spec=spec, status=status)

@@ -1,0 +1,10 @@
+"""PROTECTING AN API: authentication, permissions and challenges for Django REST framework views.
+
+Needs the tokens' table and nothing of the authorization server's pipelines or pages.
+"""
+
+from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
+from django_oauthflows.resource_server.permissions import ActsForPerson, HasScopes
+from django_oauthflows.resource_server.principals import ClientPrincipal
+
+__all__ = ["ActsForPerson", "ClientPrincipal", "HasScopes", "OAuth2TokenAuthentication"]

@@ -1,0 +1,48 @@
+"""Who calls: the access token in the Authorization header (RFC 6750 §2.1)."""
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.resource_server.challenges import TokenRefused, challenge_for
+from django_oauthflows.resource_server.principals import ClientPrincipal
+from django_oauthflows.tokens.validation import validate
+
+_REFUSED = "_oauthflows_refused"
+
+
+class OAuth2TokenAuthentication(BaseAuthentication):
+    """DRF authentication by access token: one statement per request, revocation seen at once.
+
+    `request.user` is the person, or a `ClientPrincipal` for a service's own token; `request.auth` is the
+    token's row with `scope`, `application` and `user`. A token that is not good is a 401, never an anonymous
+    request. Tokens in the URL or the body are not read (RFC 9700 §4.3.2). List it first, so that DRF
+    challenges with it.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            token = self._validated(request, value.strip())
+        except Refusal as refusal:
+            setattr(request, _REFUSED, refusal)
+            raise TokenRefused(refusal) from None
+        return token.user or ClientPrincipal(client_id=token.application.client_id), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return challenge_for(request, getattr(request, _REFUSED, None))
+
+    def _validated(self, request: Request, value: str) -> Any:
+        if not value or any(character.isspace() for character in value) or not value.isascii():
+            raise Refusal(
+                Code.INVALID_TOKEN,
+                "The Authorization header holds no well-formed token.",
+                rule="access_token_must_be_well_formed",
+                spec="RFC 6750 §2.1",
+                status=401,
+            )
+        return validate(value, resource=request.build_absolute_uri(request.path))

@@ -1,0 +1,93 @@
+"""What a token may do: permissions that name scopes and compose with `&`, `|` and `~`."""
+
+from functools import partial
+from typing import Any
+
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.permissions import BasePermission, OperationHolderMixin
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from django_oauthflows.resource_server.challenges import InsufficientScope
+
+#: Methods that are as harmless as GET, and follow its scopes where they have none of their own.
+_LIKE_GET = ("HEAD", "OPTIONS")
+
+
+class HasScopes(OperationHolderMixin, BasePermission):
+    """The token holds every named scope.
+
+    `HasScopes("notes:read")` for all methods, `HasScopes(GET="notes:read", POST="notes:write")` for each its
+    own (several scopes separated by spaces). HEAD and OPTIONS follow GET; a method that is not named is
+    refused. A refusal is a 403 whose challenge names the scopes needed (RFC 6750 §3.1).
+    """
+
+    def __init__(self, *scopes: str, **by_method: str) -> None:
+        if bool(scopes) == bool(by_method):
+            raise TypeError(
+                'Name scopes, as HasScopes("read"), or methods, as HasScopes(GET="read").'
+            )
+        self._always = frozenset(name for scope in scopes for name in scope.split())
+        self._by_method = {
+            method.upper(): frozenset(scope.split()) for method, scope in by_method.items()
+        }
+
+    def __call__(self) -> "HasScopes":
+        """DRF calls what stands in `permission_classes`; this is an instance already."""
+        return self
+
+    def scopes_for(self, method: str) -> frozenset[str] | None:
+        """The scopes a method needs; `None` for one that is not allowed at all."""
+        if self._always:
+            return self._always
+        if method in _LIKE_GET and method not in self._by_method:
+            return self._by_method.get("GET", frozenset())
+        return self._by_method.get(method)
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        held = scopes_of(request)
+        needed = self.scopes_for(request.method or "")
+        if held is None or needed is None:
+            return False
+        if needed <= held:
+            return True
+        _explain(view, needed)
+        return False
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        """Scopes do not depend on the object; asked again so that `~` and `|` mean the same for both."""
+        return self.has_permission(request, view)
+
+
+class ActsForPerson(BasePermission):
+    """The token was given by a person: a service's own token is kept out."""
+
+    message = "This needs a token that a person granted."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return getattr(request.user, "pk", None) is not None and bool(request.user.is_authenticated)
+
+
+def scopes_of(request: Request) -> frozenset[str] | None:
+    """The scopes of the token a request came with; `None` where it came with none."""
+    scope = getattr(request.auth, "scope", None)
+    return frozenset(scope.split()) if isinstance(scope, str) else None
+
+
+def _explain(view: APIView, needed: frozenset[str]) -> None:
+    """Let the view say what was missing, should it refuse: another operand of `|` may still say yes.
+
+    DRF builds the refusal in the view, after all permissions have been asked, and keeps nothing of an
+    operand's reasons; the view lives for this one request.
+    """
+    view.permission_denied = partial(_refuse, needed)  # type: ignore[assignment, method-assign]
+
+
+def _refuse(
+    needed: frozenset[str], request: Request, message: Any = None, code: str | None = None
+) -> None:
+    if request.authenticators and not request.successful_authenticator:
+        raise NotAuthenticated
+    if message is not None:
+        raise PermissionDenied(detail=message, code=code)
+    raise InsufficientScope(request, needed)

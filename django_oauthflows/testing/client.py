@@ -1,0 +1,115 @@
+"""A client that walks the flows through Django's test client, over the real endpoints."""
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
+
+from django.test import Client
+from django.urls import reverse
+
+from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.rules.pkce import s256
+
+#: A verifier of legal length and alphabet (RFC 7636 §4.1); a test has no use for randomness here.
+VERIFIER = "a-verifier-of-legal-length-made-of-unreserved-characters"
+
+
+@dataclass(kw_only=True)
+class FlowClient:
+    """One client and one person's browser.
+
+    `registered` is who the client is; `browser` is the person's, signed in by `browser.force_login`.
+    """
+
+    registered: RegisteredClient
+    browser: Client = field(default_factory=Client)
+    back_channel: Client = field(default_factory=Client)
+
+    @property
+    def basic(self) -> dict[str, str]:
+        """The Authorization header of HTTP Basic (RFC 6749 §2.3.1), as `headers`."""
+        pair = (
+            f"{quote_plus(self.registered.client_id)}:{quote_plus(self.registered.client_secret)}"
+        )
+        return {"Authorization": "Basic " + b64encode(pair.encode()).decode()}
+
+    def authorization_url(self, **changes: Any) -> str:
+        """The URL of an authorization request with PKCE; `changes` replace or, with None, leave out."""
+        parameters = {
+            "response_type": "code",
+            "client_id": self.registered.client_id,
+            "redirect_uri": self.registered.redirect_uris[0],
+            "scope": " ".join(self.registered.scopes),
+            "state": "a-state",
+            "code_challenge": s256(VERIFIER),
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        sent = {name: value for name, value in parameters.items() if value is not None}
+        return f"{reverse('oauthflows:authorize')}?{urlencode(sent, doseq=True)}"
+
+    def ask(self, **changes: Any) -> Any:
+        """Open the authorization endpoint in the person's browser."""
+        return self.browser.get(self.authorization_url(**changes))
+
+    def decide(self, decision: str = "allow", *, scopes: Any = None, **changes: Any) -> Any:
+        """Press a button of the consent page, with `scopes` ticked: all that were asked for, by default."""
+        asked = changes.get("scope", " ".join(self.registered.scopes)) or ""
+        ticked = asked.split() if scopes is None else list(scopes)
+        url = self.authorization_url(**changes)
+        return self.browser.post(url, {"decision": decision, "scopes": ticked})
+
+    def code(self, **changes: Any) -> str:
+        """A code the person agreed to."""
+        answer = answered(self.decide(**changes))
+        return answer["code"]
+
+    def token(self, **parameters: Any) -> Any:
+        """Post to the token endpoint, authenticated as the client's kind does."""
+        return self.post("token", **parameters)
+
+    def post(
+        self, endpoint: str, *, headers: dict[str, str] | None = None, **parameters: Any
+    ) -> Any:
+        """Post a form to an endpoint, authenticated as the kind of client does it."""
+        if headers is None:
+            headers = self.basic if self.registered.client_secret else {}
+        if not headers:
+            parameters = {"client_id": self.registered.client_id, **parameters}
+        body = urlencode(
+            {name: value for name, value in parameters.items() if value is not None}, doseq=True
+        )
+        return self.back_channel.post(
+            reverse(f"oauthflows:{endpoint}"),
+            body,
+            content_type="application/x-www-form-urlencoded",
+            headers=headers,
+        )
+
+    def redeem(self, code: str, **changes: Any) -> Any:
+        """Exchange a code (RFC 6749 §4.1.3)."""
+        parameters = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.registered.redirect_uris[0],
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+        return self.token(**parameters)
+
+    def refresh(self, refresh_token: str, **changes: Any) -> Any:
+        """Exchange a refresh token (RFC 6749 §6)."""
+        return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)
+
+    def tokens(self, **changes: Any) -> dict[str, Any]:
+        """Tokens by the authorization code flow, from consent to exchange."""
+        response = self.redeem(self.code(**changes))
+        assert response.status_code == 200, response.content  # noqa: S101 - a test's own tool
+        members: dict[str, Any] = response.json()
+        return members
+
+
+def answered(response: Any) -> dict[str, str]:
+    """The parameters an authorization request was answered with, in the query of the redirect."""
+    return dict(parse_qsl(urlsplit(response["Location"]).query, keep_blank_values=True))

@@ -1,0 +1,44 @@
+"""factory-boy factories: people and registered clients of each kind."""
+
+from typing import Any
+
+from django.conf import settings
+from factory import Factory, Sequence
+from factory.django import DjangoModelFactory
+
+from django_oauthflows.clients.registration import RegisteredClient, register_client
+
+#: The password of everybody `PersonFactory` makes.
+PASSWORD = "correct horse battery staple"
+
+
+class PersonFactory(DjangoModelFactory):  # type: ignore[misc]
+    """Somebody with the password `PASSWORD`."""
+
+    class Meta:
+        model = settings.AUTH_USER_MODEL
+        skip_postgeneration_save = True
+
+    username = Sequence(lambda number: f"person{number}")
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        return model_class._default_manager.create_user(*args, **{"password": PASSWORD, **kwargs})
+
+
+class ClientFactory(Factory):  # type: ignore[misc]
+    """A registered web app; `ClientFactory(preset="service", redirect_uris=())` for another kind.
+
+    Builds a `RegisteredClient`, whose secret is readable here alone.
+    """
+
+    class Meta:
+        model = RegisteredClient
+
+    preset = "web-app"
+    name = Sequence(lambda number: f"Client {number}")
+    redirect_uris = ("https://client.example/callback",)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> RegisteredClient:
+        return register_client(**kwargs)

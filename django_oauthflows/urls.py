@@ -1,0 +1,84 @@
+"""One table: path → endpoint → specification.
+
+A project includes it once, at its root: `path("", include("django_oauthflows.urls"))`. The documents under
+`/.well-known/` have to stand at the root of a site; the endpoints stand below `OAUTHFLOWS["URL_PREFIX"]`.
+"""
+
+from typing import Any, NamedTuple
+
+from django.urls import URLPattern, include, path
+
+from django_oauthflows.conf import conf
+from django_oauthflows.endpoints.authorize import authorize
+from django_oauthflows.endpoints.connected_apps import connected_app_withdraw, connected_apps
+from django_oauthflows.endpoints.introspect import introspect
+from django_oauthflows.endpoints.resource_metadata import resource_metadata
+from django_oauthflows.endpoints.revoke import revoke
+from django_oauthflows.endpoints.server_metadata import server_metadata
+from django_oauthflows.endpoints.token import token
+
+_o = conf.URL_PREFIX
+_issuer_path = _o.strip("/")
+
+
+class Row(NamedTuple):
+    """One URL: `dot_name` is DOT's own name for it, where DOT has it too."""
+
+    path: str
+    endpoint: Any
+    name: str
+    dot_name: str = ""
+    specification: str = ""
+
+
+TABLE = (
+    Row(f"{_o}authorize/", authorize, "authorize", "authorize", "RFC 6749 §3.1"),
+    Row(f"{_o}token/", token, "token", "token", "RFC 6749 §3.2"),
+    Row(f"{_o}revoke_token/", revoke, "revoke", "revoke-token", "RFC 7009 §2"),
+    Row(f"{_o}introspect/", introspect, "introspect", "introspect", "RFC 7662 §2"),
+    Row(f"{_o}connected-apps/", connected_apps, "connected-apps", "authorized-token-list"),
+    Row(
+        f"{_o}connected-apps/<int:application_id>/withdraw/",
+        connected_app_withdraw,
+        "connected-app-withdraw",
+    ),
+    Row(
+        f".well-known/oauth-authorization-server/{_issuer_path}",
+        server_metadata,
+        "server-metadata",
+        "oauth-server-metadata-issuer",
+        "RFC 8414 §3.1",
+    ),
+    Row(
+        f"{_o}.well-known/oauth-authorization-server",
+        server_metadata,
+        "server-metadata-below-issuer",
+        "oauth-server-metadata",
+        "RFC 8414 §5",
+    ),
+    Row(
+        ".well-known/oauth-protected-resource",
+        resource_metadata,
+        "resource-metadata",
+        "oauth-resource-metadata",
+        "RFC 9728 §3.1",
+    ),
+    Row(
+        ".well-known/oauth-protected-resource/<path:path>",
+        resource_metadata,
+        "resource-metadata-of-path",
+        "oauth-resource-metadata-path",
+        "RFC 9728 §3.1",
+    ),
+)
+
+_ours: list[URLPattern] = [path(row.path, row.endpoint, name=row.name) for row in TABLE]
+_by_dot_name: list[URLPattern] = [
+    path(row.path, row.endpoint, name=row.dot_name) for row in TABLE if row.dot_name
+]
+
+urlpatterns = [
+    path("", include((_ours, "oauthflows"))),
+    # DOT's own names for the same URLs, for code that reverses `oauth2_provider:authorize`.
+    path("", include((_by_dot_name, "oauth2_provider"))),
+]
