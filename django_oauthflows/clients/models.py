@@ -2,12 +2,15 @@
 
 from typing import ClassVar
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthMethod
+
+_web_address = URLValidator(schemes=["https", "http"])
 
 
 class ClientPolicy(models.Model):
@@ -82,10 +85,10 @@ class ClientPolicy(models.Model):
         default=False,
         help_text=_("You know who runs this client; people are told so."),
     )
-    client_uri = models.URLField(_("home page"), blank=True)
-    logo_uri = models.URLField(_("logo"), blank=True)
-    policy_uri = models.URLField(_("privacy policy"), blank=True)
-    tos_uri = models.URLField(_("terms of service"), blank=True)
+    client_uri = models.CharField(_("home page"), max_length=500, blank=True, validators=[_web_address])
+    logo_uri = models.CharField(_("logo"), max_length=500, blank=True, validators=[_web_address])
+    policy_uri = models.CharField(_("privacy policy"), max_length=500, blank=True, validators=[_web_address])
+    tos_uri = models.CharField(_("terms of service"), max_length=500, blank=True, validators=[_web_address])
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True)
 
