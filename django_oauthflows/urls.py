@@ -5,6 +5,7 @@ A project includes it once, at its root: `path("", include("django_oauthflows.ur
 """
 
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from django.urls import URLPattern, include, path
 
@@ -18,7 +19,11 @@ from django_oauthflows.endpoints.server_metadata import server_metadata
 from django_oauthflows.endpoints.token import token
 
 _o = conf.URL_PREFIX
-_issuer_path = _o.strip("/")
+
+#: The path of the issuer: clients put it behind the well-known path (RFC 8414 §3.1).
+_of_issuer = (
+    f"/{urlsplit(conf.ISSUER).path.strip('/')}".rstrip("/") if conf.ISSUER else f"/{_o.strip('/')}"
+)
 
 
 class Row(NamedTuple):
@@ -43,7 +48,7 @@ TABLE = (
         "connected-app-withdraw",
     ),
     Row(
-        f".well-known/oauth-authorization-server/{_issuer_path}",
+        f".well-known/oauth-authorization-server{_of_issuer}",
         server_metadata,
         "server-metadata",
         "oauth-server-metadata-issuer",

@@ -104,7 +104,7 @@ def refuse(
                 occurrences=occurrences,
             )
         )
-    signals.request_refused.send(
+    signals.request_refused.send_robust(
         sender=None,
         rule=refusal.rule,
         code=str(refusal.code),

@@ -35,11 +35,11 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E002",
             )
         )
-    elif conf.ISSUER and issuer.path.strip("/") != conf.URL_PREFIX.strip("/"):
+    elif issuer.path.strip("/") not in ("", conf.URL_PREFIX.strip("/")):
         messages.append(
             Error(
-                "The path of OAUTHFLOWS['ISSUER'] must be that of OAUTHFLOWS['URL_PREFIX']: clients look "
-                "for the metadata below it.",
+                "The path of OAUTHFLOWS['ISSUER'] must be that of OAUTHFLOWS['URL_PREFIX'], or none: clients "
+                "look for the metadata below it.",
                 hint=f"End the issuer with /{conf.URL_PREFIX.strip('/')}.",
                 id="oauthflows.E003",
             )

@@ -12,15 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, secrets
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.registration import register_client
-from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
+from django_oauthflows.issuer import issuer_of, url_of
 
 
 class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -155,7 +154,10 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                     title=_("%(name)s was added") % {"name": registered.application},
                     registered=registered,
                     change_url=self._change_url(registered.application.pk),
-                    issuer=_issuer(request),
+                    issuer=issuer_of(request),
+                    token_url=url_of(request, "token"),
+                    authorize_url=url_of(request, "authorize"),
+                    metadata_url=url_of(request, "server-metadata"),
                 )
         return self._page(
             request,
@@ -260,8 +262,3 @@ def _add_errors(form: AddClientForm, error: ValidationError) -> None:
     for name, messages_of_field in error.message_dict.items():
         for message in messages_of_field:
             form.add_error(name if name in form.fields else None, message)
-
-
-def _issuer(request: HttpRequest) -> str:
-    configured = conf.ISSUER or dot.setting("OIDC_ISS_ENDPOINT")
-    return str(configured or request.build_absolute_uri("/" + conf.URL_PREFIX.strip("/")))

@@ -90,8 +90,8 @@ def _basic(encoded: str) -> tuple[str, str]:
         decoded = b64decode(encoded, validate=True).decode("utf-8")
     except (Base64Error, ValueError):
         decoded = ""
-    client_id, colon, secret = decoded.partition(":")
-    if not colon or "\x00" in decoded:
+    client_id, colon, secret = (unquote_plus(part) for part in decoded.partition(":"))
+    if not colon or "\x00" in client_id + secret:
         raise _refusal(
             Code.INVALID_CLIENT,
             "The Authorization header is not valid HTTP Basic.",
@@ -99,7 +99,7 @@ def _basic(encoded: str) -> tuple[str, str]:
             spec="RFC 6749 §2.3.1",
             status=401,
         )
-    return unquote_plus(client_id), unquote_plus(secret)
+    return client_id, secret
 
 
 def _method_is_registered(client: ClientFacts | None, method: AuthMethod) -> bool:

@@ -84,6 +84,8 @@ class AddClientForm(forms.Form):
         if not preset.needs_redirect_uri:
             for name in ("redirect_uris", "post_logout_redirect_uris", "required_scopes"):
                 del self.fields[name]
+        else:
+            self.fields["redirect_uris"].required = True
 
     def service_arguments(self) -> dict[str, Any]:
         """What `register_client` is called with."""

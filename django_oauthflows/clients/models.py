@@ -85,10 +85,16 @@ class ClientPolicy(models.Model):
         default=False,
         help_text=_("You know who runs this client; people are told so."),
     )
-    client_uri = models.CharField(_("home page"), max_length=500, blank=True, validators=[_web_address])
+    client_uri = models.CharField(
+        _("home page"), max_length=500, blank=True, validators=[_web_address]
+    )
     logo_uri = models.CharField(_("logo"), max_length=500, blank=True, validators=[_web_address])
-    policy_uri = models.CharField(_("privacy policy"), max_length=500, blank=True, validators=[_web_address])
-    tos_uri = models.CharField(_("terms of service"), max_length=500, blank=True, validators=[_web_address])
+    policy_uri = models.CharField(
+        _("privacy policy"), max_length=500, blank=True, validators=[_web_address]
+    )
+    tos_uri = models.CharField(
+        _("terms of service"), max_length=500, blank=True, validators=[_web_address]
+    )
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True)
 

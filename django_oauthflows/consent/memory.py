@@ -62,7 +62,7 @@ def remember(
         )
     transaction.on_commit(
         partial(
-            signals.consent_given.send,
+            signals.consent_given.send_robust,
             sender=None,
             client_id=client.client_id,
             user_id=person.pk,
@@ -85,7 +85,7 @@ def withdraw(application: Any, person: Any, *, request: HttpRequest | None = Non
         )
     transaction.on_commit(
         partial(
-            signals.consent_withdrawn.send,
+            signals.consent_withdrawn.send_robust,
             sender=None,
             client_id=application.client_id,
             user_id=person.pk,

@@ -18,8 +18,9 @@ from django_oauthflows.protocol import headers
 @require_safe
 def connected_apps(request: HttpRequest) -> HttpResponse:
     """List every client with access to the person's data."""
-    context = {"connections": connections_of(request.user)}
-    return headers.page(render(request, "oauthflows/connected_apps.html", context))
+    connections = connections_of(request.user)
+    page = render(request, "oauthflows/connected_apps.html", {"connections": connections})
+    return headers.page(page, images_from=[connection.logo_uri for connection in connections])
 
 
 @csrf_protect
@@ -35,5 +36,5 @@ def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpRes
     for connection in connections_of(request.user):
         if connection.application_id == application_id:
             page = render(request, "oauthflows/withdraw.html", {"connection": connection})
-            return headers.page(page)
+            return headers.page(page, images_from=[connection.logo_uri])
     raise Http404

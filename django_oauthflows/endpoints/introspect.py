@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django_oauthflows.clients.authentication import authenticate
 from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.issuer import issuer_of
 from django_oauthflows.protocol.answers import json_endpoint
-from django_oauthflows.protocol.issuer import issuer_of
 from django_oauthflows.protocol.parameters import from_body
 from django_oauthflows.tokens.introspection import introspect as introspect_token
 

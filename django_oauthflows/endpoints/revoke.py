@@ -1,5 +1,7 @@
 """The revocation endpoint (RFC 7009 §2)."""
 
+from typing import Any
+
 from django.http import HttpRequest
 
 from django_oauthflows.clients.authentication import authenticate
@@ -10,8 +12,9 @@ from django_oauthflows.tokens.revocation import revoke as revoke_token
 
 
 @json_endpoint("revoke")
-def revoke(request: HttpRequest) -> None:
+def revoke(request: HttpRequest) -> dict[str, Any]:
     """End a token of the client's own; an unknown one is no error (RFC 7009 §2.2)."""
     parameters = from_body(request)
     client = authenticate(request, parameters)
     revoke_token(token_of(parameters), client=client)
+    return {}

@@ -61,7 +61,7 @@ def json_endpoint(
                 members = answer(request)
             except Refusal as refusal:
                 return refused(request, refusal, endpoint=name)
-            response = HttpResponse() if members is None else JsonResponse(members)
+            response = JsonResponse(members)
             return cors.allow(headers.no_store(response), request, _client_of(request))
 
         return endpoint

@@ -26,6 +26,7 @@ from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.issuer import issuer_of
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.answers import (
     ReturnAddress,
@@ -33,7 +34,6 @@ from django_oauthflows.protocol.answers import (
     error_page,
     refuse_to_client,
 )
-from django_oauthflows.protocol.issuer import issuer_of
 from django_oauthflows.protocol.parameters import Parameters, from_query
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
@@ -237,7 +237,7 @@ def _consent_page(
         "is_first_time": remembered is None,
     }
     page = render(http, "oauthflows/consent.html", context, status=400 if form.errors else 200)
-    return headers.page(page, leads_to=asked.request.redirect_uri, images_from=client.logo_uri)
+    return headers.page(page, leads_to=asked.request.redirect_uri, images_from=[client.logo_uri])
 
 
 def _send_code(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:

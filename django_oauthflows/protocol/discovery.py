@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django_oauthflows import dot
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
-from django_oauthflows.protocol.issuer import issuer_of, origin_of, url_of
+from django_oauthflows.issuer import issuer_of, origin_of, url_of
 from django_oauthflows.rules.authorization import RESPONSE_MODES
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod

@@ -1,5 +1,6 @@
 """The headers every answer carries (RFC 6749 §5.1, RFC 9700 §4.2.4 and §4.16)."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,10 +14,12 @@ def no_store(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def page(response: HttpResponse, *, leads_to: str = "", images_from: str = "") -> HttpResponse:
+def page(
+    response: HttpResponse, *, leads_to: str = "", images_from: Collection[str] = ()
+) -> HttpResponse:
     """Headers of a page: kept by nobody, framed by nobody, running nothing.
 
-    `leads_to` is the redirect URI a form on the page may end at, `images_from` a client's logo.
+    `leads_to` is the redirect URI a form on the page may end at, `images_from` the logos of clients.
     """
     no_store(response)
     response["X-Frame-Options"] = "DENY"
@@ -26,7 +29,7 @@ def page(response: HttpResponse, *, leads_to: str = "", images_from: str = "") -
         (
             "default-src 'none'",
             f"style-src {_sources(settings.STATIC_URL or '')}",
-            f"img-src {_sources(settings.STATIC_URL or '', images_from)}",
+            f"img-src {_sources(settings.STATIC_URL or '', *images_from)}",
             f"form-action {_form_action(leads_to)}",
             "frame-ancestors 'none'",
             "base-uri 'none'",

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
-from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.issuer import url_of
 
 REALM = "api"
 
@@ -54,14 +54,10 @@ def challenge_for(request: Any, refusal: Refusal | None) -> str:
 
 def _metadata(request: HttpRequest) -> dict[str, str]:
     try:
-        path = reverse("oauthflows:resource-metadata")
+        return {"resource_metadata": url_of(request, "resource-metadata")}
     except NoReverseMatch:
         # An API that only checks tokens need not serve the document.
         return {}
-    if conf.ISSUER:
-        scheme, _, rest = conf.ISSUER.partition("://")
-        return {"resource_metadata": f"{scheme}://{rest.partition('/')[0]}{path}"}
-    return {"resource_metadata": request.build_absolute_uri(path)}
 
 
 def _quoted(value: str) -> str:

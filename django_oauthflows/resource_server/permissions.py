@@ -1,14 +1,17 @@
 """What a token may do: permissions that name scopes and compose with `&`, `|` and `~`."""
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import BasePermission, OperationHolderMixin
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from django_oauthflows.resource_server.challenges import InsufficientScope
+
+if TYPE_CHECKING:
+    # DRF's views read the classes a project lists as its defaults, which may be these.
+    from rest_framework.views import APIView
 
 #: Methods that are as harmless as GET, and follow its scopes where they have none of their own.
 _LIKE_GET = ("HEAD", "OPTIONS")
@@ -44,7 +47,7 @@ class HasScopes(OperationHolderMixin, BasePermission):
             return self._by_method.get("GET", frozenset())
         return self._by_method.get(method)
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         held = scopes_of(request)
         needed = self.scopes_for(request.method or "")
         if held is None or needed is None:
@@ -54,7 +57,7 @@ class HasScopes(OperationHolderMixin, BasePermission):
         _explain(view, needed)
         return False
 
-    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+    def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """Scopes do not depend on the object; asked again so that `~` and `|` mean the same for both."""
         return self.has_permission(request, view)
 
@@ -64,7 +67,7 @@ class ActsForPerson(BasePermission):
 
     message = "This needs a token that a person granted."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         return getattr(request.user, "pk", None) is not None and bool(request.user.is_authenticated)
 
 
@@ -74,20 +77,35 @@ def scopes_of(request: Request) -> frozenset[str] | None:
     return frozenset(scope.split()) if isinstance(scope, str) else None
 
 
-def _explain(view: APIView, needed: frozenset[str]) -> None:
+def _explain(view: "APIView", needed: frozenset[str]) -> None:
     """Let the view say what was missing, should it refuse: another operand of `|` may still say yes.
 
     DRF builds the refusal in the view, after all permissions have been asked, and keeps nothing of an
     operand's reasons; the view lives for this one request.
     """
-    view.permission_denied = partial(_refuse, needed)  # type: ignore[assignment, method-assign]
+    view.permission_denied = partial(_refuse, view, needed)  # type: ignore[assignment, method-assign]
 
 
 def _refuse(
-    needed: frozenset[str], request: Request, message: Any = None, code: str | None = None
+    view: "APIView",
+    needed: frozenset[str],
+    request: Request,
+    message: Any = None,
+    code: str | None = None,
 ) -> None:
     if request.authenticators and not request.successful_authenticator:
         raise NotAuthenticated
-    if message is not None:
-        raise PermissionDenied(detail=message, code=code)
-    raise InsufficientScope(request, needed)
+    refusing = (
+        asked for asked in view.get_permissions() if not asked.has_permission(request, view)
+    )
+    if any(map(_asks_for_scopes, refusing)):
+        raise InsufficientScope(request, needed)
+    raise PermissionDenied(detail=message, code=code)
+
+
+def _asks_for_scopes(permission: Any) -> bool:
+    """Is a permission, or one of the operands it is composed of, about scopes?"""
+    operands = (getattr(permission, name, None) for name in ("op1", "op2"))
+    return isinstance(permission, HasScopes) or any(
+        _asks_for_scopes(one) for one in operands if one
+    )

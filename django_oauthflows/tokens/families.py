@@ -122,7 +122,7 @@ def _announce(authorization: Authorization, reason: str) -> None:
     )
     transaction.on_commit(
         partial(
-            signals.authorization_revoked.send,
+            signals.authorization_revoked.send_robust,
             sender=None,
             authorization_id=authorization.pk,
             reason=reason,

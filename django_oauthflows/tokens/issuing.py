@@ -17,7 +17,7 @@ from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
-from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.statements import CompiledInsert
 from django_oauthflows.tokens import lifetimes, replay
 from django_oauthflows.tokens.checksums import checksum, generate
@@ -97,7 +97,7 @@ def issue_code(
 def issue_to_client(request: TokenRequest) -> Issued:
     """An access token for the client itself (RFC 6749 §4.4.3): no person, no refresh token."""
     using = dot.token_database()
-    access, expires = generate(), _access_end(request.client, request.now)
+    access, expires = generate(), _access_end(request)
     with transaction.atomic(using=using):
         _insert_access_token(request, access, expires, using=using)
     return _announce(request, access, expires)
@@ -111,7 +111,7 @@ def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
     authorization, held = presented.authorization, presented.held
     assert authorization is not None  # noqa: S101 - `find_code` finds codes by their authorization
     using = dot.token_database()
-    access, expires = generate(), _access_end(request.client, request.now)
+    access, expires = generate(), _access_end(request)
     refresh = generate() if "refresh-token" in request.client.flows else ""
     with transaction.atomic(using=using):
         won = (
@@ -140,7 +140,7 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
         return _replayed(request, presented, token)
     using = dot.token_database()
     family = presented.held.authorization or uuid4()
-    expires = _access_end(request.client, request.now)
+    expires = _access_end(request)
     answer = replay.Answer(
         access_token=generate(), refresh_token=generate(), scopes=request.scopes, expires=expires
     )
@@ -179,11 +179,13 @@ def _note_rotation(
     request: TokenRequest, presented: Presented, family: UUID, sealed: str, *, using: str
 ) -> None:
     """Keep the answer for a retry; start an authorization for a token that has none."""
+    grace = conf.REFRESH_GRACE_SECONDS
     noted = {
         "last_used": request.now,
-        "replay_checksum": presented.checksum,
-        "replay_until": request.now + timedelta(seconds=conf.REFRESH_GRACE_SECONDS),
-        "replay_answer": sealed,
+        # Without a grace nothing may match: a racing request took its time before this one did.
+        "replay_checksum": presented.checksum if grace else "",
+        "replay_until": request.now + timedelta(seconds=grace) if grace else None,
+        "replay_answer": sealed if grace else "",
     }
     authorizations = Authorization.objects.using(using)
     if presented.authorization is not None:
@@ -219,8 +221,11 @@ def _replayed(request: TokenRequest, presented: Presented, token: str) -> Issued
     )
 
 
-def _access_end(client: ClientFacts, now: datetime) -> datetime:
-    return now + timedelta(seconds=lifetimes.access_token_lifetime(client))
+def _access_end(request: TokenRequest) -> datetime:
+    """When an access token made now ends: no later than the grant it comes of."""
+    end = request.now + timedelta(seconds=lifetimes.access_token_lifetime(request.client))
+    last = request.held.ends_at if request.held else None
+    return end if last is None else min(end, last)
 
 
 @cache
@@ -283,7 +288,7 @@ def _announce(
     person = request.held.user_key if request.held else None
     transaction.on_commit(
         partial(
-            signals.token_issued.send,
+            signals.token_issued.send_robust,
             sender=None,
             client_id=request.client.client_id,
             user_id=person,

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 LAYERS = (
     ("conf", "signals", "statements"),
     ("dot",),
+    ("issuer",),
     ("errors",),
     ("rules",),
     ("flows",),
@@ -37,6 +38,7 @@ ALONE = {
         "conf",
         "dot",
         "errors",
+        "issuer",
         "rules",
         "signals",
         "statements",

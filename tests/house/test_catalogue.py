@@ -1,0 +1,55 @@
+"""What the catalogue promises about itself."""
+
+import pkgutil
+from importlib import import_module
+
+import pytest
+
+from django_oauthflows import rules
+from django_oauthflows.clients.presets import PRESETS
+from django_oauthflows.clients.profiles import PROFILES
+from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+
+
+def every_rule() -> dict[str, Rule]:
+    """All rules that are written down in `rules/`, by name."""
+    modules = [
+        import_module(f"{rules.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(rules.__path__)
+    ]
+    return {
+        value.name: value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Rule)
+    }
+
+
+def test_every_rule_is_asked_by_someone() -> None:
+    asked = {token_must_belong_to_client.name, *(rule.name for rule in USE_RULES)}
+    for asker in (*catalogue.FLOWS, *PROFILES):
+        asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
+    assert set(every_rule()) - asked == set()
+
+
+@pytest.mark.parametrize("name", sorted(every_rule()))
+def test_a_rule_is_a_sentence_with_a_note_and_a_paragraph(name: str) -> None:
+    rule = every_rule()[name]
+    assert "_must_" in name
+    assert rule.note.endswith((".", ")."))
+    assert "§" in rule.spec
+
+
+def test_slugs_are_unique_and_hyphenated() -> None:
+    slugs = [flow.slug for flow in catalogue.FLOWS]
+    assert len(set(slugs)) == len(slugs)
+    assert all(slug == slug.lower() and "_" not in slug for slug in slugs)
+
+
+def test_presets_name_flows_and_profiles_that_exist() -> None:
+    profiles = {profile.slug for profile in PROFILES}
+    for preset in PRESETS:
+        assert set(preset.flows) <= set(catalogue.BY_SLUG)
+        assert preset.profile in profiles
