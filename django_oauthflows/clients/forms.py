@@ -1,7 +1,7 @@
 """What an administrator fills in for a client."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -150,6 +150,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     scopes = ScopesField(label=_("Scopes"))
     required_scopes = ScopesField(label=_("Required scopes"), required=False)
+    resources = UriListField(
+        label=_("Resources"),
+        required=False,
+        help_text=_(
+            "The resource identifiers it serves, one per line; it may introspect tokens meant for them."
+        ),
+    )
 
     class Meta:
         model = ClientPolicy
@@ -175,6 +182,27 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "policy_uri",
             "tos_uri",
         )
+        help_texts: ClassVar = dict.fromkeys(
+            (
+                "access_token_lifetime",
+                "refresh_token_idle_lifetime",
+                "refresh_token_absolute_lifetime",
+            ),
+            _("Seconds. Empty: the server's."),
+        )
+        widgets: ClassVar = dict.fromkeys(
+            ("revokes_on_logout", "revokes_on_password_change"),
+            forms.NullBooleanSelect(),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("revokes_on_logout", "revokes_on_password_change"):
+            self.fields[name].widget.choices = [
+                ("unknown", _("as the site does")),
+                ("true", _("yes")),
+                ("false", _("no")),
+            ]
 
     def clean_scopes(self) -> list[str]:
         scopes: list[str] = self.cleaned_data["scopes"]

@@ -40,10 +40,11 @@ def remember(
     lifetime = conf.CONSENT_LIFETIME
     using = dot.token_database()
     with transaction.atomic(using=using):
-        consent, _ = (
-            Consent.objects.using(using)
-            .select_for_update()
-            .get_or_create(user=person, application_id=client.key)
+        consents = Consent.objects.using(using)
+        # Write first: SQLite lets no transaction that began by reading wait for its turn to write.
+        consents.filter(user=person, application_id=client.key).update(updated=now)
+        consent, _ = consents.select_for_update().get_or_create(
+            user=person, application_id=client.key
         )
         earlier = (
             consent.scopes if consent.expires is None or consent.expires > now else frozenset()

@@ -2,11 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from django_oauthflows import dot
 from django_oauthflows.consent.connections import connections_of
@@ -25,16 +25,10 @@ def connected_apps(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 @login_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
-    """Ask once more on GET; end the client's access on POST."""
-    if request.method == "POST":
-        application = get_object_or_404(dot.application_model()._default_manager, pk=application_id)
-        withdraw(application, request.user, request=request)
-        messages.success(request, _("%(name)s no longer has access.") % {"name": application})
-        return headers.no_store(redirect("oauthflows:connected-apps"))
-    for connection in connections_of(request.user):
-        if connection.application_id == application_id:
-            page = render(request, "oauthflows/withdraw.html", {"connection": connection})
-            return headers.page(page, images_from=[connection.logo_uri])
-    raise Http404
+    """End a client's access; nothing is lost that the person could not give again."""
+    application = get_object_or_404(dot.application_model()._default_manager, pk=application_id)
+    withdraw(application, request.user, request=request)
+    messages.success(request, _("%(name)s no longer has access.") % {"name": application})
+    return headers.no_store(redirect("oauthflows:connected-apps"))

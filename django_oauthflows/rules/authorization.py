@@ -48,10 +48,8 @@ def prompt_none_must_stand_alone(request: AuthorizationRequest) -> str | None:
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_an_absolute_uri(request: AuthorizationRequest | TokenRequest) -> str | None:
     """The audience of a token is compared as text: it must be a whole URI and have no fragment."""
-    for uri in request.resource:
-        parts = urlsplit(uri)
-        if not (parts.scheme and parts.netloc) or "#" in uri:
-            return "A resource must be an absolute URI without a fragment."
+    if not all(map(_is_absolute, request.resource)):
+        return "A resource must be an absolute URI without a fragment."
     return None
 
 
@@ -62,3 +60,11 @@ def resource_must_be_granted(request: TokenRequest) -> str | None:
     if granted and not set(request.resource) <= set(granted):
         return "The grant is not for this resource."
     return None
+
+
+def _is_absolute(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and "#" not in uri

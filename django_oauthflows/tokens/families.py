@@ -3,6 +3,7 @@
 Rows are locked in the same order as when tokens are issued: authorization, refresh tokens, access tokens.
 """
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,9 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
     """
     using = dot.token_database()
     with transaction.atomic(using=using):
-        ended = _end(Authorization.objects.using(using).filter(pk=authorization.pk), reason)
+        ended = _end(
+            Authorization.objects.using(using).filter(pk=authorization.pk), reason, timezone.now()
+        )
         _revoke_family(authorization.pk, authorization, using)
     if ended:
         _announce(authorization, reason)
@@ -37,6 +40,10 @@ def revoke_unparented(family: UUID | None, refresh_token_key: int) -> None:
         tokens = dot.refresh_token_model()._default_manager.using(using)
         rows = tokens.filter(token_family=family) if family else tokens.filter(pk=refresh_token_key)
         _revoke_rows(rows, using)
+        families = tokens.filter(pk=refresh_token_key).values("token_family")
+        adopted = Authorization.objects.using(using).filter(pk__in=families).first()
+    if adopted is not None:  # by a first refresh, at this very moment
+        revoke(adopted, reason="revoked_by_client")
 
 
 def revoke_all(
@@ -47,19 +54,23 @@ def revoke_all(
     To one client, or to all but the `spared` ones; with `session`, only what was granted in that sign-in.
     Tokens that django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
     """
-    using = dot.token_database()
+    using, now = dot.token_database(), timezone.now()
     with transaction.atomic(using=using):
-        authorizations = Authorization.objects.using(using).filter(
-            user=person, revoked__isnull=True
-        )
         limits: dict[str, Any] = (
             {} if application_key is None else {"application_id": application_key}
         )
-        authorizations = authorizations.filter(**limits).exclude(application_id__in=spared)
+        authorizations = Authorization.objects.using(using).filter(user=person, **limits)
+        authorizations = authorizations.exclude(application_id__in=spared)
         if session:
             authorizations = authorizations.filter(session=session)
-        ending = list(authorizations)
-        _end(authorizations, reason)
+        else:
+            # First, so that an authorization which a first refresh is just starting is seen below.
+            started = Authorization.objects.using(using).values("pk")
+            refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
+            _mark_revoked(refresh_tokens.exclude(token_family__in=started))
+        # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
+        _end(authorizations, reason, now)
+        ending = list(authorizations.filter(revoked=now, revoked_because=reason))
         if session:
             for authorization in ending:
                 _revoke_family(authorization.pk, authorization, using)
@@ -70,9 +81,9 @@ def revoke_all(
     return len(ending)
 
 
-def _end(authorizations: models.QuerySet[Authorization], reason: str) -> int:
+def _end(authorizations: models.QuerySet[Authorization], reason: str, now: datetime) -> int:
     return authorizations.filter(revoked__isnull=True).update(
-        revoked=timezone.now(), revoked_because=reason, replay_answer="", replay_until=None
+        revoked=now, revoked_because=reason, replay_answer="", replay_until=None
     )
 
 
@@ -93,23 +104,28 @@ def _revoke_family(family: UUID, authorization: Authorization, using: str) -> No
 
 def _revoke_rows(refresh_tokens: Any, using: str) -> None:
     """Revoke refresh tokens and delete the access tokens that came with or of them."""
-    now = timezone.now()
     access_tokens = dot.access_token_model()._default_manager.using(using)
-    refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now)
+    _mark_revoked(refresh_tokens)
     access_tokens.filter(pk__in=refresh_tokens.values("access_token_id")).delete()
     access_tokens.filter(source_refresh_token_id__in=refresh_tokens.values("pk")).delete()
 
 
 def _revoke_everything(person: Any, limits: dict[str, Any], spared: Any, using: str) -> None:
+    _mark_revoked(_owned(dot.refresh_token_model(), person, limits, spared, using))
+    _owned(dot.access_token_model(), person, limits, spared, using).delete()
+    _owned(dot.grant_model(), person, limits, spared, using).delete()
+
+
+def _mark_revoked(refresh_tokens: Any) -> None:
     now = timezone.now()
+    refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now)
 
-    def owned(model: type[models.Model]) -> Any:
-        rows = model._default_manager.using(using).filter(user=person, **limits)
-        return rows.exclude(application_id__in=spared)
 
-    owned(dot.refresh_token_model()).filter(revoked__isnull=True).update(revoked=now, updated=now)
-    owned(dot.access_token_model()).delete()
-    owned(dot.grant_model()).delete()
+def _owned(
+    model: type[models.Model], person: Any, limits: dict[str, Any], spared: Any, using: str
+) -> Any:
+    rows = model._default_manager.using(using).filter(user=person, **limits)
+    return rows.exclude(application_id__in=spared)
 
 
 def _announce(authorization: Authorization, reason: str) -> None:

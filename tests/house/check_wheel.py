@@ -1,7 +1,8 @@
 """Build the wheel, install it alone in a clean environment, use it there. Run by `tox run -e wheel`.
 
 Two claims: the wheel holds every file of the package and nothing else, and a site made of the README's
-lines (two apps, one include, `migrate`) starts from it in a folder where the checkout cannot be seen.
+lines (two apps, one include, `migrate`) and a sign-in page starts from it without a warning, in a folder
+where the checkout cannot be seen.
 """
 
 import os

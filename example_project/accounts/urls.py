@@ -1,0 +1,13 @@
+"""Sign-in and sign-out, at the addresses Django expects them."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from example_project.accounts.views import SignInView
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("login/", SignInView.as_view(), name="sign-in"),
+    path("logout/", LogoutView.as_view(next_page="playground:overview"), name="sign-out"),
+]

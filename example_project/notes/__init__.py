@@ -1,0 +1,1 @@
+"""A small API worth protecting: each person's notes, behind two scopes."""

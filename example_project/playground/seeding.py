@@ -1,0 +1,128 @@
+"""What the demo's database starts with. Nothing that exists is changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.urls import reverse
+from oauth2_provider.models import get_application_model
+
+from django_oauthflows.clients.registration import register_client
+from example_project.accounts.people import PEOPLE, Person
+from example_project.notes.models import Note
+from example_project.playground.models import DemoClient
+from example_project.playground.provider import PRESET
+
+NOTES = {
+    "ada": (
+        ("Note G", "How the engine would compute the numbers of Bernoulli."),
+        ("A letter to Mr Babbage", "He has promised to send the drawings by Thursday."),
+        ("For the weavers", "The engine weaves algebraic patterns as the loom weaves flowers."),
+    ),
+    "grace": (
+        ("The moth", "Relay 70, panel F. First actual case of a bug being found."),
+        ("A nanosecond", "Cut the wire to 29.97 cm and take it to the next lecture."),
+    ),
+}
+
+EVERYTHING = ("notes:read", "notes:write", "profile")
+
+#: The clients whose addresses do not follow from where the demo runs.
+CLIENTS: tuple[dict[str, Any], ...] = (
+    {
+        "preset": "single-page-app",
+        "name": "Notes in the Browser",
+        "redirect_uris": ("http://localhost:5173/callback",),
+        "scopes": EVERYTHING,
+        "required_scopes": ("notes:read",),
+    },
+    {
+        "preset": "native-app",
+        "name": "Notes for the Desktop",
+        "redirect_uris": ("http://127.0.0.1/callback",),
+        "scopes": EVERYTHING,
+        "required_scopes": ("notes:read",),
+    },
+    {"preset": "service", "name": "Notes Counter", "scopes": ("notes:read",)},
+)
+
+
+@transaction.atomic
+def seed(origins: Sequence[str]) -> None:
+    """Create people, notes and clients; the playground answers at each of `origins`."""
+    for person in PEOPLE:
+        seed_person(person)
+    seed_client(
+        preset=PRESET,
+        name="Notes Web",
+        redirect_uris=callbacks(origins),
+        post_logout_redirect_uris=homes(origins),
+        scopes=EVERYTHING,
+        required_scopes=("notes:read",),
+        is_verified=True,
+    )
+    for client in CLIENTS:
+        seed_client(**client)
+    allow_origins(origins)
+
+
+def seed_person(person: Person) -> None:
+    model = get_user_model()
+    if model.objects.filter(username=person.username).exists():
+        return
+    user = model.objects.create_user(
+        username=person.username,
+        password=person.password,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        is_staff=person.is_administrator,
+        is_superuser=person.is_administrator,
+    )
+    for title, body in NOTES[person.username]:
+        Note.objects.create(owner=user, title=title, body=body)
+
+
+def seed_client(*, preset: str, **registration: Any) -> None:
+    known = DemoClient.objects.filter(preset=preset).first()
+    applications = get_application_model().objects
+    if known and applications.filter(client_id=known.client_id).exists():
+        return
+    client = register_client(preset=preset, **registration)
+    DemoClient.objects.update_or_create(
+        preset=preset,
+        defaults={"client_id": client.client_id, "client_secret": client.client_secret},
+    )
+
+
+def allow_origins(origins: Sequence[str]) -> None:
+    """Add what this run's port and public URL need to what earlier runs registered."""
+    application = get_application_model().objects.get(
+        client_id=DemoClient.objects.get(preset=PRESET).client_id
+    )
+    changed = []
+    for field, wanted in (
+        ("redirect_uris", callbacks(origins)),
+        ("post_logout_redirect_uris", homes(origins)),
+    ):
+        known = getattr(application, field).split()
+        merged = list(dict.fromkeys([*known, *wanted]))
+        if merged != known:
+            setattr(application, field, " ".join(merged))
+            changed.append(field)
+    if changed:
+        application.save(update_fields=changed)
+
+
+def callbacks(origins: Sequence[str]) -> list[str]:
+    return [origin + reverse("playground:callback") for origin in origins]
+
+
+def homes(origins: Sequence[str]) -> list[str]:
+    return [origin + reverse("playground:client") for origin in origins]
+
+
+def origins_of(*, port: int, public_url: str = "") -> list[str]:
+    """Return each origin under which a browser may open the demo."""
+    loopback = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
+    return [*loopback, *([public_url] if public_url else [])]

@@ -1,0 +1,31 @@
+"""The client's own session: another cookie than the provider's, and nothing shared with it.
+
+The tokens stay in it, on the server; the browser holds no more than its key.
+"""
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+COOKIE = "demo_client"
+
+
+def open_session(request: HttpRequest) -> SessionStore:
+    return SessionStore(request.COOKIES.get(COOKIE))
+
+
+def keep_session(session: SessionStore, response: HttpResponseBase) -> None:
+    """Save what changed, and give the browser the key to it."""
+    if not session.modified:
+        return
+    session.save()
+    response.set_cookie(
+        COOKIE,
+        session.session_key or "",
+        path=reverse("playground:client"),
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        httponly=True,
+        # Not Strict: the way back from the provider starts on the provider's site.
+        samesite="Lax",
+    )

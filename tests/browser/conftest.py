@@ -1,0 +1,156 @@
+"""The demo, started by the README's command, and a Chromium in front of it.
+
+Set `SCREENSHOTS` to a folder to keep a picture of each page the tests name.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+MANAGE = [sys.executable, str(ROOT / "example_project" / "manage.py")]
+
+#: As root in a container Chromium has no sandbox of its own; the rest keeps it from calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A running demo: where it answers, and how to run its commands."""
+
+    origin: str
+    environment: dict[str, str]
+
+    def client_id(self, preset: str) -> str:
+        printed = subprocess.run(
+            [*MANAGE, "credentials", preset],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return printed.stdout.split("CLIENT_ID=")[1].split()[0]
+
+
+@pytest.fixture(scope="session")
+def demo(running_demo: Demo) -> str:
+    """The origin of a running demo."""
+    return running_demo.origin
+
+
+@pytest.fixture(scope="session")
+def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as the README starts it, with a database of its own."""
+    port = _free_port()
+    folder = tmp_path_factory.mktemp("demo")
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
+    }
+    environment = {
+        **inherited,
+        "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
+        "CACHE_URL": "",
+    }
+    log = (folder / "demo.log").open("wb")
+    server = subprocess.Popen(
+        [*MANAGE, "demo", "--port", str(port), "--no-input"],
+        cwd=folder,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
+    origin = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(origin, server, folder / "demo.log")
+        yield Demo(origin=origin, environment=environment)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=20)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(params=["desk-light", "phone-dark"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A person's browser without JavaScript, since no page needs it; any console error fails the test."""
+    size, _, scheme = request.param.partition("-")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}
+        if size == "phone"
+        else {"width": 1280, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=False,
+    )
+    context.set_default_timeout(15_000)
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on(
+        "console", lambda message: said.append(message.text) if message.type == "error" else None
+    )
+    yield opened
+    context.close()
+    # A refused call of the demo client is told to the person in a page with its status.
+    assert [text for text in said if "Content Security Policy" in text] == []
+
+
+@pytest.fixture
+def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Keep a screenshot under a name, where `SCREENSHOTS` says to."""
+    folder = os.environ.get("SCREENSHOTS")
+    variant = request.node.callspec.params["page"]
+
+    def take(name: str) -> None:
+        overflow = page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        assert not overflow, f"{name} scrolls sideways"
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{name}-{variant}.png", full_page=True)
+
+    return take
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
+
+
+def _wait_for(origin: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.fail(f"the demo ended: {log.read_text()}")
+        try:
+            requests.get(origin, timeout=5)
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail(f"the demo does not answer: {log.read_text()}")
