@@ -37,7 +37,7 @@ from django_oauthflows.protocol.answers import (
 from django_oauthflows.protocol.parameters import Parameters, from_query
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
-from django_oauthflows.tokens import issuing
+from django_oauthflows.tokens import codes
 from django_oauthflows.tokens.sessions import sign_in_of
 
 
@@ -241,7 +241,7 @@ def _consent_page(
 
 
 def _send_code(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    code = issuing.issue_code(
+    code = codes.issue_code(
         replace(asked.request, scopes=scopes),
         flow=asked.flow.slug,
         person=http.user,

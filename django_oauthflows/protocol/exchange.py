@@ -23,7 +23,7 @@ from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
-from django_oauthflows.tokens import families, issuing
+from django_oauthflows.tokens import codes, families, issuing, rotation
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
@@ -58,12 +58,12 @@ EXCHANGES: dict[str, Exchange] = {
     "authorization_code": Exchange(
         presents="code",
         find=_find_code,
-        issue=lambda request, presented, value: issuing.redeem_code(request, presented),
+        issue=lambda request, presented, value: codes.redeem_code(request, presented),
     ),
     "refresh_token": Exchange(
         presents="refresh_token",
         find=_find_refresh_token,
-        issue=lambda request, presented, value: issuing.rotate(request, presented, value),
+        issue=lambda request, presented, value: rotation.rotate(request, presented, value),
     ),
 }
 
@@ -185,14 +185,20 @@ def _answer_a_replay(
 ) -> None:
     """A code or refresh token that comes twice ends everything that came of it (RFC 9700 §4.14.2)."""
     event = _REPLAYS.get(refusal.rule)
-    if event is None or presented is None or presented.authorization is None:
+    if event is None or presented is None:
         return
-    if families.revoke(presented.authorization, reason=event.replace(".", "_")):
+    reason = event.replace(".", "_")
+    if presented.authorization is not None:
+        ended = families.revoke(presented.authorization, reason=reason)
+    else:
+        held = presented.held
+        ended = families.revoke_unparented(held.authorization, held.key, reason=reason)
+    if ended:
         recorder.record(
             event,
             application_key=client.key,
             client_id=client.client_id,
             user=presented.person,
             request=http,
-            detail={"authorization": str(presented.authorization.pk)},
+            detail={"authorization": str(presented.held.authorization)},
         )

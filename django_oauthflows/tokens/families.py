@@ -33,17 +33,38 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
     return bool(ended)
 
 
-def revoke_unparented(family: UUID | None, refresh_token_key: int) -> None:
-    """End a refresh token of django-oauth-toolkit's own that no authorization stands behind."""
+def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: str) -> bool:
+    """End a refresh token of django-oauth-toolkit's own, with its family, that no authorization stands behind.
+
+    `False` if all of it had ended before.
+    """
     using = dot.token_database()
     with transaction.atomic(using=using):
         tokens = dot.refresh_token_model()._default_manager.using(using)
         rows = tokens.filter(token_family=family) if family else tokens.filter(pk=refresh_token_key)
-        _revoke_rows(rows, using)
+        ended = _revoke_rows(rows, using)
         families = tokens.filter(pk=refresh_token_key).values("token_family")
         adopted = Authorization.objects.using(using).filter(pk__in=families).first()
     if adopted is not None:  # by a first refresh, at this very moment
-        revoke(adopted, reason="revoked_by_client")
+        return revoke(adopted, reason=reason) or bool(ended)
+    return bool(ended)
+
+
+def revoke_access_token(key: int) -> None:
+    """End one access token alone.
+
+    Its row is deleted; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
+    of one which no authorization stands behind yet is only ended.
+    """
+    using = dot.token_database()
+    rows = dot.access_token_model()._default_manager.using(using).filter(pk=key)
+    started = Authorization.objects.using(using).values("pk")
+    unparented = dot.refresh_token_model()._default_manager.using(using)
+    unparented = unparented.filter(access_token_id=key).exclude(token_family__in=started)
+    if unparented.exists():
+        rows.update(expires=timezone.now())
+    else:
+        rows.delete()
 
 
 def revoke_all(
@@ -102,12 +123,13 @@ def _revoke_family(family: UUID, authorization: Authorization, using: str) -> No
     access_tokens.filter(token_checksum__in=first).delete()
 
 
-def _revoke_rows(refresh_tokens: Any, using: str) -> None:
-    """Revoke refresh tokens and delete the access tokens that came with or of them."""
+def _revoke_rows(refresh_tokens: Any, using: str) -> int:
+    """Revoke refresh tokens, delete the access tokens that came with or of them, and count the former."""
     access_tokens = dot.access_token_model()._default_manager.using(using)
-    _mark_revoked(refresh_tokens)
+    ended = _mark_revoked(refresh_tokens)
     access_tokens.filter(pk__in=refresh_tokens.values("access_token_id")).delete()
     access_tokens.filter(source_refresh_token_id__in=refresh_tokens.values("pk")).delete()
+    return ended
 
 
 def _revoke_everything(person: Any, limits: dict[str, Any], spared: Any, using: str) -> None:
@@ -116,9 +138,9 @@ def _revoke_everything(person: Any, limits: dict[str, Any], spared: Any, using: 
     _owned(dot.grant_model(), person, limits, spared, using).delete()
 
 
-def _mark_revoked(refresh_tokens: Any) -> None:
+def _mark_revoked(refresh_tokens: Any) -> int:
     now = timezone.now()
-    refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now)
+    return refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now)
 
 
 def _owned(

@@ -2,7 +2,6 @@
 
 from django.utils import timezone
 
-from django_oauthflows import dot
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import ClientFacts, TokenUse
 from django_oauthflows.rules.tokens import token_must_belong_to_client
@@ -21,7 +20,7 @@ def revoke(value: str, *, client: ClientFacts) -> None:
     access = find_access_token(stored)
     if access is not None:
         _must_be_own(client, access.row.application_id)
-        dot.access_token_model()._default_manager.filter(pk=access.row.pk).delete()
+        families.revoke_access_token(access.row.pk)
         return
     refresh = find_refresh_token_row(stored)
     if refresh is None:
@@ -31,7 +30,9 @@ def revoke(value: str, *, client: ClientFacts) -> None:
     if authorization is not None:
         families.revoke(authorization, reason="revoked_by_client")
     else:
-        families.revoke_unparented(refresh.row.token_family, refresh.row.pk)
+        families.revoke_unparented(
+            refresh.row.token_family, refresh.row.pk, reason="revoked_by_client"
+        )
 
 
 def _must_be_own(client: ClientFacts, application_key: object) -> None:

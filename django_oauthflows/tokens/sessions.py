@@ -1,5 +1,6 @@
 """The sign-in a grant belongs to: which session it is, and when it began."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,9 +9,17 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows.tokens.checksums import checksum
-from django_oauthflows.tokens.issuing import SignIn
 
 _AUTH_TIME = "_oauthflows_auth_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How and when the person signed in, as their browser's session tells it."""
+
+    session: str = ""
+    auth_time: datetime | None = None
+    acr: str = ""
 
 
 def listen() -> None:
