@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-#: Parameters whose values are public, or were shown to everyone already. All others keep their names only.
+#: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
         "client_id",
@@ -17,16 +17,42 @@ _PLAIN = frozenset(
         "token_type_hint",
     }
 )
+#: Parameters that keep their names only. A name in neither set may itself be part of a secret, which was sent
+#: with an ampersand in it and not encoded: those are counted.
+_NAMED = frozenset(
+    {
+        "assertion",
+        "claims",
+        "client_assertion",
+        "client_assertion_type",
+        "client_secret",
+        "code",
+        "code_challenge",
+        "code_verifier",
+        "max_age",
+        "nonce",
+        "password",
+        "refresh_token",
+        "request",
+        "request_uri",
+        "state",
+        "token",
+        "username",
+    }
+)
 _LONGEST = 500
 
 
 def redacted(parameters: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
-    """The parameters as they may be kept: plain values cut to length, every other value left out."""
+    """The parameters as they may be kept: plain values cut to length, names of known ones, a count of the rest."""
     kept = {}
-    for name, value in parameters.items():
+    for name in parameters.keys() & (_PLAIN | _NAMED):
+        value = parameters[name]
         text = value if isinstance(value, str) else " ".join(value)
-        kept[name[:100]] = text[:_LONGEST] if name in _PLAIN else "(not recorded)"
-    return kept
+        kept[name] = text[:_LONGEST] if name in _PLAIN else "(not recorded)"
+    if unknown := len(parameters) - len(kept):
+        kept["(unknown)"] = str(unknown)
+    return dict(sorted(kept.items()))
 
 
 def without_query(uri: str) -> str:

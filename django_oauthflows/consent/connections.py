@@ -43,7 +43,7 @@ def connections_of(person: Any) -> list[Connection]:
         .annotate(since=Min("created"), last_used=Max("last_used"), sessions=Count("pk"))
     }
     tokens = _scopes_of_tokens(person)
-    keys = consents.keys() | grants.keys() | tokens.keys()
+    keys = consents.keys() | tokens.keys()
     applications = (
         dot.application_model()
         ._default_manager.filter(pk__in=keys)

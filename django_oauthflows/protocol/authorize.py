@@ -186,7 +186,8 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
             Code.CONSENT_REQUIRED,
             "The person has not agreed yet, and the prompt none forbids asking.",
         )
-    if decision.next is Next.ANSWER:
+    # A button that was pressed counts, even where another tab has made the question needless since.
+    if decision.next is Next.ANSWER and "decision" not in http.POST:
         return _send_code(http, asked, decision.scopes)
     return _ask(http, asked, remembered)
 

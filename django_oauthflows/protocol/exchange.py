@@ -19,6 +19,7 @@ from django_oauthflows.clients.authentication import authenticate
 from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
+from django_oauthflows.flows.base import Flow
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
@@ -42,7 +43,7 @@ class Exchange:
     """How the flows of one grant type look up what is presented, and what they issue."""
 
     presents: str
-    find: Callable[[str, ClientFacts], Presented | None] | None
+    find: Callable[[str, ClientFacts], Presented | None]
     issue: Callable[[TokenRequest, Presented, str], Issued]
 
 
@@ -101,8 +102,7 @@ def _attempt(
     http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
 ) -> Issued:
     request, presented = _read(parameters, client, grant_type)
-    flow = catalogue.BY_SLUG.get(request.flow) if grant_type != "refresh_token" else None
-    flow = flow or catalogue.for_grant_type(grant_type)[0]
+    flow = _flow_of(request)
     try:
         enforce((*flow.token_rules, *profile_of(client).token_rules), request)
     except Refusal as refusal:
@@ -112,6 +112,12 @@ def _attempt(
         return issuing.issue_to_client(request)
     steps = EXCHANGES[grant_type]
     return steps.issue(request, presented, parameters.text(steps.presents))
+
+
+def _flow_of(request: TokenRequest) -> Flow:
+    """The flow whose rules are asked: the one that began the grant, where it ends by this grant type too."""
+    flows = catalogue.for_grant_type(request.grant_type)
+    return next((flow for flow in flows if flow.slug == request.flow), flows[0])
 
 
 def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
@@ -156,7 +162,7 @@ def _read(
     """Look up what is presented and freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
     presented = None
-    if steps and steps.find:
+    if steps:
         presented = steps.find(parameters.text(steps.presents), client)
     held = presented.held if presented else None
     asked = parameters.words("scope") if grant_type != "authorization_code" else None

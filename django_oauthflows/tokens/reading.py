@@ -14,9 +14,6 @@ from django_oauthflows.statements import Columns, CompiledSelect
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.models import Authorization
 
-#: The flow of a grant that django-oauth-toolkit issued before this app was installed.
-_ADOPTED_FLOW = "authorization-code"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
@@ -96,7 +93,7 @@ def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Pre
     authorization = _parts_of_authorization(row, using)[0] if row else None
     held = Held(
         key=token.pk,
-        flow=authorization.flow if authorization else _ADOPTED_FLOW,
+        flow=authorization.flow if authorization else _adopted_flow(client),
         client_key=token.application_id,
         user_key=token.user_id,
         user_is_active=found.person.is_active,
@@ -135,6 +132,11 @@ def _may_be_replayed(authorization: Authorization | None, checksum: str, now: da
     if authorization is None or authorization.replay_checksum != checksum:
         return False
     return authorization.replay_until is not None and now < authorization.replay_until
+
+
+def _adopted_flow(client: ClientFacts) -> str:
+    """The flow of a grant django-oauth-toolkit issued: the one its application has, or the first of several."""
+    return min(client.flows - {"refresh-token"}, default="")
 
 
 def _parts_of_authorization(row: Any, using: str) -> tuple[Authorization, Any, bool]:
