@@ -163,25 +163,29 @@ def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool
     """DOT's own matching, for the project that insists on `ALLOW_URI_WILDCARDS`."""
     from oauth2_provider.models import redirect_to_uri_allowed
 
-    return bool(oauth2_settings.ALLOW_URI_WILDCARDS) and redirect_to_uri_allowed(
-        uri, list(registered)
-    )
+    if not oauth2_settings.ALLOW_URI_WILDCARDS:
+        return False
+    try:
+        return redirect_to_uri_allowed(uri, list(registered))
+    except ValueError:
+        # DOT takes the URI apart, and this one is none.
+        return False
 
 
 def check_slow_secret(presented: str, stored: str) -> bool:
     """Verify a secret the way DOT stores it: hashed like a password, or plain where the owner chose so.
 
-    An empty `stored` costs the same hash and never matches.
+    Costs one slow hash whatever is stored. A blank secret never matches, though DOT hashes it like any other.
     """
     from django.utils.crypto import constant_time_compare
 
-    if not stored:
-        make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-        return False
-    if not is_password_usable(stored):
-        return False
+    is_plain = False
     try:
         identify_hasher(stored)
     except ValueError:
-        return constant_time_compare(presented, stored)
-    return check_password(presented, stored)
+        is_plain = bool(stored) and is_password_usable(stored)
+    else:
+        if presented:
+            return check_password(presented, stored)
+    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
+    return is_plain and constant_time_compare(presented, stored)

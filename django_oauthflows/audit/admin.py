@@ -18,7 +18,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        """Not on these screens; but whoever deletes a person or a client deletes what belonged to them."""
+        where = request.resolver_match.url_name if request.resolver_match else None
+        if not where or where.startswith(f"{self.opts.app_label}_{self.opts.model_name}_"):
+            return False
+        return super().has_delete_permission(request, obj)
 
 
 class AuditEventAdmin(ReadOnlyAdmin):

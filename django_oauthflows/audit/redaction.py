@@ -44,7 +44,7 @@ _LONGEST = 500
 
 
 def redacted(parameters: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
-    """The parameters as they may be kept: plain values cut to length, names of known ones, a count of the rest."""
+    """The parameters as they may be kept: plain values cut to length, known names, a count of the rest."""
     kept = {}
     for name in parameters.keys() & (_PLAIN | _NAMED):
         value = parameters[name]

@@ -168,16 +168,11 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             media=self.media + form.media,
         )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        secrets_of_client = ClientSecret.objects.filter(application_id=object_id)
-        context = {**(extra_context or {}), "client_secrets": secrets_of_client}
-        return super().change_view(request, object_id, form_url, context)
+        context["client_secrets"] = ClientSecret.objects.filter(application=obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

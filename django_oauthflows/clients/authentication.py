@@ -81,7 +81,7 @@ def credentials_of(request: HttpRequest, parameters: Mapping[str, str]) -> Crede
 
 def used_basic(request: HttpRequest) -> bool:
     """Did the client try the Authorization header? Then a refusal carries a challenge (RFC 6749 §5.2)."""
-    return str(request.META.get("HTTP_AUTHORIZATION", "")).lower().startswith("basic ")
+    return str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")[0].lower() == "basic"
 
 
 def _basic(encoded: str) -> tuple[str, str]:

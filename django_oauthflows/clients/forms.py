@@ -41,6 +41,10 @@ class UriListField(forms.CharField):
     def run_validators(self, value: Any) -> None:
         """A list of URIs is validated by whoever knows the client's kind."""
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """What was stored is text or a list; the same URIs are the same either way."""
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
 
 class ScopesField(forms.MultipleChoiceField):
     """Scopes of the server, one tick each; cleaned to a sorted list."""
@@ -139,7 +143,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     """All settings of a client's policy."""
 
     preset = forms.ChoiceField(
-        label=_("Kind"), choices=lambda: [(preset.slug, preset.title) for preset in presets.PRESETS]
+        label=_("Kind"),
+        # The empty one is what an application without a policy is saved with, and stays without.
+        choices=lambda: [("", "–"), *((preset.slug, preset.title) for preset in presets.PRESETS)],
     )
     profile = forms.ChoiceField(
         label=_("Security profile"),

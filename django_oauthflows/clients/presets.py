@@ -75,3 +75,9 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}
+
+
+def is_installed(slug: str) -> bool:
+    """Does this kind run on a person's own device (RFC 8252)? An application without a policy may."""
+    kind = BY_SLUG.get(slug)
+    return kind is None or kind.takes_private_schemes

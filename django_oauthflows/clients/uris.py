@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -29,14 +29,19 @@ def is_private_scheme(uri: str) -> bool:
     return urlsplit(uri).scheme not in ("http", "https")
 
 
-def matches(sent: str, registered: tuple[str, ...]) -> bool:
+def matches(sent: str, registered: tuple[str, ...], *, any_port: bool = False) -> bool:
     """Is `sent` a registered URI, character by character (RFC 9700 §2.1)?
 
-    A loopback address may come with any port (RFC 8252 §7.3), since the app is given one by its system.
+    With `any_port` a loopback address may come with another port (RFC 8252 §7.3): an installed app is given
+    one by its system.
     """
     if sent in registered:
         return True
-    if is_loopback(sent) and any(_same_but_for_port(sent, known) for known in registered):
+    if (
+        any_port
+        and is_loopback(sent)
+        and any(_same_but_for_port(sent, known) for known in registered)
+    ):
         return True
     return dot.wildcard_redirect_uri_matches(sent, registered)
 
@@ -105,6 +110,11 @@ def _split(uri: str) -> SplitResult:
         raise ValidationError(
             _("%(uri)s holds a space or an invisible character."), params={"uri": uri}
         )
+    if not uri.isascii():
+        raise ValidationError(
+            _("%(uri)s holds a letter outside ASCII: write its host as xn--…, its path as %%C3…."),
+            params={"uri": uri},
+        )
     try:
         parts = urlsplit(uri)
         _port = parts.port
@@ -124,11 +134,8 @@ def _same_but_for_port(sent: str, registered: str) -> bool:
         return False
     if "@" in one.netloc or "#" in sent:
         return False
-    return hosts_are_equal and (one.scheme, one.path, one.query) == (
-        other.scheme,
-        other.path,
-        other.query,
-    )
+    # Compared as text: taking a URI apart forgives spaces, line ends and capitals.
+    return hosts_are_equal and sent == urlunsplit(other._replace(netloc=one.netloc))
 
 
 def shown_host(uri: str) -> str:

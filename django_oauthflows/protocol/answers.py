@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -128,7 +129,7 @@ def back_to_client(
     query = "&".join(part for part in (parts.query, urlencode(answer)) if part)
     response = HttpResponse(status=303 if request.method == "POST" else 302)
     # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
-    response["Location"] = urlunsplit(parts._replace(query=query))
+    response["Location"] = iri_to_uri(urlunsplit(parts._replace(query=query)))
     response["Referrer-Policy"] = "no-referrer"
     return headers.no_store(response)
 

@@ -17,7 +17,7 @@ from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.redaction import redacted
-from django_oauthflows.clients import uris
+from django_oauthflows.clients import presets, uris
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.consent import memory
@@ -89,7 +89,8 @@ def know_client(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts,
         )
     sent = parameters.text("redirect_uri")
     if sent:
-        if not uris.matches(sent, client.redirect_uris):
+        any_port = presets.is_installed(client.preset)
+        if not uris.matches(sent, client.redirect_uris, any_port=any_port):
             raise _for_page(
                 "The address to return to is not one the client has registered.",
                 "redirect_uri_must_be_registered",

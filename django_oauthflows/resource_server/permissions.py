@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
-from rest_framework.permissions import BasePermission, OperationHolderMixin
+from rest_framework.permissions import AND, OR, BasePermission, OperationHolderMixin
 from rest_framework.request import Request
 
 from django_oauthflows.resource_server.challenges import InsufficientScope
@@ -26,11 +26,11 @@ class HasScopes(OperationHolderMixin, BasePermission):
     """
 
     def __init__(self, *scopes: str, **by_method: str) -> None:
-        if bool(scopes) == bool(by_method):
+        self._always = frozenset(name for scope in scopes for name in scope.split())
+        if bool(self._always) == bool(by_method):
             raise TypeError(
                 'Name scopes, as HasScopes("read"), or methods, as HasScopes(GET="read").'
             )
-        self._always = frozenset(name for scope in scopes for name in scope.split())
         self._by_method = {
             method.upper(): frozenset(scope.split()) for method, scope in by_method.items()
         }
@@ -44,7 +44,7 @@ class HasScopes(OperationHolderMixin, BasePermission):
         if self._always:
             return self._always
         if method in _LIKE_GET and method not in self._by_method:
-            return self._by_method.get("GET", frozenset())
+            return self._by_method.get("GET")
         return self._by_method.get(method)
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
@@ -54,7 +54,9 @@ class HasScopes(OperationHolderMixin, BasePermission):
             return False
         if needed <= held:
             return True
-        _explain(view, needed)
+        # DRF builds the refusal in the view, after all permissions have been asked, and keeps nothing of
+        # an operand's reasons; the view lives for this one request.
+        view.permission_denied = partial(_refuse, view)  # type: ignore[assignment, method-assign]
         return False
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
@@ -70,6 +72,10 @@ class ActsForPerson(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         return getattr(request.user, "pk", None) is not None and bool(request.user.is_authenticated)
 
+    def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
+        """Asked again, as `HasScopes` is, so that `~` means the same for both."""
+        return self.has_permission(request, view)
+
 
 def scopes_of(request: Request) -> frozenset[str] | None:
     """The scopes of the token a request came with; `None` where it came with none."""
@@ -77,35 +83,29 @@ def scopes_of(request: Request) -> frozenset[str] | None:
     return frozenset(scope.split()) if isinstance(scope, str) else None
 
 
-def _explain(view: "APIView", needed: frozenset[str]) -> None:
-    """Let the view say what was missing, should it refuse: another operand of `|` may still say yes.
-
-    DRF builds the refusal in the view, after all permissions have been asked, and keeps nothing of an
-    operand's reasons; the view lives for this one request.
-    """
-    view.permission_denied = partial(_refuse, view, needed)  # type: ignore[assignment, method-assign]
-
-
 def _refuse(
-    view: "APIView",
-    needed: frozenset[str],
-    request: Request,
-    message: Any = None,
-    code: str | None = None,
+    view: "APIView", request: Request, message: Any = None, code: str | None = None
 ) -> None:
+    """Refuse, and name the scopes that would have helped: none where something else is in the way too."""
     if request.authenticators and not request.successful_authenticator:
         raise NotAuthenticated
-    refusing = (
-        asked for asked in view.get_permissions() if not asked.has_permission(request, view)
-    )
-    if any(map(_asks_for_scopes, refusing)):
-        raise InsufficientScope(request, needed)
+    wanting = [_missing(permission, request, view) for permission in view.get_permissions()]
+    missing = frozenset[str]().union(*(scopes for scopes in wanting if scopes))
+    if missing and None not in wanting:
+        raise InsufficientScope(request, missing)
     raise PermissionDenied(detail=message, code=code)
 
 
-def _asks_for_scopes(permission: Any) -> bool:
-    """Is a permission, or one of the operands it is composed of, about scopes?"""
-    operands = (getattr(permission, name, None) for name in ("op1", "op2"))
-    return isinstance(permission, HasScopes) or any(
-        _asks_for_scopes(one) for one in operands if one
-    )
+def _missing(permission: Any, request: Request, view: "APIView") -> frozenset[str] | None:
+    """The scopes for want of which a permission says no; `None` where no scope would change its mind."""
+    if permission.has_permission(request, view):
+        return frozenset()
+    if isinstance(permission, HasScopes):
+        return permission.scopes_for(request.method or "")
+    operator = type(permission)
+    if operator not in (AND, OR):
+        return None
+    one, other = (_missing(part, request, view) for part in (permission.op1, permission.op2))
+    if operator is OR:
+        return other if one is None else one
+    return None if one is None or other is None else one | other

@@ -89,7 +89,9 @@ class AccessTokenAdmin(RevokingAdmin):
             families.revoke(authorization, reason="revoked_by_administrator")
         refresh_token = getattr(row, "refresh_token", None)
         if refresh_token is not None:
-            families.revoke_unparented(refresh_token.token_family, refresh_token.pk)
+            families.revoke_unparented(
+                refresh_token.token_family, refresh_token.pk, reason="revoked_by_administrator"
+            )
         dot.access_token_model()._default_manager.filter(pk=row.pk).delete()
 
 
@@ -104,7 +106,7 @@ class RefreshTokenAdmin(RevokingAdmin):
         if authorization is not None:
             families.revoke(authorization, reason="revoked_by_administrator")
         else:
-            families.revoke_unparented(row.token_family, row.pk)
+            families.revoke_unparented(row.token_family, row.pk, reason="revoked_by_administrator")
 
 
 class GrantAdmin(RevokingAdmin):

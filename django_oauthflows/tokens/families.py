@@ -34,7 +34,7 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
 
 
 def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: str) -> bool:
-    """End a refresh token of django-oauth-toolkit's own, with its family, that no authorization stands behind.
+    """End a refresh token of django-oauth-toolkit's own, with its family, before it has an authorization.
 
     `False` if all of it had ended before.
     """
@@ -140,7 +140,7 @@ def _revoke_everything(person: Any, limits: dict[str, Any], spared: Any, using: 
 
 def _mark_revoked(refresh_tokens: Any) -> int:
     now = timezone.now()
-    return refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now)
+    return int(refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now))
 
 
 def _owned(

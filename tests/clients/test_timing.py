@@ -1,0 +1,116 @@
+"""Known, unknown and disabled clients cost the same time."""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from django_oauthflows.testing.client import FlowClient
+from django_oauthflows.testing.factories import ClientFactory
+from tests.clients.stock import SECRET, stock_client
+from tests.clients.test_authentication import ask, assert_not_proven, basic, by_basic, in_body
+from tests.marks import spec
+
+RUNS = 60
+
+
+@pytest.fixture
+def disabled(db: None) -> FlowClient:
+    flow = FlowClient(registered=ClientFactory(preset="service", redirect_uris=()))
+    flow.registered.policy.is_enabled = False
+    flow.registered.policy.save()
+    return flow
+
+
+def timed(attempt: Callable[[], Any]) -> float:
+    started = perf_counter()
+    response = attempt()
+    seconds = perf_counter() - started
+    assert_not_proven(response)
+    return seconds
+
+
+@spec("B-6")
+def test_whether_a_client_is_known_cannot_be_heard_by_a_stopwatch(
+    service: FlowClient, disabled: FlowClient
+) -> None:
+    attempts: dict[str, Callable[[], Any]] = {
+        "known": lambda: by_basic(service, "wrong"),
+        "unknown": lambda: ask(service, headers=basic("nobody", "wrong")),
+        "disabled": lambda: by_basic(disabled, disabled.registered.client_secret),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in attempts}
+    for _ in range(RUNS):
+        for name, attempt in attempts.items():
+            seconds[name].append(timed(attempt))
+    # The first few write a row each; the median is of what comes after.
+    medians = {name: median(values) for name, values in seconds.items()}
+    for name, value in medians.items():
+        assert 0.5 < value / medians["known"] < 2, (name, medians)
+
+
+@spec("B-6", "B-7")
+def test_no_slow_hash_is_computed_on_a_site_without_slow_secrets(
+    service: FlowClient, disabled: FlowClient, slow_hashes: Callable[[], int]
+) -> None:
+    secret = service.registered.client_secret
+    assert service.token(grant_type="client_credentials", scope="notes:read").status_code == 200
+    assert in_body(service, secret, "introspect").status_code == 200
+    assert_not_proven(by_basic(service, "wrong"))
+    assert_not_proven(ask(service, headers=basic("nobody", "wrong")))
+    assert_not_proven(by_basic(disabled, "wrong"))
+    assert slow_hashes() == 0
+
+
+@spec("B-6", "B-7")
+def test_while_a_slow_secret_is_left_every_wrong_answer_costs_one_slow_hash(
+    service: FlowClient,
+    single_page_app: FlowClient,
+    disabled: FlowClient,
+    slow_hashes: Callable[[], int],
+) -> None:
+    hashed = stock_client(authorization_grant_type="client-credentials")
+    plain = stock_client(hash_client_secret=False)
+    blank = stock_client(client_secret="", hash_client_secret=False)
+    without = FlowClient(registered=ClientFactory(preset="service", redirect_uris=()))
+    without.registered.application.oauthflows_secrets.all().delete()
+    slow_hashes()
+    attempts: dict[str, Callable[[], Any]] = {
+        "known": lambda: by_basic(service, "wrong"),
+        "unknown": lambda: ask(service, headers=basic("nobody", "wrong")),
+        "disabled": lambda: by_basic(disabled, "wrong"),
+        "public": lambda: by_basic(single_page_app, "wrong"),
+        "hashed by DOT": lambda: by_basic(hashed, "wrong"),
+        "kept plain by DOT": lambda: by_basic(plain, "wrong"),
+        "blank in DOT": lambda: by_basic(blank, "wrong"),
+        "without any secret": lambda: by_basic(without, "wrong"),
+    }
+    costs = {}
+    for name, attempt in attempts.items():
+        assert_not_proven(attempt())
+        costs[name] = slow_hashes()
+    assert costs == dict.fromkeys(attempts, 1)
+
+
+@spec("B-7")
+def test_a_right_answer_with_a_generated_secret_is_fast_beside_slow_ones(
+    service: FlowClient, slow_hashes: Callable[[], int]
+) -> None:
+    stock_client()
+    slow_hashes()
+    assert service.token(grant_type="client_credentials", scope="notes:read").status_code == 200
+    assert slow_hashes() == 0
+
+
+@spec("B-6", "B-7")
+def test_the_slow_hashes_end_with_the_last_slow_secret(
+    service: FlowClient, slow_hashes: Callable[[], int]
+) -> None:
+    stock = stock_client(authorization_grant_type="client-credentials")
+    assert by_basic(stock, SECRET).status_code in (200, 400)
+    slow_hashes()
+    assert_not_proven(by_basic(service, "wrong"))
+    assert_not_proven(by_basic(stock, "wrong"))
+    assert slow_hashes() == 0

@@ -1,0 +1,119 @@
+"""The example project under gunicorn with two workers, and the client libraries that talk to it."""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from example_project.accounts.people import PEOPLE
+from tests.browsing import Person
+from tests.clients_real.libraries import Authlib, Demo, Library, OpenIDClient, RequestsOAuth2Client
+from tests.servers import ROOT, free_port, run, serving
+
+HERE = Path(__file__).parent
+#: Nobody listens there: the person's browser stops before it.
+REDIRECT_URI = "http://127.0.0.1:9/callback"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """On PostgreSQL and Redis where `DATABASE_URL` and `CACHE_URL` name them, else on an SQLite file."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    with new_database(folder, port) as database_url:
+        env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "tests only"}
+        env.pop("DJANGO_SETTINGS_MODULE", None)
+        manage = [sys.executable, "example_project/manage.py"]
+        run([*manage, "migrate", "--verbosity=0"], env)
+        run([*manage, "seed", f"--port={port}"], env)
+        register = [*manage, "oauthflows_register_client", "--json"]
+        web = ["--preset=web-app", "--name=Library", f"--redirect-uri={REDIRECT_URI}"]
+        service = ["--preset=service", "--name=Service", "--scope=notes:read"]
+        clients = [credentials(run([*register, *choices], env)) for choices in (web, service)]
+        gunicorn = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind=127.0.0.1:{port}"]
+        with serving([*gunicorn, "example_project.wsgi"], env, port, folder / "log"):
+            yield Demo(
+                url=f"http://localhost:{port}",
+                issuer=f"http://localhost:{port}/o",
+                redirect_uri=REDIRECT_URI,
+                web=clients[0],
+                service=clients[1],
+            )
+        assert "Traceback" not in (folder / "log").read_text()
+
+
+def credentials(printed: str) -> dict[str, str]:
+    registered = json.loads(printed)
+    return {name: registered[name] for name in ("client_id", "client_secret")}
+
+
+@contextmanager
+def new_database(folder: Path, number: int) -> Iterator[str]:
+    """The URL of an empty database beside the one that `DATABASE_URL` names."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield f"sqlite:///{folder / 'demo.sqlite3'}"
+        return
+    name = f"oauthflows_real_clients_{number}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield url.rpartition("/")[0] + f"/{name}"
+        finally:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def openid_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the program beside what npm installed for it."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        pytest.skip("openid-client needs node and npm")
+    folder = tmp_path_factory.mktemp("openid_client")
+    shutil.copy(HERE / "openid_client" / "client.mjs", folder)
+    (folder / "node_modules").symlink_to(installed() / "node_modules")
+    return folder
+
+
+def installed() -> Path:
+    """What package.json names, installed once and kept below .tox."""
+    manifest = HERE / "openid_client" / "package.json"
+    version = json.loads(manifest.read_text())["dependencies"]["openid-client"]
+    kept = ROOT / ".tox" / f"openid-client-{version}"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=kept.parent))
+        shutil.copy(manifest, fresh)
+        npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
+        run(npm, os.environ, folder=fresh)
+        # Another worker may have been faster, and its copy is as good.
+        with suppress(OSError):
+            fresh.rename(kept)
+        shutil.rmtree(fresh, ignore_errors=True)
+    return kept
+
+
+@pytest.fixture(params=["Authlib", "requests-oauth2client", "openid-client"])
+def library(request: pytest.FixtureRequest, demo: Demo) -> Iterator[Library]:
+    """Each of the libraries in turn."""
+    if request.param == "Authlib":
+        yield Authlib(demo)
+    elif request.param == "requests-oauth2client":
+        yield RequestsOAuth2Client(demo)
+    else:
+        library = OpenIDClient(demo, request.getfixturevalue("openid_client"))
+        yield library
+        library.close()
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody the example project was seeded with, in a new browser."""
+    return Person(username=PEOPLE[0].username, password=PEOPLE[0].password)

@@ -1,0 +1,188 @@
+"""What each client library does, in its own words, behind the same few verbs."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import requests
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Auth, OAuth2Session
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata, get_well_known_url
+from requests_oauth2client import BearerToken, OAuth2Client
+
+from tests.browsing import Person
+
+Members = dict[str, Any]
+SCOPE = "notes:read profile"
+SERVICE_SCOPE = "notes:read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """The running site: a client that acts for people, and one that acts for itself."""
+
+    url: str
+    issuer: str
+    redirect_uri: str
+    web: dict[str, str]
+    service: dict[str, str]
+
+
+class Library(Protocol):
+    """Each verb raises what the library raises when it is not content with the answer."""
+
+    def discover(self) -> Members: ...
+    def sign_in(self, person: Person) -> Members: ...
+    def refresh(self, refresh_token: str) -> Members: ...
+    def revoke(self, token: str) -> None: ...
+    def introspect(self, token: str) -> Members: ...
+    def client_credentials(self) -> Members: ...
+    def call(self, access_token: str, path: str) -> int: ...
+
+
+class Authlib:
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.session = OAuth2Session(
+            **demo.web, scope=SCOPE, redirect_uri=demo.redirect_uri, code_challenge_method="S256"
+        )
+
+    def discover(self) -> Members:
+        url = get_well_known_url(self.demo.issuer, external=True)
+        metadata = AuthorizationServerMetadata(requests.get(url, timeout=30).json())
+        metadata.validate()
+        return metadata
+
+    def sign_in(self, person: Person) -> Members:
+        server, verifier = self.discover(), generate_token(48)
+        url, _ = self.session.create_authorization_url(
+            server["authorization_endpoint"], code_verifier=verifier
+        )
+        callback = person.allow(url, self.demo.redirect_uri)
+        return self.session.fetch_token(
+            server["token_endpoint"], authorization_response=callback, code_verifier=verifier
+        )
+
+    def refresh(self, refresh_token: str) -> Members:
+        url = self.discover()["token_endpoint"]
+        return self.session.refresh_token(url, refresh_token=refresh_token)
+
+    def revoke(self, token: str) -> None:
+        self.session.revoke_token(self.discover()["revocation_endpoint"], token).raise_for_status()
+
+    def introspect(self, token: str) -> Members:
+        url = self.discover()["introspection_endpoint"]
+        return self.session.introspect_token(url, token).json()
+
+    def client_credentials(self) -> Members:
+        service = OAuth2Session(**self.demo.service, scope=SERVICE_SCOPE)
+        return service.fetch_token(
+            self.discover()["token_endpoint"], grant_type="client_credentials"
+        )
+
+    def call(self, access_token: str, path: str) -> int:
+        bearer = OAuth2Auth({"access_token": access_token, "token_type": "Bearer"})
+        return requests.get(self.demo.url + path, auth=bearer, timeout=30).status_code
+
+
+class RequestsOAuth2Client:
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self.web = self.known(**demo.web)
+
+    def known(self, **credentials: str) -> OAuth2Client:
+        # Its own function for this address puts the issuer's path in the wrong place.
+        origin, path = self.demo.issuer.removesuffix("/o"), "/o"
+        return OAuth2Client.from_discovery_endpoint(
+            url=f"{origin}/.well-known/oauth-authorization-server{path}",
+            issuer=self.demo.issuer,
+            redirect_uri=self.demo.redirect_uri,
+            testing=True,  # plain http
+            **credentials,
+        )
+
+    def discover(self) -> Members:
+        return {
+            "issuer": self.web.issuer,
+            "token_endpoint": self.web.token_endpoint,
+            "authorization_endpoint": self.web.authorization_endpoint,
+            "revocation_endpoint": self.web.revocation_endpoint,
+            "introspection_endpoint": self.web.introspection_endpoint,
+        }
+
+    def sign_in(self, person: Person) -> Members:
+        request = self.web.authorization_request(scope=SCOPE)
+        callback = person.allow(request.uri, self.demo.redirect_uri)
+        return self.web.authorization_code(request.validate_callback(callback)).as_dict()
+
+    def refresh(self, refresh_token: str) -> Members:
+        return self.web.refresh_token(refresh_token).as_dict()
+
+    def revoke(self, token: str) -> None:
+        assert self.web.revoke_token(token) is True
+
+    def introspect(self, token: str) -> Members:
+        return self.web.introspect_token(token)
+
+    def client_credentials(self) -> Members:
+        return self.known(**self.demo.service).client_credentials(scope=SERVICE_SCOPE).as_dict()
+
+    def call(self, access_token: str, path: str) -> int:
+        bearer = BearerToken(access_token)
+        return requests.get(self.demo.url + path, auth=bearer, timeout=30).status_code
+
+
+class OpenIDClient:
+    """openid-client for Node, in a process of its own."""
+
+    def __init__(self, demo: Demo, folder: Path) -> None:
+        self.demo = demo
+        told = {
+            "issuer": demo.issuer,
+            "redirectUri": demo.redirect_uri,
+            "clients": {"web": demo.web, "service": demo.service},
+        }
+        self.process = subprocess.Popen(
+            ["node", folder / "client.mjs", json.dumps(told)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        self.process.communicate(timeout=30)
+
+    def ask(self, action: str, **members: str) -> Any:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps({"do": action, **members}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "openid-client stopped; what it printed is above"
+        reply = json.loads(line)
+        assert "fault" not in reply, reply["fault"]
+        return reply["answer"]
+
+    def discover(self) -> Members:
+        return self.ask("discover")
+
+    def sign_in(self, person: Person) -> Members:
+        url = self.ask("authorizationUrl", scope=SCOPE)
+        return self.ask("redeem", callback=person.allow(url, self.demo.redirect_uri))
+
+    def refresh(self, refresh_token: str) -> Members:
+        return self.ask("refresh", token=refresh_token)
+
+    def revoke(self, token: str) -> None:
+        self.ask("revoke", token=token)
+
+    def introspect(self, token: str) -> Members:
+        return self.ask("introspect", token=token)
+
+    def client_credentials(self) -> Members:
+        return self.ask("clientCredentials", scope=SERVICE_SCOPE)
+
+    def call(self, access_token: str, path: str) -> int:
+        return self.ask("call", token=access_token, url=self.demo.url + path)

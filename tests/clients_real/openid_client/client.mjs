@@ -1,0 +1,60 @@
+// openid-client under remote control: one JSON object a line in ({"do": ..., ...}), one a line out.
+import { createInterface } from "node:readline";
+import * as client from "openid-client";
+
+const { issuer, redirectUri, clients } = JSON.parse(process.argv[2]);
+
+const known = async ({ client_id, client_secret }) =>
+  client.discovery(new URL(issuer), client_id, undefined, client.ClientSecretBasic(client_secret), {
+    algorithm: "oauth2",
+    execute: [client.allowInsecureRequests],
+  });
+
+const web = await known(clients.web);
+let expected;
+
+const actions = {
+  discover: () => web.serverMetadata(),
+
+  authorizationUrl: async ({ scope }) => {
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    expected = { pkceCodeVerifier, expectedState: client.randomState() };
+    const url = client.buildAuthorizationUrl(web, {
+      redirect_uri: redirectUri,
+      scope,
+      state: expected.expectedState,
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: "S256",
+    });
+    return url.href;
+  },
+
+  redeem: ({ callback }) => client.authorizationCodeGrant(web, new URL(callback), expected),
+
+  refresh: ({ token }) => client.refreshTokenGrant(web, token),
+
+  revoke: async ({ token }) => (await client.tokenRevocation(web, token)) ?? null,
+
+  introspect: ({ token }) => client.tokenIntrospection(web, token),
+
+  clientCredentials: async ({ scope }) =>
+    client.clientCredentialsGrant(await known(clients.service), { scope }),
+
+  call: async ({ token, url }) => {
+    try {
+      return (await client.fetchProtectedResource(web, token, new URL(url), "GET")).status;
+    } catch (error) {
+      if (error instanceof client.WWWAuthenticateChallengeError) return error.status;
+      throw error;
+    }
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line);
+  try {
+    console.log(JSON.stringify({ answer: await actions[command.do](command) }));
+  } catch (error) {
+    console.log(JSON.stringify({ fault: `${error.code ?? error.name}: ${error.error_description ?? error.message}` }));
+  }
+}

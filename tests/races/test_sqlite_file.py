@@ -1,0 +1,27 @@
+"""The same races on an SQLite file: it has one writer at a time, and "database is locked" for others."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.marks import spec
+
+HERE = Path(__file__).parent
+
+
+@spec("B-12", "B-18")
+def test_the_races_are_won_on_an_sqlite_file_too(tmp_path: Path) -> None:
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+
+    run = subprocess.run(
+        [*pytest, "--ds=tests.settings.sqlite_file", f"--ignore={__file__}", str(HERE)],
+        cwd=HERE.parent.parent,
+        env={**os.environ, "SQLITE_FILE": str(tmp_path / "races.sqlite3"), "RACE_ROUNDS": "3"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "skipped" not in run.stdout
