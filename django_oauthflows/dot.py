@@ -166,7 +166,7 @@ def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool
     if not oauth2_settings.ALLOW_URI_WILDCARDS:
         return False
     try:
-        return redirect_to_uri_allowed(uri, list(registered))
+        return bool(redirect_to_uri_allowed(uri, list(registered)))
     except ValueError:
         # DOT takes the URI apart, and this one is none.
         return False

@@ -12,6 +12,11 @@ from django.urls import URLPattern, include, path
 from django_oauthflows.conf import conf
 from django_oauthflows.endpoints.authorize import authorize
 from django_oauthflows.endpoints.connected_apps import connected_app_withdraw, connected_apps
+from django_oauthflows.endpoints.dot_pages import (
+    application_detail,
+    application_list,
+    application_register,
+)
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.resource_metadata import resource_metadata
 from django_oauthflows.endpoints.revoke import revoke
@@ -27,11 +32,11 @@ _of_issuer = (
 
 
 class Row(NamedTuple):
-    """One URL: `dot_name` is DOT's own name for it, where DOT has it too."""
+    """One URL: `name` is ours, `dot_name` DOT's own, where DOT has it too."""
 
     path: str
     endpoint: Any
-    name: str
+    name: str = ""
     dot_name: str = ""
     specification: str = ""
 
@@ -75,9 +80,14 @@ TABLE = (
         "oauth-resource-metadata-path",
         "RFC 9728 §3.1",
     ),
+    Row(f"{_o}applications/", application_list, dot_name="list"),
+    Row(f"{_o}applications/register/", application_register, dot_name="register"),
+    Row(f"{_o}applications/<slug:pk>/", application_detail, dot_name="detail"),
+    Row(f"{_o}applications/<slug:pk>/update/", application_detail, dot_name="update"),
+    Row(f"{_o}applications/<slug:pk>/delete/", application_detail, dot_name="delete"),
 )
 
-_ours: list[URLPattern] = [path(row.path, row.endpoint, name=row.name) for row in TABLE]
+_ours: list[URLPattern] = [path(row.path, row.endpoint, name=row.name) for row in TABLE if row.name]
 _by_dot_name: list[URLPattern] = [
     path(row.path, row.endpoint, name=row.dot_name) for row in TABLE if row.dot_name
 ]

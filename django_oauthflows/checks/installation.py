@@ -115,7 +115,9 @@ def _shadowed(authorize: str) -> CheckMessage | None:
 
 def _sign_in_is_missing() -> CheckMessage | None:
     try:
-        resolve(urlsplit(resolve_url(settings.LOGIN_URL)).path)
+        address = urlsplit(resolve_url(settings.LOGIN_URL))
+        if not address.netloc:  # of this site, and not a central one elsewhere
+            resolve(address.path)
     except (Resolver404, NoReverseMatch):
         return Warning(
             "LOGIN_URL leads nowhere: nobody could sign in to agree to what a client asks for.",

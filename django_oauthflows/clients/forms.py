@@ -149,6 +149,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     profile = forms.ChoiceField(
         label=_("Security profile"),
+        initial="standard",
         choices=lambda: [(profile.slug, profile.title) for profile in profiles.PROFILES],
     )
     flows = forms.MultipleChoiceField(

@@ -126,6 +126,11 @@ def _validated(
         wrong["name"] = [_("Give the client the name people will see.")]
     if client_id and dot.application_model()._default_manager.filter(client_id=client_id).exists():
         wrong["client_id"] = [_("This client ID is taken.")]
+    for key, value in (("name", name), ("client_id", client_id or "")):
+        column: Any = dot.application_model()._meta.get_field(key)
+        longest = column.max_length
+        if longest is not None and len(value) > longest:
+            wrong[key] = [_("At most %(longest)d characters.") % {"longest": longest}]
     if client_secret is not None and len(client_secret) < len(secrets.generate()):
         wrong["client_secret"] = [_("A secret must be as long as a generated one: 43 characters.")]
     if profile is not None and profile not in profiles.BY_SLUG:

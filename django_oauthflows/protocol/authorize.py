@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -220,8 +221,12 @@ def _ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> 
     )
     if decided == "allow" and form.is_valid():
         granted: frozenset[str] = form.cleaned_data["scopes"]
-        memory.remember(client, person, asked=asked.request.scopes, granted=granted, request=http)
-        return _send_code(http, asked, granted)
+        # Together, so that a withdrawal at the same moment ends both or neither.
+        with transaction.atomic(using=dot.token_database()):
+            memory.remember(
+                client, person, asked=asked.request.scopes, granted=granted, request=http
+            )
+            return _send_code(http, asked, granted)
     return _consent_page(http, asked, form, remembered)
 
 

@@ -58,10 +58,8 @@ def revoke_access_token(key: int) -> None:
     """
     using = dot.token_database()
     rows = dot.access_token_model()._default_manager.using(using).filter(pk=key)
-    started = Authorization.objects.using(using).values("pk")
-    unparented = dot.refresh_token_model()._default_manager.using(using)
-    unparented = unparented.filter(access_token_id=key).exclude(token_family__in=started)
-    if unparented.exists():
+    refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
+    if refresh_tokens.filter(_has_no_authorization(), access_token_id=key).exists():
         rows.update(expires=timezone.now())
     else:
         rows.delete()
@@ -86,9 +84,8 @@ def revoke_all(
             authorizations = authorizations.filter(session=session)
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
-            started = Authorization.objects.using(using).values("pk")
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
-            _mark_revoked(refresh_tokens.exclude(token_family__in=started))
+            _mark_revoked(refresh_tokens.filter(_has_no_authorization()))
         # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
         _end(authorizations, reason, now)
         ending = list(authorizations.filter(revoked=now, revoked_because=reason))
@@ -100,6 +97,13 @@ def revoke_all(
     for authorization in ending:
         _announce(authorization, reason)
     return len(ending)
+
+
+def _has_no_authorization() -> models.Q:
+    """Of refresh tokens: issued by django-oauth-toolkit and not refreshed since."""
+    return models.Q(
+        ~models.Exists(Authorization.objects.filter(pk=models.OuterRef("token_family")))
+    )
 
 
 def _end(authorizations: models.QuerySet[Authorization], reason: str, now: datetime) -> int:

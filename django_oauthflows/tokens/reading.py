@@ -135,7 +135,7 @@ def _may_be_replayed(authorization: Authorization | None, checksum: str, now: da
 
 
 def _adopted_flow(client: ClientFacts) -> str:
-    """The flow of a grant django-oauth-toolkit issued: the one its application has, or the first of several."""
+    """The flow of a grant that django-oauth-toolkit issued: its application had but one."""
     return min(client.flows - {"refresh-token"}, default="")
 
 

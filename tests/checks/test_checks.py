@@ -1,0 +1,169 @@
+"""What `manage.py check` says: nothing of a plain install, and one line for each mistake."""
+
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.checks import CheckMessage, run_checks
+from django.test import override_settings
+
+from tests.house.test_check_ids import ids_in_use
+from tests.marks import spec
+
+pytestmark = pytest.mark.django_db
+
+SECURE = {"SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True}
+
+
+def found(*, deploy: bool = False) -> list[CheckMessage]:
+    """Our messages, and those of django-oauth-toolkit."""
+    return [
+        message
+        for message in run_checks(include_deployment_checks=deploy)
+        if str(message.id).startswith(("oauthflows.", "oauth2_provider."))
+    ]
+
+
+def dot_settings(**changes: object) -> dict[str, object]:
+    return {"OAUTH2_PROVIDER": {**settings.OAUTH2_PROVIDER, **changes}}
+
+
+def our_settings(**changes: object) -> dict[str, object]:
+    return {"OAUTHFLOWS": changes}
+
+
+#: Each id with the settings that bring it out, and words of the line it tells to write.
+MISTAKES: list[tuple[str, dict[str, object], str]] = [
+    ("oauthflows.E001", our_settings(ISUER="https://id.example/o"), "ISSUER"),
+    ("oauthflows.E001", our_settings(SOMETHING_ELSE=1), "CONSENT_LIFETIME"),
+    ("oauthflows.E002", our_settings(ISSUER="id.example/o"), "https://id.example.com/o"),
+    ("oauthflows.E002", our_settings(ISSUER="https://id.example/o?x=1"), "https://"),
+    ("oauthflows.E002", our_settings(ISSUER="https://id.example/o#x"), "https://"),
+    ("oauthflows.E002", our_settings(ISSUER="https://id.example/o/"), "https://"),
+    ("oauthflows.E003", our_settings(ISSUER="https://id.example/other"), "/o"),
+    ("oauthflows.E004", our_settings(URL_PREFIX="o"), 'As "o/"'),
+    ("oauthflows.E004", our_settings(URL_PREFIX="/o/"), 'As "o/"'),
+    ("oauthflows.E004", our_settings(URL_PREFIX="/"), 'As "o/"'),
+    ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
+    ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
+    *(
+        ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
+        for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
+    ),
+    ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
+    ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
+    ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
+]
+
+UNSAFE: list[tuple[str, dict[str, object], str]] = [
+    *(
+        ("oauthflows.W101", dot_settings(**{name: False}), f'"{name}": True')
+        for name in (
+            "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT",
+            "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT",
+            "COMPLIANT_BCP_RFC9700_PKCE_METHOD",
+            "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT",
+            "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE",
+            "REFRESH_TOKEN_REUSE_PROTECTION",
+            "PKCE_REQUIRED",
+        )
+    ),
+    ("oauthflows.W102", dot_settings(DEFAULT_SCOPES=["__all__"]), '"DEFAULT_SCOPES": []'),
+    ("oauthflows.W103", dot_settings(ALLOW_URI_WILDCARDS=True), '"ALLOW_URI_WILDCARDS": False'),
+    ("oauthflows.W104", dot_settings(ACCESS_TOKEN_EXPIRE_SECONDS=3601), "900"),
+    (
+        "oauthflows.W105",
+        {
+            **dot_settings(REFRESH_TOKEN_EXPIRE_SECONDS=None),
+            **our_settings(REFRESH_TOKEN_ABSOLUTE_LIFETIME=None),
+        },
+        "2592000",
+    ),
+    ("oauthflows.W106", our_settings(ISSUER="http://id.example/o"), "https://"),
+    ("oauthflows.W107", {"SESSION_COOKIE_SECURE": False}, "SESSION_COOKIE_SECURE = True"),
+    ("oauthflows.W107", {"CSRF_COOKIE_SECURE": False}, "CSRF_COOKIE_SECURE = True"),
+    ("oauthflows.W108", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
+]
+
+
+def test_a_plain_install_is_told_nothing() -> None:
+    assert found() == []
+
+
+@override_settings(**SECURE)
+def test_a_plain_install_behind_tls_is_told_nothing_at_deployment() -> None:
+    assert found(deploy=True) == []
+
+
+@pytest.mark.parametrize(("id", "changes", "line"), MISTAKES)
+def test_a_mistake_is_named_with_the_line_that_puts_it_right(
+    id: str, changes: dict[str, object], line: str
+) -> None:
+    with override_settings(**changes):
+        messages = [message for message in found() if message.id == id]
+    assert len(messages) == 1
+    assert line in str(messages[0].hint)
+    assert messages[0].is_serious() == (".E" in id)
+
+
+@pytest.mark.parametrize(("id", "changes", "line"), UNSAFE)
+def test_an_unsafe_choice_is_named_at_deployment_alone(
+    id: str, changes: dict[str, object], line: str
+) -> None:
+    with override_settings(**{**SECURE, **changes}):
+        at_any_time = {message.id for message in found()}
+        messages = [message for message in found(deploy=True) if message.id == id]
+    assert id not in at_any_time
+    assert len(messages) == 1
+    assert line in str(messages[0].hint)
+
+
+def test_every_id_is_brought_out_here() -> None:
+    assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} == set(ids_in_use())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        our_settings(ISSUER="https://id.example/o"),
+        our_settings(ISSUER="https://id.example"),
+        our_settings(REFRESH_GRACE_SECONDS=0, CONSENT_LIFETIME=None),
+        dot_settings(ACCESS_TOKEN_EXPIRE_SECONDS=3600),
+        dot_settings(DEFAULT_SCOPES=["notes:read"]),
+        dot_settings(REFRESH_TOKEN_EXPIRE_SECONDS=None),
+        our_settings(REFRESH_TOKEN_ABSOLUTE_LIFETIME=None),
+        {"LOGIN_URL": "login"},
+        {"LOGIN_URL": "/accounts/login/?from=oauth"},
+        {"LOGIN_URL": "admin:login"},
+    ],
+)
+def test_a_safe_choice_is_told_nothing(changes: dict[str, object]) -> None:
+    with override_settings(**{**SECURE, **changes}):
+        assert found(deploy=True) == []
+
+
+def test_a_sign_in_page_of_another_site_is_no_mistake() -> None:
+    with override_settings(LOGIN_URL="https://login.example/"):
+        assert found() == []
+
+
+def test_two_mistakes_are_both_named() -> None:
+    with override_settings(**our_settings(ISUER="x", URL_PREFIX="o")):
+        assert {message.id for message in found()} >= {"oauthflows.E001", "oauthflows.E004"}
+
+
+@pytest.mark.parametrize(
+    ("change", "ok"),
+    [("", True), ("OAUTHFLOWS = {'ISUER': 'x'}", False)],
+)
+@spec("B-2")
+def test_the_command_fails_on_an_error(tmp_path, change: str, ok: bool) -> None:
+    module = tmp_path / "site_settings.py"
+    module.write_text(f"from tests.settings.base import *\n{change}\n")
+    command = [sys.executable, "-m", "django", "check", "--settings=site_settings"]
+    finished = subprocess.run(
+        [*command, f"--pythonpath={tmp_path}"], capture_output=True, text=True, check=False
+    )
+    assert (finished.returncode == 0) is ok, finished.stderr
+    assert ok or "Did you mean ISSUER?" in finished.stderr

@@ -1,0 +1,3 @@
+"""A mistake: a site without the app's URLs."""
+
+urlpatterns: list[object] = []

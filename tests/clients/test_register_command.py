@@ -1,0 +1,137 @@
+"""`manage.py oauthflows_register_client`."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from oauth2_provider.models import get_application_model
+
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.testing.client import FlowClient
+from tests.clients.test_authentication import basic
+from tests.marks import spec
+
+WEB_APP = (
+    "--preset",
+    "web-app",
+    "--name",
+    "A client",
+    "--redirect-uri",
+    "https://client.example/cb",
+)
+
+
+def run(*arguments: str) -> str:
+    """What the command prints."""
+    out = StringIO()
+    call_command("oauthflows_register_client", *arguments, stdout=out, no_color=True)
+    return out.getvalue()
+
+
+def complaint(*arguments: str) -> str:
+    """What it says when it refuses."""
+    with pytest.raises(CommandError) as refused:
+        run(*arguments)
+    assert not get_application_model().objects.exists()
+    return str(refused.value)
+
+
+@spec("B-7")
+def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
+    printed = run(
+        *WEB_APP,
+        *("--redirect-uri", "https://client.example/other"),
+        *("--post-logout-redirect-uri", "https://client.example/"),
+        *("--post-logout-redirect-uri", "https://client.example/bye"),
+        *("--scope", "notes:write notes:read"),
+        *("--profile", "legacy"),
+        "--json",
+    )
+    made = json.loads(printed)
+    application = get_application_model().objects.get()
+    assert made == {
+        "client_id": application.client_id,
+        "client_secret": made["client_secret"],
+        "redirect_uris": ["https://client.example/cb", "https://client.example/other"],
+        "scopes": ["notes:read", "notes:write"],
+        "preset": "web-app",
+        "profile": "legacy",
+    }
+    assert len(made["client_secret"]) >= 43
+    assert application.post_logout_redirect_uris.split() == [
+        "https://client.example/",
+        "https://client.example/bye",
+    ]
+
+
+@spec("RFC 6749 §2.3.1", "B-7")
+def test_what_is_printed_opens_the_door(db: None, service: FlowClient) -> None:
+    made = json.loads(run("--preset", "service", "--name", "A job", "--json"))
+    answer = service.token(
+        grant_type="client_credentials",
+        scope="notes:read",
+        headers=basic(made["client_id"], made["client_secret"]),
+    )
+    assert answer.status_code == 200
+
+
+@spec("B-9")
+def test_without_a_scope_the_client_gets_its_presets(db: None) -> None:
+    made = json.loads(run("--preset", "service", "--name", "A job", "--json"))
+    assert made["scopes"] == ["notes:read", "notes:write", "profile"]
+    assert (made["redirect_uris"], made["profile"]) == ([], "standard")
+
+
+@spec("B-7")
+def test_a_person_reads_the_secret_and_that_it_is_shown_once(db: None) -> None:
+    printed = run(*WEB_APP)
+    application = get_application_model().objects.get()
+    assert f"client_id:     {application.client_id}\n" in printed
+    assert "client_secret: " in printed
+    assert "not shown again" in printed
+
+
+@spec("RFC 6749 §2.1", "B-7")
+def test_a_public_client_has_no_secret_to_print(db: None) -> None:
+    arguments = ("--preset", "single-page-app", *WEB_APP[2:])
+    assert "has no secret" in run(*arguments)
+    assert json.loads(run(*arguments, "--json"))["client_secret"] == ""
+
+
+@spec("B-8", "B-9")
+def test_everything_that_is_wrong_is_said_with_the_option_it_is_about(db: None) -> None:
+    said = complaint(
+        *("--preset", "web-app", "--name", " "),
+        *("--redirect-uri", "http://client.example/", "--redirect-uri", "javascript:alert(1)"),
+        *("--post-logout-redirect-uri", "/bye", "--scope", "notes:read unheard-of"),
+    )
+    first, *lines = said.splitlines()
+    assert first == "The client was not registered."
+    assert [line.partition(":")[0] for line in lines] == [
+        "--name",
+        "--redirect-uri",
+        "--redirect-uri",
+        "--post-logout-redirect-uri",
+        "--scope",
+    ]
+    assert "http://client.example/ must begin with https://" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (WEB_APP[:-2], "--redirect-uri: Say where people are sent back to"),
+        ((*WEB_APP, "--scope", ""), "--scope: Give the client at least one scope."),
+        ((*WEB_APP, "--scope", "  "), "--scope: Give the client at least one scope."),
+        (("--preset", "toaster", *WEB_APP[2:]), "invalid choice: 'toaster'"),
+        ((*WEB_APP, "--profile", "lax"), "invalid choice: 'lax'"),
+        (WEB_APP[2:], "--preset"),
+        (("--preset", "service"), "--name"),
+    ],
+)
+def test_one_thing_that_is_wrong_is_said_plainly(
+    db: None, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in complaint(*arguments)
+    assert not ClientPolicy.objects.exists()
