@@ -1,10 +1,16 @@
 """What a story over HTTP begins with: a client, a person, their browser, and an API to call."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from oauth2_provider.models import get_application_model
+from django.utils import timezone
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_application_model,
+    get_refresh_token_model,
+)
 
 from django_oauthflows.clients.registration import RegisteredClient
 from django_oauthflows.testing.client import FlowClient
@@ -68,6 +74,24 @@ def dot_application(**fields: Any) -> RegisteredClient:
         preset="",
         profile="",
     )
+
+
+def dot_tokens(story: Story) -> tuple[str, str]:
+    """An access and a refresh token as django-oauth-toolkit stores them: with no grant behind them."""
+    access = get_access_token_model().objects.create(
+        user=story.person,
+        application=story.registered.application,
+        token="access-of-old",
+        scope="notes:read",
+        expires=timezone.now() + timedelta(hours=1),
+    )
+    get_refresh_token_model().objects.create(
+        user=story.person,
+        application=story.registered.application,
+        token="refresh-of-old",
+        access_token=access,
+    )
+    return "access-of-old", "refresh-of-old"
 
 
 def error_of(response: Any) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from django_oauthflows.clients import facts
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.stock import SECRET, stock_client
@@ -113,4 +114,15 @@ def test_the_slow_hashes_end_with_the_last_slow_secret(
     slow_hashes()
     assert_not_proven(by_basic(service, "wrong"))
     assert_not_proven(by_basic(stock, "wrong"))
+    assert slow_hashes() == 0
+
+
+@spec("B-6", "B-7")
+def test_a_client_of_ours_without_a_secret_is_no_reason_for_slow_hashes(
+    service: FlowClient, slow_hashes: Callable[[], int]
+) -> None:
+    service.registered.application.oauthflows_secrets.all().delete()
+    facts.forget_clients()
+    assert_not_proven(ask(service, headers=basic("nobody", "wrong")))
+    assert_not_proven(by_basic(service, "wrong"))
     assert slow_hashes() == 0

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from oauth2_provider.models import get_access_token_model, get_refresh_token_model
+from oauth2_provider.models import get_access_token_model
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.consent.models import Consent
@@ -17,7 +17,7 @@ from django_oauthflows.testing.factories import ClientFactory
 from django_oauthflows.tokens.models import Authorization
 from tests.consent.test_consent_page import text_of
 from tests.marks import spec
-from tests.stories import Story, begin, dot_application, error_of
+from tests.stories import Story, begin, dot_application, dot_tokens, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,24 +31,6 @@ def names_on(story: Story) -> list[str]:
 
 def withdraw(story: Story) -> object:
     return story.browser.post(f"{PAGE}{story.registered.application.pk}/withdraw/")
-
-
-def stock_connection(story: Story) -> tuple[str, str]:
-    """Tokens as django-oauth-toolkit stores them: without an authorization or a consent."""
-    access = get_access_token_model().objects.create(
-        user=story.person,
-        application=story.registered.application,
-        token="access-of-old",
-        scope="notes:read",
-        expires=timezone.now() + timedelta(hours=1),
-    )
-    get_refresh_token_model().objects.create(
-        user=story.person,
-        application=story.registered.application,
-        token="refresh-of-old",
-        access_token=access,
-    )
-    return "access-of-old", "refresh-of-old"
 
 
 @spec("B-15")
@@ -163,7 +145,7 @@ def test_another_sites_form_withdraws_nothing() -> None:
 @spec("B-15")
 def test_what_django_oauth_toolkit_connected_is_on_the_page_and_can_be_ended() -> None:
     story = begin(registered=dot_application(name="An older app"))
-    access, refresh = stock_connection(story)
+    access, refresh = dot_tokens(story)
     assert story.call(access).status_code == 200
     page = text_of(story.browser.get(PAGE))
     assert "An older app" in page
@@ -224,7 +206,7 @@ def test_the_page_takes_as_many_statements_for_many_clients_as_for_one() -> None
         assert len(names_on(story)) == 1
     for _ in range(4):
         begin(person=story.person, registered=ClientFactory()).tokens()
-    stock_connection(begin(person=story.person, registered=dot_application()))
+    dot_tokens(begin(person=story.person, registered=dot_application()))
     with CaptureQueriesContext(connection) as for_many:
         assert len(names_on(story)) == 6
     assert len(for_many) == len(for_one) <= 7

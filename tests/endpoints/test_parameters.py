@@ -7,10 +7,12 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.test import Client, override_settings
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import facts
 from django_oauthflows.testing.client import VERIFIER, FlowClient, answered
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.marks import spec
@@ -151,6 +153,14 @@ def test_a_parameter_without_a_value_counts_as_not_sent(flow: FlowClient) -> Non
     assert flow.redeem(code, resource="", scope="").status_code == 200
 
 
+@spec("RFC 6749 §3.1", "RFC 6749 §3.3", "B-1", "B-9")
+def test_an_empty_scope_is_the_default_scope(flow: FlowClient, settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": ["profile"]}
+    facts.forget_clients()
+    response = flow.decide(scope="", scopes=["profile"])
+    assert flow.redeem(answered(response)["code"]).json()["scope"] == "profile"
+
+
 @spec("RFC 6749 §5.2", "B-1")
 @pytest.mark.parametrize("endpoint", JSON_ENDPOINTS)
 @pytest.mark.parametrize("malformed", MALFORMED.values(), ids=MALFORMED)
@@ -285,7 +295,7 @@ RAW = st.lists(FIELD, max_size=12).map("&".join) | st.binary(max_size=60).map(
     lambda raw: raw.decode("latin-1")
 )
 
-many = settings(
+many = examples(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 

@@ -7,7 +7,7 @@ from oauth2_provider.models import get_access_token_model, get_refresh_token_mod
 
 from django_oauthflows.testing.factories import PASSWORD, PersonFactory
 from tests.marks import spec
-from tests.stories import Story, begin, error_of
+from tests.stories import Story, begin, dot_application, dot_tokens, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,17 @@ def test_a_changed_password_ends_what_was_granted_before() -> None:
     story.person.save()
     assert not works(story, tokens)
     assert error_of(story.redeem(code)) == (400, "invalid_grant")
+
+
+@spec("B-20")
+def test_a_changed_password_ends_what_django_oauth_toolkit_issued() -> None:
+    story = begin(registered=dot_application())
+    access, refresh = dot_tokens(story)
+    assert story.call(access).status_code == 200
+    story.person.set_password("a new one")
+    story.person.save()
+    assert story.call(access).status_code == 401
+    assert error_of(story.refresh(refresh)) == (400, "invalid_grant")
 
 
 @spec("B-20")

@@ -77,9 +77,11 @@ def test_half_of_the_exception_is_none(scope: str, nonce: str | None) -> None:
 @spec("OAuth 2.1 §4.1.1", "B-13")
 def test_the_exception_is_not_for_public_clients() -> None:
     with override_settings(OAUTH2_PROVIDER=WITH_OPENID):
-        story = begin(preset="single-page-app")
-        answer = answered(story.ask(scope="openid", nonce="n-0S6_WzA2Mj", **NO_PKCE))
-    assert answer["error"] == "invalid_request"
+        app = begin(preset="single-page-app")
+        older = begin(registered=dot_application(client_type="public"))
+        for story in (app, older):
+            answer = answered(story.ask(scope="openid", nonce="n-0S6_WzA2Mj", **NO_PKCE))
+            assert answer["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("profile", ["standard", "legacy"])
