@@ -53,8 +53,3 @@ def redacted(parameters: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
     if unknown := len(parameters) - len(kept):
         kept["(unknown)"] = str(unknown)
     return dict(sorted(kept.items()))
-
-
-def without_query(uri: str) -> str:
-    """A URI without the parts that may carry what is not ours to keep."""
-    return uri.partition("?")[0].partition("#")[0][:_LONGEST]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, secrets
+from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.registration import register_client
@@ -123,6 +124,11 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 wrap(require_POST(self.retire_secret)),
                 name="oauthflows_retire_secret",
             ),
+            path(
+                "<int:pk>/secrets/dot/retire/",
+                wrap(require_POST(self.retire_dot_secret)),
+                name="oauthflows_retire_dot_secret",
+            ),
             *super().get_urls(),
         ]
 
@@ -178,6 +184,7 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Any = None,
     ) -> HttpResponse:
         context["client_secrets"] = ClientSecret.objects.filter(application=obj)
+        context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -219,6 +226,19 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         secrets.retire(secret)
         self.log_change(
             request, application, [{"changed": {"name": "client secret", "object": str(secret)}}]
+        )
+        self.message_user(request, _("The secret was retired."), messages.SUCCESS)
+        return redirect(self._change_url(pk))
+
+    def retire_dot_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
+        application = self._changeable(request, pk)
+        if not facts_of(application).dot_secret:
+            raise Http404
+        secrets.retire_dots(application)
+        self.log_change(
+            request,
+            application,
+            [{"changed": {"name": "client secret", "object": secrets.FROM_DOT}}],
         )
         self.message_user(request, _("The secret was retired."), messages.SUCCESS)
         return redirect(self._change_url(pk))

@@ -72,7 +72,8 @@ def slow_secrets_remain() -> bool:
     if not _slow_secrets or _slow_secrets[0][0] <= now:
         remains = (
             dot.application_model()
-            ._default_manager.filter(client_type="confidential", oauthflows_secrets__isnull=True)
+            ._default_manager.filter(client_type="confidential")
+            .exclude(pk__in=ClientSecret.objects.filter(is_from_dot=True).values("application_id"))
             .exclude(client_secret="")
             .exclude(client_secret__startswith="!")
             .exists()
@@ -98,6 +99,7 @@ def facts_of(application: Any) -> ClientFacts:
     on_server = dot.available_scopes(application)
     own = frozenset(policy.scopes) & on_server if policy else on_server
     is_confidential = application.client_type == "confidential"
+    asks_dot = is_confidential and not any(secret.is_from_dot for secret in secrets)
     return ClientFacts(
         key=application.pk,
         client_id=application.client_id,
@@ -116,7 +118,7 @@ def facts_of(application: Any) -> ClientFacts:
         allowed_origins=tuple(application.allowed_origins.split()),
         authentication_method=_authentication_method(policy, is_confidential=is_confidential),
         secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
-        dot_secret="" if secrets or not is_confidential else application.client_secret,
+        dot_secret=dot.usable_secret(application) if asks_dot else "",
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
@@ -130,7 +132,7 @@ def facts_of(application: Any) -> ClientFacts:
         logo_uri=policy.logo_uri if policy else "",
         policy_uri=policy.policy_uri if policy else "",
         tos_uri=policy.tos_uri if policy else "",
-        asks_its_own_model=dot.application_asks_its_own_model(application),
+        asks_its_own_model=dot.applications_ask_their_own_model(),
     )
 
 

@@ -13,7 +13,9 @@ from django_oauthflows.clients import presets, profiles
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
+from django_oauthflows.clients.uris import validate_resource
 from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.requests import AuthMethod
 
 
 def scope_choices() -> list[tuple[str, str]]:
@@ -217,8 +219,22 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(wrong)
         return scopes
 
+    def clean_resources(self) -> list[str]:
+        resources: list[str] = self.cleaned_data["resources"]
+        for uri in resources:
+            validate_resource(uri)
+        return resources
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        is_public = getattr(self.instance.application, "client_type", "") == "public"
+        if "authentication_method" in cleaned and is_public != (
+            cleaned["authentication_method"] == AuthMethod.NONE
+        ):
+            self.add_error(
+                "authentication_method",
+                _("A public client has nothing to authenticate with, and a confidential one must."),
+            )
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",

@@ -128,6 +128,11 @@ class ClientSecret(models.Model):
     expires = models.DateTimeField(_("expires"), null=True, blank=True)
     retired = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
     last_used = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    is_from_dot = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Stands for the secret in DOT's own column, which is asked no more."),
+    )
 
     objects: ClassVar[models.Manager["ClientSecret"]] = ClientSecretQuerySet.as_manager()
 

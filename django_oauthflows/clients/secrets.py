@@ -18,6 +18,9 @@ from django_oauthflows.rules.requests import ClientFacts, SecretFacts
 #: How exact "last used" is: a busy client does not write a row on each request.
 LAST_USED_STEP = timedelta(hours=1)
 
+#: The label of a secret that django-oauth-toolkit made.
+FROM_DOT = "from django-oauth-toolkit"
+
 #: When this worker last wrote down the use of a secret, by the secret's key.
 _noted: dict[int, datetime] = {}
 
@@ -70,6 +73,16 @@ def retire(secret: ClientSecret) -> None:
     )
 
 
+def retire_dots(application: models.Model) -> None:
+    """End the secret in django-oauth-toolkit's own column, which is left as it is and not asked any more."""
+    now = timezone.now()
+    ClientSecret.objects.create(
+        application_id=application.pk, label=FROM_DOT, is_from_dot=True, retired=now
+    )
+    facts.forget_clients()
+    recorder.record(Event.SECRET_RETIRED, application=application, detail={"label": FROM_DOT})
+
+
 def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
     """Is `presented` one of the client's secrets? Costs the same for clients known, unknown and disabled.
 
@@ -93,7 +106,8 @@ def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
         ClientSecret.objects.create(
             application_id=client.key,
             digest=digest,
-            label="from django-oauth-toolkit",
+            label=FROM_DOT,
+            is_from_dot=True,
             last_used=now,
         )
         facts.forget_clients()

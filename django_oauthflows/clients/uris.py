@@ -75,6 +75,15 @@ def validate_redirect_uri(uri: str, *, takes_private_schemes: bool) -> None:
         )
 
 
+def validate_resource(uri: str) -> None:
+    """Raise `ValidationError` unless `uri` may identify a resource (RFC 8707 §2)."""
+    parts = _split(uri)
+    if not parts.netloc or "#" in uri:
+        raise ValidationError(
+            _("%(uri)s must be a whole address without a fragment (#…)."), params={"uri": uri}
+        )
+
+
 def _validate_web(uri: str, parts: SplitResult) -> None:
     if not parts.hostname:
         raise ValidationError(_("%(uri)s names no host."), params={"uri": uri})

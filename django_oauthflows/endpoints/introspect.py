@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django_oauthflows.clients.authentication import authenticate
 from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.issuer import issuer_of
 from django_oauthflows.protocol.answers import json_endpoint
 from django_oauthflows.protocol.parameters import from_body
 from django_oauthflows.tokens.introspection import introspect as introspect_token
@@ -26,4 +25,4 @@ def introspect(request: HttpRequest) -> dict[str, Any]:
             spec="RFC 7662 §2.1",
             status=401,
         )
-    return introspect_token(token_of(parameters), asker=client, issuer=issuer_of(request))
+    return introspect_token(token_of(parameters), request, asker=client)

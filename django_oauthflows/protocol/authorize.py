@@ -7,11 +7,13 @@ which is read in the same way: nothing of the request travels in the form.
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
 from django_oauthflows import dot
@@ -35,7 +37,7 @@ from django_oauthflows.protocol.answers import (
     error_page,
     refuse_to_client,
 )
-from django_oauthflows.protocol.parameters import Parameters, from_query
+from django_oauthflows.protocol.parameters import Parameters, form_must_be_encoded, from_query
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
 from django_oauthflows.tokens import codes
@@ -55,6 +57,8 @@ def answer(http: HttpRequest) -> HttpResponse:
     """Answer `GET /authorize`, and the consent form posted to the same URL."""
     parameters: Parameters | None = None
     try:
+        if http.content_type:  # of a form; a POST without a body has none
+            form_must_be_encoded(http)
         parameters = from_query(http)
         client, redirect_uri = know_client(http, parameters)
     except Refusal as refusal:
@@ -178,7 +182,7 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
         identity_is_assured=_identity_is_assured(asked.request),
     )
     if decision.next is Next.SIGN_IN:
-        return headers.no_store(redirect_to_login(http.get_full_path()))
+        return headers.no_store(_sign_in(http))
     if decision.next is Next.REFUSE_LOGIN_REQUIRED:
         raise _interaction(
             Code.LOGIN_REQUIRED, "Nobody is signed in, and the prompt none forbids asking."
@@ -192,6 +196,13 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
     if decision.next is Next.ANSWER and "decision" not in http.POST:
         return _send_code(http, asked, decision.scopes)
     return _ask(http, asked, remembered)
+
+
+def _sign_in(http: HttpRequest) -> HttpResponse:
+    """Send the person to the sign-in page and back here; by an absolute URL where it is on another host."""
+    page, here = urlsplit(resolve_url(settings.LOGIN_URL)), http.build_absolute_uri()
+    is_elsewhere = page.netloc not in ("", http.get_host())
+    return redirect_to_login(here if is_elsewhere else http.get_full_path())
 
 
 def _ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> HttpResponse:

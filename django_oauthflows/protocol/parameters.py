@@ -66,13 +66,7 @@ def from_body(request: HttpRequest) -> Parameters:
 
     Raises `Refusal`: 415 for another content type, 413 for a body that is too large, 400 for a malformed one.
     """
-    if request.content_type != FORM:
-        raise _malformed(
-            "The body must be form-encoded (application/x-www-form-urlencoded).",
-            rule="body_must_be_form_encoded",
-            spec="RFC 6749 §4.1.3",
-            status=415,
-        )
+    form_must_be_encoded(request)
     try:
         body = request.body
     except RequestDataTooBig:
@@ -80,6 +74,17 @@ def from_body(request: HttpRequest) -> Parameters:
     if request.META.get("QUERY_STRING"):
         _refuse_secrets_in_query(request)
     return _parse(body)
+
+
+def form_must_be_encoded(request: HttpRequest) -> None:
+    """Raise a `Refusal` with 415 for a body of another content type."""
+    if request.method == "POST" and request.content_type != FORM:
+        raise _malformed(
+            "The body must be form-encoded (application/x-www-form-urlencoded).",
+            rule="body_must_be_form_encoded",
+            spec="RFC 6749 §4.1.3",
+            status=415,
+        )
 
 
 def from_query(request: HttpRequest) -> Parameters:

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.resource_server.challenges import TokenRefused, challenge_for
+from django_oauthflows.resource_server.permissions import needed_scopes
 from django_oauthflows.resource_server.principals import ClientPrincipal
 from django_oauthflows.tokens.validation import validate
 
@@ -34,7 +35,7 @@ class OAuth2TokenAuthentication(BaseAuthentication):
         return token.user or ClientPrincipal(client_id=token.application.client_id), token
 
     def authenticate_header(self, request: Request) -> str:
-        return challenge_for(request, getattr(request, _REFUSED, None))
+        return challenge_for(request, getattr(request, _REFUSED, None), needed_scopes(request))
 
     def _validated(self, request: Request, value: str) -> Any:
         if not value or any(character.isspace() for character in value) or not value.isascii():
@@ -45,4 +46,4 @@ class OAuth2TokenAuthentication(BaseAuthentication):
                 spec="RFC 6750 §2.1",
                 status=401,
             )
-        return validate(value, resource=request.build_absolute_uri(request.path))
+        return validate(value, getattr(request, "_request", request))

@@ -45,11 +45,17 @@ def challenge(request: HttpRequest, **members: str) -> str:
     )
 
 
-def challenge_for(request: Any, refusal: Refusal | None) -> str:
-    """The challenge for a refused token, or for a request without one, which is told nothing else."""
+def challenge_for(request: Any, refusal: Refusal | None, scopes: Collection[str]) -> str:
+    """The challenge for a refused token, or without an error for a request that had none.
+
+    `scopes` are those the view needs, so that a client can ask for the right ones at once.
+    """
+    scope = " ".join(sorted(scopes))
     if refusal is None:
-        return challenge(request)
-    return challenge(request, error=str(refusal.code), error_description=refusal.sentence)
+        return challenge(request, scope=scope)
+    return challenge(
+        request, error=str(refusal.code), error_description=refusal.sentence, scope=scope
+    )
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:

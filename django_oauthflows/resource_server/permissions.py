@@ -83,6 +83,22 @@ def scopes_of(request: Request) -> frozenset[str] | None:
     return frozenset(scope.split()) if isinstance(scope, str) else None
 
 
+def needed_scopes(request: Request) -> frozenset[str]:
+    """The scopes the view of a request asks for, as far as its permissions say so without alternatives."""
+    view = (request.parser_context or {}).get("view")
+    permissions = view.get_permissions() if view is not None else []
+    return frozenset[str]().union(*(_named(permission, request) for permission in permissions))
+
+
+def _named(permission: Any, request: Request) -> frozenset[str]:
+    if isinstance(permission, HasScopes):
+        return permission.scopes_for(request.method or "") or frozenset()
+    if type(permission) is not AND:
+        return frozenset()
+    one, other = vars(permission)["op1"], vars(permission)["op2"]
+    return _named(one, request) | _named(other, request)
+
+
 def _refuse(
     view: "APIView", request: Request, message: Any = None, code: str | None = None
 ) -> None:

@@ -57,8 +57,9 @@ class FlowClient:
         """Press a button of the consent page, with `scopes` ticked: all that were asked for, by default."""
         asked = changes.get("scope", " ".join(self.registered.scopes)) or ""
         ticked = asked.split() if scopes is None else list(scopes)
+        body = urlencode({"decision": decision, "scopes": ticked}, doseq=True)
         url = self.authorization_url(**changes)
-        return self.browser.post(url, {"decision": decision, "scopes": ticked})
+        return self.browser.post(url, body, content_type="application/x-www-form-urlencoded")
 
     def code(self, **changes: Any) -> str:
         """A code the person agreed to."""

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils import timezone
 
+from django_oauthflows.issuer import issuer_of
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum
@@ -19,12 +21,12 @@ from django_oauthflows.tokens.validation import is_live
 INACTIVE: dict[str, Any] = {"active": False}
 
 
-def introspect(value: str, *, asker: ClientFacts, issuer: str) -> dict[str, Any]:
+def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[str, Any]:
     """The members of the answer; `INACTIVE` for whatever the asker may not know about."""
-    stored, now = checksum(value), timezone.now()
+    stored, now, issuer = checksum(value), timezone.now(), issuer_of(request)
     access = find_access_token(stored)
     if access is not None:
-        if not is_live(access, now) or not _may_know(asker, access.row):
+        if not is_live(access, now, request) or not _may_know(asker, access.row):
             return INACTIVE
         return _members(access.row, access.row.user, access.row.scope, issuer) | {
             "token_type": "Bearer",

@@ -233,7 +233,11 @@ def _access_token_columns() -> tuple[Columns[Any], Columns[Any], Columns[Any]]:
     return (
         Columns(dot.access_token_model()),
         Columns(get_user_model(), "user__"),
-        Columns(dot.application_model(), "application__", only=("client_id", "name")),
+        Columns(
+            dot.application_model(),
+            "application__",
+            only=() if dot.applications_ask_their_own_model() else ("client_id", "name"),
+        ),
     )
 
 

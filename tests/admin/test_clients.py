@@ -406,3 +406,37 @@ def test_a_link_adds_and_retires_nothing() -> None:
     assert browser.get(f"{CLIENTS}{pk}/secrets/add/").status_code == 405
     assert browser.get(f"{CLIENTS}{pk}/secrets/{secret.pk}/retire/").status_code == 405
     assert story.tokens()["access_token"]
+
+
+@spec("B-7")
+def test_the_secret_django_oauth_toolkit_stored_can_be_retired() -> None:
+    stock = begin(registered=dot_application(client_secret="a secret of old"))
+    browser = administrator()
+    page = browser.get(f"{CLIENTS}{stock.registered.application.pk}/change/").content.decode()
+    retire = f"{CLIENTS}{stock.registered.application.pk}/secrets/dot/retire/"
+    assert retire in page
+    assert browser.post(retire).status_code == 302
+    assert stock.post("introspect", token="any").status_code == 401
+    assert browser.post(retire).status_code == 404
+
+
+@spec("RFC 7591 §2", "B-5")
+def test_a_confidential_client_cannot_be_told_to_authenticate_with_nothing() -> None:
+    story = begin()
+    response = change(
+        administrator(),
+        story.registered.application.pk,
+        **{"oauthflows_policy-0-authentication_method": "none"},
+    )
+    assert "a confidential one must" in response.content.decode()
+
+
+@spec("RFC 8707 §2")
+def test_a_resource_is_a_whole_address() -> None:
+    story = begin()
+    response = change(
+        administrator(),
+        story.registered.application.pk,
+        **{"oauthflows_policy-0-resources": "api"},
+    )
+    assert "must begin with https://" in response.content.decode()

@@ -1,7 +1,7 @@
 """The consent page: what it shows, what a person may choose, and that nobody else can choose for them."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.test import Client, override_settings
@@ -282,7 +282,8 @@ def test_the_pages_own_form_does() -> None:
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
     response = story.browser.post(
         story.authorization_url(),
-        {"csrfmiddlewaretoken": token, "decision": "allow", "scopes": ["notes:read"]},
+        urlencode({"csrfmiddlewaretoken": token, "decision": "allow", "scopes": "notes:read"}),
+        content_type="application/x-www-form-urlencoded",
     )
     assert "code" in answered(response)
 
@@ -293,3 +294,13 @@ def test_one_persons_yes_is_not_anothers() -> None:
     story.decide()
     other: Story = begin(registered=story.registered, person=PersonFactory())
     assert other.ask().status_code == 200
+
+
+@spec("B-16")
+def test_a_sign_in_page_on_another_host_knows_the_way_back() -> None:
+    story = begin()
+    story.browser = Client()
+    with override_settings(LOGIN_URL="https://accounts.example/login"):
+        location = urlsplit(story.ask()["Location"])
+    assert location.netloc == "accounts.example"
+    assert parse_qs(location.query)["next"][0].startswith("http://testserver/o/authorize/?")

@@ -240,6 +240,13 @@ def test_a_body_beyond_all_measure_is_413(flow: FlowClient, endpoint: str) -> No
 
 
 @spec("B-1")
+def test_a_consent_form_of_another_encoding_is_a_page(flow: FlowClient) -> None:
+    response = flow.browser.post(flow.authorization_url(), {"decision": "allow"})
+    assert response.status_code == 415
+    assert "Location" not in response
+
+
+@spec("B-1")
 @pytest.mark.parametrize("raw", [b"\xff\xfe", b"decision=allow&scopes=%00", b"scopes=%ff&" * 200])
 def test_a_malformed_consent_form_grants_nothing(flow: FlowClient, raw: bytes) -> None:
     query = flow.authorization_url().partition("?")[2]

@@ -55,7 +55,11 @@ def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
 def test_no_token_is_a_plain_challenge() -> None:
     response = Client().get("/api/notes/")
     assert response.status_code == 401
-    assert challenge_of(response) == {"realm": "api", "resource_metadata": METADATA}
+    assert challenge_of(response) == {
+        "realm": "api",
+        "resource_metadata": METADATA,
+        "scope": "notes:read",
+    }
 
 
 @spec("RFC 6750 §3.1", "RFC 9728 §5.1", "B-26")
@@ -253,3 +257,15 @@ def test_a_deactivated_person_is_told_what_an_unknown_token_is_told() -> None:
     token = story.tokens()["access_token"]
     type(story.person).objects.update(is_active=False)
     assert story.call(token).json() == story.call("no-such-token").json()
+
+
+@spec("B-20")
+def test_an_application_model_may_have_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, token = service_token()
+    assert story.call(token).status_code == 200
+    asked = []
+    model = type(story.registered.application)
+    monkeypatch.setattr(model, "is_usable", lambda self, request: asked.append(request))
+    assert story.call(token).status_code == 401
+    assert asked[0].path == "/api/notes/"
+    assert story.post("introspect", token=token).json() == {"active": False}
