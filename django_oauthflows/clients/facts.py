@@ -69,17 +69,21 @@ def is_usable(client: ClientFacts, request: HttpRequest) -> bool:
 def slow_secrets_remain() -> bool:
     """Does any client still have only a secret as DOT stores it? Looked up at most once a minute."""
     now = monotonic()
-    if not _slow_secrets or _slow_secrets[0][0] <= now:
-        remains = (
-            dot.application_model()
-            ._default_manager.filter(client_type="confidential")
-            .exclude(pk__in=ClientSecret.objects.filter(is_from_dot=True).values("application_id"))
-            .exclude(client_secret="")
-            .exclude(client_secret__startswith="!")
-            .exists()
-        )
-        _slow_secrets[:] = [(now + _SLOW_SECRETS_SECONDS, remains)]
-    return _slow_secrets[0][1]
+    for until, remains in _slow_secrets[
+        :
+    ]:  # one at most; a copy, since another thread may forget it
+        if until > now:
+            return remains
+    found = (
+        dot.application_model()
+        ._default_manager.filter(client_type="confidential")
+        .exclude(pk__in=ClientSecret.objects.filter(is_from_dot=True).values("application_id"))
+        .exclude(client_secret="")
+        .exclude(client_secret__startswith="!")
+        .exists()
+    )
+    _slow_secrets[:] = [(now + _SLOW_SECRETS_SECONDS, found)]
+    return found
 
 
 def _read(client_id: str) -> ClientFacts | None:
