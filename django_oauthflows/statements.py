@@ -22,6 +22,7 @@ Instance = TypeVar("Instance", bound=models.Model)
 #: Stand for the looked-up value while a SELECT is compiled; values no row can have.
 _TEXT_PLACE = "\x00looked-up\x00"
 _UUID_PLACE = UUID(int=0xFFFF_0F0F_FFFF_0F0F_FFFF_0F0F_FFFF_0F0F)
+_INTEGER_PLACE = -(2**31) + 77
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,15 @@ class _Select:
     place: int
     field: "models.Field[Any, Any]"
     converters: list[tuple[int, Any, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Update:
+    statement: str
+    fields: list[Any]
+    conditions: tuple[Any, ...]
+    place: int
+    key: "models.Field[Any, Any]"
 
 
 class CompiledSelect:
@@ -133,6 +143,55 @@ class CompiledInsert(Generic[Instance]):
         compiler.returning_fields = list(meta.db_returning_fields)
         ((statement, _),) = compiler.as_sql()
         return statement, fields
+
+
+class CompiledUpdate:
+    """`queryset.filter(pk=key).update(**values)`, compiled once for each set of columns.
+
+    `build` returns the queryset with its own conditions, which have no values, as `revoked__isnull=True`.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._compiled: dict[tuple[str, ...], _Update] = {}
+
+    def run(self, key: int | UUID, using: str, **values: Any) -> int:
+        """Write `values` into the row, and return 1, or 0 where the conditions do not hold (any more)."""
+        if None in values.values():
+            # NULL is written into the statement itself.
+            return self._build().using(using).filter(pk=key).update(**values)
+        columns = (using, *values)
+        if columns not in self._compiled:
+            self._compiled[columns] = self._compile(using, values)
+        update = self._compiled[columns]
+        connection = connections[using]
+        parameters = [
+            field.get_db_prep_save(value, connection)
+            for field, value in zip(update.fields, values.values(), strict=True)
+        ]
+        parameters += [
+            update.key.get_db_prep_value(key, connection) if place == update.place else item
+            for place, item in enumerate(update.conditions)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(update.statement, parameters)
+            return int(cursor.rowcount)
+
+    def _compile(self, using: str, values: dict[str, Any]) -> _Update:
+        queryset = self._build()
+        meta = queryset.model._meta
+        place = _UUID_PLACE if isinstance(meta.pk, models.UUIDField) else _INTEGER_PLACE
+        query: Any = queryset.using(using).filter(pk=place).query.chain(sql.UpdateQuery)
+        query.add_update_values(values)
+        statement, parameters = query.get_compiler(using=using).as_sql()
+        conditions = tuple(parameters)[len(values) :]
+        return _Update(
+            statement=statement,
+            fields=[meta.get_field(name) for name in values],
+            conditions=conditions,
+            place=conditions.index(meta.pk.get_db_prep_value(place, connections[using])),
+            key=meta.pk,
+        )
 
 
 class Columns(Generic[Instance]):

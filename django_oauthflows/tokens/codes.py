@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
+from django_oauthflows.statements import CompiledUpdate
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
@@ -78,12 +80,12 @@ def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
     access, expires = generate(), access_end(request)
     refresh = generate() if "refresh-token" in request.client.flows else ""
     with transaction.atomic(using=using):
-        won = (
-            Authorization.objects.using(using)
-            .filter(pk=authorization.pk, redeemed__isnull=True, revoked__isnull=True)
-            .update(
-                redeemed=request.now, last_used=request.now, first_access_checksum=checksum(access)
-            )
+        won = _redeem().run(
+            authorization.pk,
+            using,
+            redeemed=request.now,
+            last_used=request.now,
+            first_access_checksum=checksum(access),
         )
         if not won:
             raise LostRace
@@ -92,3 +94,9 @@ def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
             insert_refresh_token(request, refresh, authorization.pk, row, using=using)
         dot.grant_model()._default_manager.using(using).filter(pk=held.key).delete()
     return announce(request, access, expires, refresh=refresh, authorization=authorization.pk)
+
+
+@cache
+def _redeem() -> CompiledUpdate:
+    unspent = {"redeemed__isnull": True, "revoked__isnull": True}
+    return CompiledUpdate(lambda: Authorization.objects.filter(**unspent))

@@ -1,6 +1,7 @@
 """Refresh tokens: each is used once, and its successor may be asked for again for a few seconds."""
 
 from datetime import timedelta
+from functools import cache
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django_oauthflows import dot
 from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import TokenRequest
+from django_oauthflows.statements import CompiledUpdate
 from django_oauthflows.tokens import lifetimes, replay
 from django_oauthflows.tokens.checksums import generate
 from django_oauthflows.tokens.issuing import (
@@ -40,11 +42,12 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     try:
         with transaction.atomic(using=using):
             _note_rotation(request, presented, family, sealed, using=using)
-            won = (
-                dot.refresh_token_model()
-                ._default_manager.using(using)
-                .filter(pk=presented.held.key, revoked__isnull=True)
-                .update(revoked=request.now, updated=request.now, token_family=family)
+            won = _spend().run(
+                presented.held.key,
+                using,
+                revoked=request.now,
+                updated=request.now,
+                token_family=family,
             )
             if not won:
                 raise LostRace
@@ -81,7 +84,7 @@ def _note_rotation(
     }
     authorizations = Authorization.objects.using(using)
     if presented.authorization is not None:
-        if not authorizations.filter(pk=family, revoked__isnull=True).update(**noted):
+        if not _note().run(family, using, **noted):
             raise LostRace
         return
     authorizations.create(
@@ -111,3 +114,15 @@ def _replayed(request: TokenRequest, presented: Presented, token: str) -> Issued
         authorization=authorization.pk,
         is_a_replay=True,
     )
+
+
+@cache
+def _spend() -> CompiledUpdate:
+    return CompiledUpdate(
+        lambda: dot.refresh_token_model()._default_manager.filter(revoked__isnull=True)
+    )
+
+
+@cache
+def _note() -> CompiledUpdate:
+    return CompiledUpdate(lambda: Authorization.objects.filter(revoked__isnull=True))
