@@ -20,12 +20,13 @@ class OAuthFlowsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to what ends or changes what this app keeps."""
         from django_oauthflows import checks, dot
-        from django_oauthflows.clients import facts
+        from django_oauthflows.clients import facts, legacy
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
         from django_oauthflows.tokens import endings, sessions
 
         for model in (dot.application_model(), ClientPolicy, ClientSecret):
             facts.watch(model)
+            facts.watch(model, forget=legacy.forget)
         sessions.listen()
         endings.listen()
         checks.register()

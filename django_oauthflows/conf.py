@@ -87,6 +87,29 @@ class Conf:
         False,
         "Write an audit row for each issued token too. The token's own row is the record otherwise.",
     )
+    PASSWORD_GUESSES_PER_ACCOUNT = Setting(
+        10,
+        "How many wrong passwords the password grant takes for one account within the window. Only this "
+        "grant stops beyond that, so nobody can lock a person out of the site itself.",
+    )
+    PASSWORD_GUESSES_PER_NETWORK = Setting(
+        100,
+        "The same from one address, whatever the account: a client's back end sends everybody's passwords "
+        "from one. Behind a proxy, set TRUSTED_PROXIES, or all the world is one network.",
+    )
+    PASSWORD_GUESSES_PER_CLIENT = Setting(
+        1000,
+        "The same by one client, from wherever: it bounds a guess spread over many networks and accounts.",
+    )
+    PASSWORD_GUESSES_WINDOW = Setting(
+        900,
+        "The window wrong passwords are counted in, and the longest wait for whoever sent too many.",
+    )
+    PASSWORD_MFA_CHECK = Setting(
+        "",
+        "The dotted path of a function of request and person that returns True where the person has a second "
+        "factor: a password alone is then refused with mfa_required. Empty: the backends alone decide.",
+    )
     RESOURCE = Setting(
         "",
         "The identifier of this site as a protected resource (RFC 9728 §1.2). Empty: the site's root URL.",

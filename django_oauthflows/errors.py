@@ -25,6 +25,7 @@ class Code(StrEnum):
     REQUEST_NOT_SUPPORTED = "request_not_supported"  # OpenID Connect Core §3.1.2.6
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"  # OpenID Connect Core §3.1.2.6
     SERVER_ERROR = "server_error"  # RFC 6749 §4.1.2.1
+    MFA_REQUIRED = "mfa_required"  # no specification has it; the word Auth0 and others use
     INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
     INSUFFICIENT_SCOPE = "insufficient_scope"  # RFC 6750 §3.1
 
@@ -37,7 +38,8 @@ class Refusal(Exception):
     """A request was refused.
 
     `sentence` is public: it goes to the client, onto pages and into the log, so it never holds a secret, a
-    token or anything personal, and only the characters RFC 6749 §5.2 allows.
+    token or anything personal, and only the characters RFC 6749 §5.2 allows. `retry_after` is seconds, for
+    the header of that name (RFC 9110 §10.2.3); 0 for none.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Refusal(Exception):
         spec: str,
         status: int = 400,
         fix: str = "",
+        retry_after: int = 0,
     ) -> None:
         if not _SENTENCE.match(sentence):
             raise ValueError(f"not a sentence a client may be sent (RFC 6749 §5.2): {sentence!r}")
@@ -59,3 +62,4 @@ class Refusal(Exception):
         self.spec = spec
         self.status = status
         self.fix = fix
+        self.retry_after = retry_after

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from django_oauthflows.clients import legacy
+
 
 def find_chromium() -> str | None:
     """The Chromium of `CHROMIUM`, or the first one on PATH."""
@@ -48,5 +50,6 @@ def chromium() -> str:
 def empty_cache() -> Iterator[None]:
     """What one test cached (clients, counters) is not there for the next."""
     cache.clear()
+    legacy.forget()
     yield
     cache.clear()

@@ -13,4 +13,5 @@ def register() -> None:
     checks.register(installation.check_settings, checks.Tags.compatibility)
     checks.register(installation.check_urls, checks.Tags.urls)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
+    checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
     checks.register(deployment.check_urls, checks.Tags.security, deploy=True)

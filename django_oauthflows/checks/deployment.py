@@ -4,9 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Warning
+from django.db import DatabaseError
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from django_oauthflows import dot
+from django_oauthflows.clients.legacy import legacy_clients
 from django_oauthflows.conf import conf
 
 #: DOT's settings whose safe value the app sets where the project says nothing: name → what the other means.
@@ -22,6 +24,9 @@ _UNSAFE_IF_FALSE = {
 
 #: Longest lifetime of an access token that raises no question, in seconds.
 _LONG = 3600
+
+#: How many clients a message names.
+_NAMED = 10
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -87,6 +92,27 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     return messages
+
+
+def check_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Name the clients that may use a flow the field has given up."""
+    try:
+        clients = legacy_clients(at_most=_NAMED + 1)
+    except DatabaseError:
+        return []  # no tables yet, or no database here: there is nothing to name
+    if not clients:
+        return []
+    named = [f"{one.name} ({one.client_id}): {', '.join(one.flows)}" for one in clients[:_NAMED]]
+    more = ["and more"] if len(clients) > _NAMED else []
+    return [
+        _warning(
+            "Clients may use flows that are no longer recommended (RFC 9700 §2.1.2, §2.4): "
+            + "; ".join([*named, *more])
+            + ".",
+            "Move them to the authorization code with PKCE, then choose the standard profile in the admin.",
+            "oauthflows.W120",
+        )
+    ]
 
 
 def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

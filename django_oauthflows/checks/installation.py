@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.conf import NAMES, conf, project_settings
@@ -23,6 +24,14 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         messages.append(
             Error(f"OAUTHFLOWS has no setting {name!r}.", hint=hint, id="oauthflows.E001")
+        )
+    if conf.PASSWORD_MFA_CHECK and not _is_function(conf.PASSWORD_MFA_CHECK):
+        messages.append(
+            Error(
+                f"PASSWORD_MFA_CHECK names no function: {conf.PASSWORD_MFA_CHECK!r}.",
+                hint='As "accounts.mfa.has_second_factor", a function of request and person.',
+                id="oauthflows.E020",
+            )
         )
     issuer = urlsplit(conf.ISSUER)
     if conf.ISSUER and (
@@ -125,3 +134,10 @@ def _sign_in_is_missing() -> CheckMessage | None:
             id="oauthflows.W003",
         )
     return None
+
+
+def _is_function(path: str) -> bool:
+    try:
+        return callable(import_string(path))
+    except ImportError:
+        return False

@@ -17,6 +17,7 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, secrets
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.flows import catalogue
@@ -184,6 +185,7 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         obj: Any = None,
     ) -> HttpResponse:
         context["client_secrets"] = ClientSecret.objects.filter(application=obj)
+        context["legacy_flows"] = legacy_flows_of(obj) if obj is not None else ()
         context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -273,6 +275,9 @@ def _card(preset: presets.Preset) -> dict[str, Any]:
         "title": preset.title,
         "summary": preset.summary,
         "profile": preset.profile,
+        "legacy_text": ", ".join(
+            catalogue.BY_SLUG[slug].name for slug in preset.flows if slug in catalogue.LEGACY
+        ),
         "flows_text": ", ".join(catalogue.BY_SLUG[slug].name for slug in preset.flows),
         "url": f"?preset={preset.slug}",
     }

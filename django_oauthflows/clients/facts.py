@@ -5,6 +5,7 @@ client does not wait for that: each use of a token looks at the policy's row its
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -112,7 +113,7 @@ def facts_of(application: Any) -> ClientFacts:
         is_enabled=policy.is_enabled if policy else True,
         has_policy=policy is not None,
         preset=policy.preset if policy else "",
-        profile=policy.profile if policy else profile_without_policy(),
+        profile=policy.profile if policy else profile_without_policy(application),
         flows=frozenset(policy.flows) if policy else flows_without_policy(application),
         scopes=own,
         default_scopes=dot.default_scopes(application) & own,
@@ -152,7 +153,8 @@ def _live_facts(secret: ClientSecret) -> SecretFacts:
     )
 
 
-def watch(sender: type[models.Model]) -> None:
+def watch(sender: type[models.Model], *, forget: Callable[..., None] = forget_clients) -> None:
     """Forget what is remembered whenever a row of `sender` is saved or deleted in this process."""
+    uid = f"oauthflows-{forget.__module__}-{sender.__name__}"
     for signal in (models.signals.post_save, models.signals.post_delete):
-        signal.connect(forget_clients, sender=sender, dispatch_uid=f"oauthflows-{sender.__name__}")
+        signal.connect(forget, sender=sender, dispatch_uid=uid)

@@ -87,11 +87,11 @@ class AddClientForm(forms.Form):
     def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.preset = preset
-        if not preset.needs_redirect_uri:
+        if preset.needs_redirect_uri:
+            self.fields["redirect_uris"].required = True
+        elif not any(catalogue.BY_SLUG[slug].response_types for slug in preset.flows):
             for name in ("redirect_uris", "post_logout_redirect_uris", "required_scopes"):
                 del self.fields[name]
-        else:
-            self.fields["redirect_uris"].required = True
 
     def service_arguments(self) -> dict[str, Any]:
         """What `register_client` is called with."""
@@ -235,6 +235,10 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
                 "authentication_method",
                 _("A public client has nothing to authenticate with, and a confidential one must."),
             )
+        legacy = catalogue.LEGACY.intersection(cleaned.get("flows", ()))
+        if legacy and cleaned.get("profile") not in (None, "legacy"):
+            names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
+            self.add_error("flows", _("Only clients of the legacy profile may use: %s.") % names)
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",

@@ -15,11 +15,25 @@ def profile_of(client: ClientFacts) -> Profile:
     return BY_SLUG.get(client.profile, BY_SLUG["standard"])
 
 
-def profile_without_policy() -> str:
+#: DOT's switch for each grant type of legacy standing, as DOT's own column spells the grant type.
+SWITCHES = {
+    "implicit": "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT",
+    "openid-hybrid": "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT",
+    "password": "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT",
+}
+
+
+def profile_without_policy(application: models.Model) -> str:
     """The profile of an application that has no policy.
 
-    A project that switched DOT's PKCE off said itself that its clients cannot do it.
+    A project that switched DOT's PKCE off said itself that its clients cannot do it; one that opened DOT's
+    implicit or password grant, that it needs that.
     """
+    grant_type = _grant_type_of(application)
+    if is_opened(grant_type):
+        return "legacy"
+    if grant_type in ("implicit", "password"):
+        return "standard"
     if dot.project_says("PKCE_REQUIRED") and not dot.setting("PKCE_REQUIRED"):
         return "legacy"
     return "standard"
@@ -27,8 +41,21 @@ def profile_without_policy() -> str:
 
 def flows_without_policy(application: models.Model) -> frozenset[str]:
     """DOT's one grant type per application, in the words of the catalogue."""
-    grant_type = str(getattr(application, "authorization_grant_type", ""))
-    return dot.FLOWS_OF_GRANT_TYPE.get(grant_type, frozenset())
+    grant_type = _grant_type_of(application)
+    flows = dot.FLOWS_OF_GRANT_TYPE.get(grant_type, frozenset())
+    # Its plain code flow goes on; the token in the front channel does not, whatever is said of PKCE.
+    closed = grant_type == "openid-hybrid" and not is_opened(grant_type)
+    return flows - {"hybrid"} if closed else flows
+
+
+def is_opened(grant_type: str) -> bool:
+    """Did the project itself open a grant type of legacy standing, for applications without a policy?"""
+    switch = SWITCHES.get(grant_type, "")
+    return bool(switch) and dot.project_says(switch) and not dot.setting(switch)
+
+
+def _grant_type_of(application: models.Model) -> str:
+    return str(getattr(application, "authorization_grant_type", ""))
 
 
 def is_enabled(application_key: Any) -> bool:

@@ -72,6 +72,18 @@ PRESETS: tuple[Preset, ...] = (
         is_confidential=True,
         needs_redirect_uri=False,
     ),
+    Preset(
+        slug="legacy-app",
+        title=_("A trusted legacy app"),
+        summary=_(
+            "An old app of your own house that asks for people's passwords itself and cannot be changed yet."
+        ),
+        flows=("password", "authorization-code-pkce", "authorization-code", "refresh-token"),
+        grant_type="password",
+        is_confidential=True,
+        needs_redirect_uri=False,
+        profile="legacy",
+    ),
 )
 
 BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}

@@ -36,7 +36,8 @@ PROFILES: tuple[Profile, ...] = (
         slug="legacy",
         title=_("Legacy"),
         summary=_(
-            "For old clients that cannot do better: PKCE by choice for clients with a secret."
+            "For old clients that cannot do better: PKCE by choice for clients with a secret; implicit, "
+            "hybrid and password work."
         ),
         authorization_rules=(code_challenge_must_be_sent_by_public_clients,),
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 
 
@@ -36,7 +37,9 @@ class Flow:
 
     `authorization_rules` are asked at the authorization endpoint, `token_rules` at the token endpoint once
     the client is authenticated and what it presents has been looked up; the client's profile adds its own.
-    `uses_pkce` tells apart the two flows that share `response_type=code`.
+    `uses_pkce` tells apart the two flows that share `response_type=code`. A flow without a `grant_type` is
+    answered at the authorization endpoint alone. One of legacy standing asks first, at both endpoints,
+    whether the client's profile allows it; none can forget to.
     """
 
     slug: str
@@ -54,3 +57,13 @@ class Flow:
     may_be_refreshed: bool = False
     authorization_rules: tuple[Rule[AuthorizationRequest], ...] = ()
     token_rules: tuple[Rule[TokenRequest], ...] = ()
+
+    def __post_init__(self) -> None:
+        first = self.rules_of_standing
+        object.__setattr__(self, "authorization_rules", (*first, *self.authorization_rules))
+        object.__setattr__(self, "token_rules", (*first, *self.token_rules))
+
+    @property
+    def rules_of_standing(self) -> tuple[Rule[AuthorizationRequest | TokenRequest], ...]:
+        """What is asked because of the flow's standing alone."""
+        return (flow_must_be_allowed_by_profile,) if self.standing is Standing.LEGACY else ()

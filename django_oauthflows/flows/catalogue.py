@@ -7,8 +7,11 @@ that loads or saves something new needs a row in `protocol/exchange.py` as well.
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE
 from django_oauthflows.flows.authorization_code_pkce import AUTHORIZATION_CODE_PKCE
-from django_oauthflows.flows.base import Flow
+from django_oauthflows.flows.base import Flow, Standing
 from django_oauthflows.flows.client_credentials import CLIENT_CREDENTIALS
+from django_oauthflows.flows.hybrid import HYBRID
+from django_oauthflows.flows.implicit import IMPLICIT
+from django_oauthflows.flows.password import PASSWORD
 from django_oauthflows.flows.refresh_token import REFRESH_TOKEN
 
 FLOWS: tuple[Flow, ...] = (
@@ -16,19 +19,15 @@ FLOWS: tuple[Flow, ...] = (
     AUTHORIZATION_CODE_PKCE,
     CLIENT_CREDENTIALS,
     REFRESH_TOKEN,
+    IMPLICIT,
+    HYBRID,
+    PASSWORD,
 )
 
 BY_SLUG: dict[str, Flow] = {flow.slug: flow for flow in FLOWS}
 
-#: Every grant type the token endpoint knows, in the catalogue's order.
-GRANT_TYPES: tuple[str, ...] = tuple(
-    dict.fromkeys(flow.grant_type for flow in FLOWS if flow.grant_type)
-)
-
-#: Every response type the authorization endpoint knows, in the catalogue's order.
-RESPONSE_TYPES: tuple[str, ...] = tuple(
-    dict.fromkeys(name for flow in FLOWS for name in flow.response_types)
-)
+#: The flows that work for clients of the legacy profile alone.
+LEGACY: frozenset[str] = frozenset(flow.slug for flow in FLOWS if flow.standing is Standing.LEGACY)
 
 
 def for_grant_type(grant_type: str) -> tuple[Flow, ...]:
@@ -38,7 +37,5 @@ def for_grant_type(grant_type: str) -> tuple[Flow, ...]:
 
 def for_response_type(response_type: str, *, uses_pkce: bool) -> Flow | None:
     """The flow an authorization request starts, or `None` for an unknown response type."""
-    for flow in FLOWS:
-        if response_type in flow.response_types and flow.uses_pkce == uses_pkce:
-            return flow
-    return None
+    flows = [flow for flow in FLOWS if response_type in flow.response_types]
+    return next((flow for flow in flows if flow.uses_pkce == uses_pkce), next(iter(flows), None))

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.redaction import redacted
@@ -23,6 +24,7 @@ from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import cors, headers
 from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.rules.authorization import FRAGMENT
 from django_oauthflows.rules.requests import ClientFacts
 
 #: Where a client finds the reference of a refusal beside its description.
@@ -31,11 +33,15 @@ REFERENCE_HEADER = "X-OAuth-Reference"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnAddress:
-    """Where an authorization request is answered: a redirect URI that was found genuine."""
+    """Where an authorization request is answered: a redirect URI that was found genuine.
+
+    `mode` is the part of it that holds the answer: `query` or `fragment`.
+    """
 
     redirect_uri: str
     state: str
     issuer: str
+    mode: str = "query"
 
 
 def json_endpoint(
@@ -49,6 +55,7 @@ def json_endpoint(
 
     def decorate(answer: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], HttpResponse]:
         @csrf_exempt
+        @sensitive_post_parameters()
         @transaction.non_atomic_requests
         @wraps(answer)
         def endpoint(request: HttpRequest) -> HttpResponse:
@@ -83,6 +90,8 @@ def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpRes
         detail=redacted(parameters.plain()) if parameters else {},
     )
     response = _error(refusal.code, refusal.sentence, status=refusal.status, reference=reference)
+    if refusal.retry_after:
+        response["Retry-After"] = str(refusal.retry_after)
     if refusal.status == 401 and used_basic(request):
         response["WWW-Authenticate"] = 'Basic realm="oauth", charset="UTF-8"'
     return cors.allow(response, request, client)
@@ -126,10 +135,15 @@ def back_to_client(
         "iss": address.issuer,
     }
     parts = urlsplit(address.redirect_uri)
-    query = "&".join(part for part in (parts.query, urlencode(answer)) if part)
+    if address.mode == FRAGMENT:
+        parts = parts._replace(fragment=urlencode(answer))
+    else:
+        parts = parts._replace(
+            query="&".join(part for part in (parts.query, urlencode(answer)) if part)
+        )
     response = HttpResponse(status=303 if request.method == "POST" else 302)
     # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
-    response["Location"] = iri_to_uri(urlunsplit(parts._replace(query=query)))
+    response["Location"] = iri_to_uri(urlunsplit(parts))
     response["Referrer-Policy"] = "no-referrer"
     return headers.no_store(response)
 

@@ -38,9 +38,11 @@ from django_oauthflows.protocol.answers import (
     refuse_to_client,
 )
 from django_oauthflows.protocol.parameters import Parameters, form_must_be_encoded, from_query
+from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
 from django_oauthflows.tokens import codes
+from django_oauthflows.tokens.front_channel import issue_in_front
 from django_oauthflows.tokens.sessions import sign_in_of
 
 
@@ -66,7 +68,10 @@ def answer(http: HttpRequest) -> HttpResponse:
             http, refusal, client_id=parameters.text("client_id") if parameters else ""
         )
     address = ReturnAddress(
-        redirect_uri=redirect_uri, state=parameters.text("state"), issuer=issuer_of(http)
+        redirect_uri=redirect_uri,
+        state=parameters.text("state"),
+        issuer=issuer_of(http),
+        mode=default_response_mode(parameters.text("response_type")),
     )
     try:
         asked = read(parameters, client, address)
@@ -114,8 +119,9 @@ def read(parameters: Parameters, client: ClientFacts, address: ReturnAddress) ->
     asked = parameters.words("scope")
     request = AuthorizationRequest(
         client=client,
-        response_type=parameters.text("response_type"),
-        response_mode=parameters.text("response_mode") or "query",
+        # The order of its words does not matter (RFC 6749 §3.1.1).
+        response_type=" ".join(sorted(parameters.text("response_type").split(" "))),
+        response_mode=parameters.text("response_mode") or address.mode,
         redirect_uri=address.redirect_uri,
         redirect_uri_was_sent="redirect_uri" in parameters,
         state=address.state,
@@ -194,7 +200,7 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
         )
     # A button that was pressed counts, even where another tab has made the question needless since.
     if decision.next is Next.ANSWER and "decision" not in http.POST:
-        return _send_code(http, asked, decision.scopes)
+        return _send(http, asked, decision.scopes)
     return _ask(http, asked, remembered)
 
 
@@ -237,7 +243,7 @@ def _ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> 
             memory.remember(
                 client, person, asked=asked.request.scopes, granted=granted, request=http
             )
-            return _send_code(http, asked, granted)
+            return _send(http, asked, granted)
     return _consent_page(http, asked, form, remembered)
 
 
@@ -258,16 +264,36 @@ def _consent_page(
     return headers.page(page, leads_to=asked.request.redirect_uri, images_from=[client.logo_uri])
 
 
-def _send_code(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    code = codes.issue_code(
-        replace(asked.request, scopes=scopes),
+def _send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
+    """Issue what the response type names, and send it back to the client."""
+    request = replace(asked.request, scopes=scopes)
+    sign_in, now = sign_in_of(http), timezone.now()
+    if "token" not in request.response_type.split():
+        code = codes.issue_code(
+            request,
+            flow=asked.flow.slug,
+            person=http.user,
+            scopes=scopes,
+            sign_in=sign_in,
+            now=now,
+        )
+        return back_to_client(http, asked.address, {"code": code})
+    issued = issue_in_front(
+        request,
         flow=asked.flow.slug,
         person=http.user,
-        scopes=scopes,
-        sign_in=sign_in_of(http),
-        now=timezone.now(),
+        sign_in=sign_in,
+        now=now,
+        with_code="code" in request.response_type.split(),
     )
-    return back_to_client(http, asked.address, {"code": code})
+    members = {
+        **({"code": issued.code} if issued.code else {}),
+        "access_token": issued.access_token,
+        "token_type": "Bearer",
+        "expires_in": str(issued.expires_in),
+        "scope": " ".join(sorted(issued.scopes)),
+    }
+    return back_to_client(http, asked.address, members)
 
 
 def _identity_is_assured(request: AuthorizationRequest) -> bool:

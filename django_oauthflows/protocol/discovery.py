@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from django_oauthflows import dot
+from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.issuer import issuer_of, origin_of, url_of
-from django_oauthflows.rules.authorization import RESPONSE_MODES
+from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -17,15 +18,23 @@ _SECRET_METHODS = [AuthMethod.BASIC.value, AuthMethod.POST.value]
 
 def server_metadata(request: HttpRequest) -> dict[str, Any]:
     """The authorization server's metadata (RFC 8414 §2)."""
+    in_use = legacy_flows_in_use()
+    flows = [flow for flow in catalogue.FLOWS if flow.slug not in catalogue.LEGACY - in_use]
+    response_types = list(dict.fromkeys(name for flow in flows for name in flow.response_types))
     return {
         "issuer": issuer_of(request),
         "authorization_endpoint": url_of(request, "authorize"),
         "token_endpoint": url_of(request, "token"),
         "revocation_endpoint": url_of(request, "revoke"),
         "introspection_endpoint": url_of(request, "introspect"),
-        "response_types_supported": list(catalogue.RESPONSE_TYPES),
-        "response_modes_supported": list(RESPONSE_MODES),
-        "grant_types_supported": list(catalogue.GRANT_TYPES),
+        "response_types_supported": response_types,
+        "response_modes_supported": list(
+            dict.fromkeys((*RESPONSE_MODES, *map(default_response_mode, response_types)))
+        ),
+        # RFC 7591 §2 counts `implicit` among the grant types, though no token endpoint is ever sent it.
+        "grant_types_supported": list(
+            dict.fromkeys(flow.grant_type or flow.slug for flow in flows)
+        ),
         "scopes_supported": sorted(dot.all_scopes()),
         "code_challenge_methods_supported": [S256],
         "token_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],

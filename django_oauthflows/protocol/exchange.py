@@ -7,6 +7,7 @@ again, now seeing what the winner did.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest
@@ -20,8 +21,9 @@ from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
-from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.base import Rule, enforce
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 from django_oauthflows.tokens import codes, families, issuing, rotation
@@ -69,6 +71,13 @@ EXCHANGES: dict[str, Exchange] = {
 }
 
 
+#: The grant types that present nothing the server gave out before, and what answers each.
+DIRECT: dict[str, Callable[[HttpRequest, Parameters, TokenRequest], Issued]] = {
+    "client_credentials": lambda http, parameters, request: issuing.issue_to_client(request),
+    "password": passwords.answer,
+}
+
+
 def exchange(http: HttpRequest) -> Issued:
     """Answer a token request. Raises `Refusal`."""
     parameters = from_body(http)
@@ -104,14 +113,24 @@ def _attempt(
     request, presented = _read(parameters, client, grant_type)
     flow = _flow_of(request)
     try:
-        enforce((*flow.token_rules, *profile_of(client).token_rules), request)
+        rules = (*flow.token_rules, *_rules_of_origin(request), *profile_of(client).token_rules)
+        enforce(rules, request)
     except Refusal as refusal:
         _answer_a_replay(refusal, presented, client, http)
         raise
     if presented is None:
-        return issuing.issue_to_client(request)
+        return DIRECT[grant_type](http, parameters, request)
     steps = EXCHANGES[grant_type]
     return steps.issue(request, presented, parameters.text(steps.presents))
+
+
+def _rules_of_origin(request: TokenRequest) -> tuple[Rule[Any], ...]:
+    """A client that was taken out of the legacy profile refreshes nothing it obtained under it.
+
+    An application without a policy never was in it: what django-oauth-toolkit gave it goes on.
+    """
+    origin = catalogue.BY_SLUG.get(request.flow)
+    return origin.rules_of_standing if origin and request.client.has_policy else ()
 
 
 def _flow_of(request: TokenRequest) -> Flow:
@@ -182,6 +201,7 @@ def _read(
         redirect_uri=parameters.text("redirect_uri"),
         code_verifier=parameters.text("code_verifier"),
         held=held,
+        sent=frozenset(parameters),
     )
     return request, presented
 

@@ -8,6 +8,13 @@ from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 
 #: The response modes this server answers in (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
 RESPONSE_MODES = ("query",)
+#: How an answer that holds a token is sent, and every refusal of a request for one.
+FRAGMENT = "fragment"
+
+
+def default_response_mode(response_type: str) -> str:
+    """The mode of an answer where none is asked (Multiple Response Type Encoding Practices §2.1, §5)."""
+    return "query" if {"token", "id_token"}.isdisjoint(response_type.split(" ")) else FRAGMENT
 
 
 @rule(
@@ -18,6 +25,17 @@ def response_mode_must_be_supported(request: AuthorizationRequest) -> str | None
     """An answer in another mode than the client waits for would be lost, or land where others read it."""
     if request.response_mode not in RESPONSE_MODES:
         return "This response_mode is not supported."
+    return None
+
+
+@rule(
+    spec="OAuth 2.0 Multiple Response Type Encoding Practices §5",
+    refuses_with=Code.INVALID_REQUEST,
+)
+def tokens_must_be_answered_in_the_fragment(request: AuthorizationRequest) -> str | None:
+    """A token in the query would be sent to servers, kept in their logs and handed on as a referrer."""
+    if request.response_mode != FRAGMENT:
+        return "A token is answered in the fragment alone: send no response_mode, or fragment."
     return None
 
 

@@ -63,6 +63,8 @@ def code_challenge_must_be_sent(request: AuthorizationRequest) -> str | None:
 @rule(spec="RFC 9700 §2.1.1", refuses_with=Code.INVALID_REQUEST)
 def code_challenge_must_be_sent_by_public_clients(request: AuthorizationRequest) -> str | None:
     """A public client has nothing but PKCE to show that the code was meant for it."""
+    if "code" not in request.response_type.split(" "):
+        return None
     if request.code_challenge or request.client.is_confidential:
         return None
     return "A public client must use PKCE: send a code_challenge with code_challenge_method=S256."

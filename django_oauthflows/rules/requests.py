@@ -123,7 +123,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """A request to `/token` by an authenticated client, with what it presented already looked up."""
+    """A request to `/token` by an authenticated client, with what it presented already looked up.
+
+    `sent` are the names of its parameters.
+    """
 
     client: ClientFacts
     grant_type: str
@@ -135,6 +138,7 @@ class TokenRequest:
     redirect_uri: str = ""
     code_verifier: str = ""
     held: Held | None = None
+    sent: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,6 +111,6 @@ class FlowClient:
         return members
 
 
-def answered(response: Any) -> dict[str, str]:
-    """The parameters an authorization request was answered with, in the query of the redirect."""
-    return dict(parse_qsl(urlsplit(response["Location"]).query, keep_blank_values=True))
+def answered(response: Any, *, mode: str = "query") -> dict[str, str]:
+    """The parameters an authorization request was answered with, in one part of the redirect."""
+    return dict(parse_qsl(getattr(urlsplit(response["Location"]), mode), keep_blank_values=True))

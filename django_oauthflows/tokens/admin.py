@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -125,11 +125,14 @@ class GrantAdmin(RevokingAdmin):
 
 def authorization_of(access_token: Any) -> Authorization | None:
     """The authorization an access token came of: through its refresh token, the one it was refreshed by, or
-    the code that earned it."""
+    its checksum."""
     for refresh_token in (
         getattr(access_token, "refresh_token", None),
         access_token.source_refresh_token,
     ):
         if refresh_token is not None and refresh_token.token_family:
             return Authorization.objects.filter(pk=refresh_token.token_family).first()
-    return Authorization.objects.filter(first_access_checksum=access_token.token_checksum).first()
+    stored = access_token.token_checksum
+    return Authorization.objects.filter(
+        Q(first_access_checksum=stored) | Q(front_access_checksum=stored)
+    ).first()

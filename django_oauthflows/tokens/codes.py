@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -33,14 +34,20 @@ def issue_code(
     scopes: Collection[str],
     sign_in: SignIn,
     now: datetime,
+    front_access_checksum: str = "",
+    pk: UUID | None = None,
 ) -> str:
-    """Start an authorization and return its code (RFC 6749 §4.1.2), which lives for a minute at most."""
+    """Start an authorization and return its code (RFC 6749 §4.1.2), which lives for a minute at most.
+
+    With `front_access_checksum`, an access token was sent beside it.
+    """
     code = generate()
     stored = checksum(code)
     scope = " ".join(sorted(scopes))
     using = dot.token_database()
     with transaction.atomic(using=using):
         Authorization.objects.using(using).create(
+            pk=pk or uuid4(),
             application_id=request.client.key,
             user=person,
             flow=flow,
@@ -53,6 +60,7 @@ def issue_code(
             acr=sign_in.acr,
             nonce=request.nonce,
             code_checksum=stored,
+            front_access_checksum=front_access_checksum,
         )
         dot.grant_model()._default_manager.using(using).create(
             application_id=request.client.key,

@@ -120,11 +120,12 @@ def _revoke_family(family: UUID, authorization: Authorization, using: str) -> No
     if authorization.code_checksum:
         codes = dot.grant_model()._default_manager.using(using)
         codes.filter(code=authorization.code_checksum).delete()
-    # A code may have earned an access token without a refresh token: it is found by its checksum, read
-    # afresh, since the code may have been redeemed after `authorization` was.
-    first = Authorization.objects.using(using).filter(pk=family).values("first_access_checksum")
+    # An access token that came without a refresh token is found by its checksum, read afresh, since the code
+    # may have been redeemed after `authorization` was.
+    parent = Authorization.objects.using(using).filter(pk=family)
     access_tokens = dot.access_token_model()._default_manager.using(using)
-    access_tokens.filter(token_checksum__in=first).delete()
+    for column in ("first_access_checksum", "front_access_checksum"):
+        access_tokens.filter(token_checksum__in=parent.values(column)).delete()
 
 
 def _revoke_rows(refresh_tokens: Any, using: str) -> int:

@@ -6,6 +6,7 @@ authorization, refresh token, access token, here and in `families`, so that no t
 for each other in a circle.
 """
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -18,10 +19,13 @@ from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
-from django_oauthflows.rules.requests import TokenRequest
+from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.statements import CompiledInsert
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
+
+logger = logging.getLogger("django_oauthflows.tokens")
 
 
 class LostRace(Exception):
@@ -67,7 +71,7 @@ def _refresh_tokens() -> CompiledInsert[Any]:
 
 
 def insert_access_token(
-    request: TokenRequest,
+    request: TokenRequest | AuthorizationRequest,
     value: str,
     expires: datetime,
     *,
@@ -116,26 +120,13 @@ def announce(
 ) -> Issued:
     """Tell whoever listens once the tokens are really there, and return what the client is told."""
     person = request.held.user_key if request.held else None
-    transaction.on_commit(
-        partial(
-            signals.token_issued.send_robust,
-            sender=None,
-            client_id=request.client.client_id,
-            user_id=person,
-            scopes=request.scopes,
-            flow=request.flow,
-            authorization_id=authorization,
-        ),
-        using=dot.token_database(),
+    tell_issued(
+        request.client,
+        flow=request.flow,
+        scopes=request.scopes,
+        person=person,
+        authorization=authorization,
     )
-    if conf.AUDIT_ISSUED_TOKENS:
-        recorder.record(
-            Event.TOKEN_ISSUED,
-            application_key=request.client.key,
-            client_id=request.client.client_id,
-            user=person,
-            detail={"flow": request.flow, "scope": sorted(request.scopes)},
-        )
     return Issued(
         access_token=access,
         expires_in=int((expires - request.now).total_seconds()),
@@ -143,3 +134,40 @@ def announce(
         refresh_token=refresh,
         authorization=authorization,
     )
+
+
+def tell_issued(
+    client: ClientFacts,
+    *,
+    flow: str,
+    scopes: frozenset[str],
+    person: Any,
+    authorization: UUID | None,
+) -> None:
+    """Tell whoever listens once the tokens are really there; `person` is a key, or None."""
+    if flow in catalogue.LEGACY:
+        logger.warning(
+            "tokens issued by a flow that is no longer recommended: %s",
+            flow,
+            extra={"client_id": client.client_id, "flow": flow},
+        )
+    transaction.on_commit(
+        partial(
+            signals.token_issued.send_robust,
+            sender=None,
+            client_id=client.client_id,
+            user_id=person,
+            scopes=scopes,
+            flow=flow,
+            authorization_id=authorization,
+        ),
+        using=dot.token_database(),
+    )
+    if conf.AUDIT_ISSUED_TOKENS:
+        recorder.record(
+            Event.TOKEN_ISSUED,
+            application_key=client.key,
+            client_id=client.client_id,
+            user=person,
+            detail={"flow": flow, "scope": sorted(scopes)},
+        )

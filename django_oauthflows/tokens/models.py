@@ -22,6 +22,8 @@ class Authorization(models.Model):
 
     Its id is the `token_family` of django-oauth-toolkit's refresh tokens. It refers to tokens by checksum
     and family, never by foreign key, so that it stands beside swapped token models too.
+    `first_access_checksum` is the access token that was earned at the token endpoint before any refresh,
+    `front_access_checksum` the one that was sent through the browser.
     `replay_*` hold the last rotation's answer, encrypted under the token that was presented for it.
     """
 
@@ -55,6 +57,7 @@ class Authorization(models.Model):
     )
     redeemed = models.DateTimeField(_("redeemed"), null=True, blank=True, editable=False)
     first_access_checksum = models.CharField(max_length=64, blank=True, editable=False)
+    front_access_checksum = models.CharField(max_length=64, blank=True, editable=False)
     replay_checksum = models.CharField(max_length=64, blank=True, editable=False)
     replay_until = models.DateTimeField(null=True, blank=True, editable=False)
     replay_answer = models.TextField(blank=True, editable=False)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
+from django_oauthflows.testing.factories import ClientFactory
 from tests.house.test_check_ids import ids_in_use
 from tests.marks import spec
 
@@ -51,6 +52,7 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
+    ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
@@ -120,7 +122,30 @@ def test_an_unsafe_choice_is_named_at_deployment_alone(
 
 
 def test_every_id_is_brought_out_here() -> None:
-    assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} == set(ids_in_use())
+    about_clients = {"oauthflows.W120"}
+    assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())
+
+
+@override_settings(**SECURE)
+@spec("RFC 9700 §2.1.2", "RFC 9700 §2.4")
+def test_clients_that_may_use_a_legacy_flow_are_named_at_deployment() -> None:
+    ClientFactory()
+    ClientFactory(preset="legacy-app", name="Tamed", profile="standard")
+    off = ClientFactory(preset="legacy-app", name="Off").policy
+    off.is_enabled = False
+    off.save()
+    assert found(deploy=True) == []
+    old = ClientFactory(preset="legacy-app", name="The old app")
+    assert found() == []
+    (message,) = found(deploy=True)
+    assert message.id == "oauthflows.W120"
+    assert f"The old app ({old.client_id}): Password." in message.msg
+    for number in range(10):
+        ClientFactory(preset="legacy-app", name=f"App {number}")
+    (message,) = found(deploy=True)
+    assert "App 8" in message.msg
+    assert "App 9" not in message.msg
+    assert "and more" in message.msg
 
 
 @pytest.mark.parametrize(

@@ -298,4 +298,4 @@ def test_a_client_without_the_password_flow_learns_nothing_of_a_password(
         ]
         for name, password in ((person.username, PASSWORD), (person.username, "wrong"), ("x", "y"))
     }
-    assert answers == {"unsupported_grant_type"}
+    assert answers == {"unauthorized_client"}

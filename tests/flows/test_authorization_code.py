@@ -234,7 +234,7 @@ def test_a_scope_sent_with_the_code_changes_nothing() -> None:
 
 @spec("RFC 6749 §4.1.2.1")
 def test_an_unsupported_response_type_is_answered_at_the_client() -> None:
-    answer = answered(begin().ask(response_type="token"))
+    answer = answered(begin().ask(response_type="none"))
     assert answer["error"] == "unsupported_response_type"
     assert answer["state"] == "a-state"
 
@@ -357,4 +357,4 @@ def test_a_client_without_the_password_flow_learns_nothing_of_passwords() -> Non
             ("nobody", "wrong"),
         )
     ]
-    assert {error_of(answer) for answer in answers} == {(400, "unsupported_grant_type")}
+    assert {error_of(answer) for answer in answers} == {(400, "unauthorized_client")}

@@ -78,6 +78,7 @@ def assert_nothing_is_orphaned() -> None:
         Q(refresh_token__token_family__in=live.values("pk"))
         | Q(source_refresh_token__token_family__in=live.values("pk"))
         | Q(token_checksum__in=live.values("first_access_checksum"))
+        | Q(token_checksum__in=live.values("front_access_checksum"))
     )
     assert list(AccessToken.objects.exclude(parented)) == []
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.clients.profiles import PROFILES
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.flows.base import Standing
 from django_oauthflows.flows.catalogue import FLOWS
+from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
@@ -46,9 +49,11 @@ uris = st.tuples(
 
 authorization_requests = st.builds(
     authorization,
+    client=st.sampled_from([client(), client(profile="legacy", is_confidential=False)]),
+    response_type=st.sampled_from(["code", "token", "code token"]),
     scopes_asked=words,
     scopes=words,
-    response_mode=st.just("query") | hostile,
+    response_mode=st.sampled_from(["query", "fragment"]) | hostile,
     nonce=hostile,
     code_challenge=st.just(CHALLENGE) | hostile,
     code_challenge_method=st.sampled_from(["S256", "plain", ""]) | hostile,
@@ -62,6 +67,8 @@ token_requests = st.builds(
     scopes=words,
     redirect_uri=st.just(CALLBACK) | hostile,
     code_verifier=st.just(VERIFIER) | hostile,
+    client=st.sampled_from([client(), client(profile="legacy")]),
+    sent=st.just(frozenset({"username", "password"})) | words,
     resource=st.just(()) | uris,
     held=st.none()
     | st.builds(
@@ -122,10 +129,15 @@ def test_no_two_rules_have_one_name() -> None:
 
 @spec("RFC 6749 §4.1.2.1", "RFC 6749 §5.2")
 def test_a_good_request_passes_every_list() -> None:
-    for rules in AUTHORIZATION_LISTS:
-        enforce(rules, authorization())
     for flow in FLOWS:
-        enforce(flow.token_rules, token())
+        who = client(profile="legacy" if flow.standing is Standing.LEGACY else "standard")
+        kind = flow.response_types[0] if flow.response_types else "code"
+        asked = authorization(
+            client=who, response_type=kind, response_mode=default_response_mode(kind)
+        )
+        enforce((*flow.authorization_rules, *profile_of(who).authorization_rules), asked)
+        sent = frozenset({"username", "password"})
+        enforce((*flow.token_rules, *profile_of(who).token_rules), token(client=who, sent=sent))
     enforce(USE_RULES, use())
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from django_oauthflows.clients.facts import forget_clients
+from django_oauthflows.testing.factories import PASSWORD
 from tests.marks import spec
 from tests.stories import Story, begin, dot_application
 
@@ -63,6 +64,18 @@ def test_a_client_that_was_not_seen_for_a_while_takes_two_selects_more() -> None
         response = story.token(grant_type="client_credentials", scope="notes:read")
     assert response.status_code == 200
     assert counted.kinds() == ["SELECT", "SELECT", "INSERT"]
+
+
+@spec("RFC 6749 §4.3")
+def test_the_password_grant_takes_four() -> None:
+    story = warm(begin(preset="legacy-app", redirect_uris=()))
+    name = story.person.username
+    with statements() as counted:
+        response = story.token(
+            grant_type="password", username=name, password=PASSWORD, scope="notes:read"
+        )
+    assert response.status_code == 200
+    assert counted.kinds() == ["SELECT", "INSERT", "INSERT", "INSERT"]
 
 
 @pytest.mark.parametrize("preset", ["web-app", "single-page-app"])

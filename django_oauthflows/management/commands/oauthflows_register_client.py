@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_oauthflows.clients import presets, profiles
+from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.registration import RegisteredClient, register_client
 
 
@@ -60,6 +61,12 @@ class Command(BaseCommand):
                 for message in messages
             ]
             raise CommandError("The client was not registered.\n" + "\n".join(lines)) from None
+        if flows := legacy_flows_of(registered.application):
+            self.stderr.write(
+                self.style.WARNING(
+                    f"This client may use flows that are no longer recommended: {', '.join(flows)}."
+                )
+            )
         if options["json"]:
             self.stdout.write(json.dumps(_members(registered)))
         else:

@@ -1,0 +1,51 @@
+"""The implicit grant: a token straight from the authorization endpoint (RFC 6749 §4.2).
+
+Given up by RFC 9700 §2.1.2, since what stands in a URL leaks; kept for old single-page apps under the legacy
+profile. There is no code, so PKCE has nothing to bind, and no refresh token (RFC 6749 §4.2.2).
+"""
+
+from django_oauthflows.flows.base import Actor, Flow, Standing, Step
+from django_oauthflows.rules.authorization import (
+    prompt_none_must_stand_alone,
+    request_object_must_not_be_sent,
+    request_uri_must_not_be_sent,
+    resource_must_be_an_absolute_uri,
+    tokens_must_be_answered_in_the_fragment,
+)
+from django_oauthflows.rules.scopes import (
+    scopes_must_be_allowed_for_client,
+    scopes_must_not_be_empty,
+)
+
+IMPLICIT = Flow(
+    slug="implicit",
+    name="Implicit",
+    serves="Old single-page apps",
+    standing=Standing.LEGACY,
+    specification="RFC 6749 §4.2",
+    person_sees="sign-in, consent",
+    grant_type="",
+    response_types=("token",),
+    steps=(
+        Step(actor=Actor.CLIENT, does="sends the person's browser to the authorization endpoint"),
+        Step(actor=Actor.PERSON, does="signs in and agrees to what the client may do"),
+        Step(
+            actor=Actor.SERVER,
+            does="sends the browser back with an access token in the fragment of the URL",
+        ),
+    ),
+    security_notes=(
+        "The token stands in a URL: other scripts, extensions and the browser's history can read it.",
+        "Nothing shows that the client that received the token is the one it was issued to.",
+        "No refresh token. Use the authorization code with PKCE wherever the client can be changed.",
+    ),
+    authorization_rules=(
+        tokens_must_be_answered_in_the_fragment,
+        request_object_must_not_be_sent,
+        request_uri_must_not_be_sent,
+        prompt_none_must_stand_alone,
+        scopes_must_be_allowed_for_client,
+        scopes_must_not_be_empty,
+        resource_must_be_an_absolute_uri,
+    ),
+)

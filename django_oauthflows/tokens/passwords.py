@@ -1,0 +1,65 @@
+"""Tokens for a person who gave the client their password (RFC 6749 §4.3.3)."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+
+from django_oauthflows import dot
+from django_oauthflows.rules.requests import Held, TokenRequest
+from django_oauthflows.tokens import lifetimes
+from django_oauthflows.tokens.checksums import checksum, generate
+from django_oauthflows.tokens.issuing import (
+    Issued,
+    access_end,
+    announce,
+    insert_access_token,
+    insert_refresh_token,
+)
+from django_oauthflows.tokens.models import Authorization
+
+
+def issue_to_person(request: TokenRequest, person: Any) -> Issued:
+    """Start an authorization with its tokens; a refresh token only where the client may refresh."""
+    may_refresh = "refresh-token" in request.client.flows
+    end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
+    request = replace(request, held=_held(request, person, ends_at=end))
+    using, family, expires = dot.token_database(), uuid4(), access_end(request)
+    access, refresh = generate(), generate() if may_refresh else ""
+    with transaction.atomic(using=using):
+        Authorization.objects.using(using).create(
+            pk=family,
+            application_id=request.client.key,
+            user_id=person.pk,
+            flow=request.flow,
+            scope=" ".join(sorted(request.scopes)),
+            resource=list(request.resource),
+            created=request.now,
+            redeemed=request.now,
+            last_used=request.now,
+            expires=end if may_refresh else expires,
+            auth_time=request.now,
+            first_access_checksum=checksum(access),
+        )
+        row = insert_access_token(request, access, expires, person=person.pk, using=using)
+        if refresh:
+            insert_refresh_token(request, refresh, family, row, using=using)
+    return announce(request, access, expires, refresh=refresh, authorization=family)
+
+
+def _held(request: TokenRequest, person: Any, *, ends_at: Any) -> Held:
+    """The person's word, in the shape of what other clients hold."""
+    return Held(
+        key=0,
+        flow=request.flow,
+        client_key=request.client.key,
+        user_key=person.pk,
+        user_is_active=True,
+        client_is_enabled=True,
+        scopes=request.scopes,
+        resource=request.resource,
+        expires=None,
+        spent_at=None,
+        ends_at=ends_at,
+    )
