@@ -9,12 +9,14 @@ from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE
 from django_oauthflows.flows.authorization_code_pkce import AUTHORIZATION_CODE_PKCE
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.client_credentials import CLIENT_CREDENTIALS
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.flows.refresh_token import REFRESH_TOKEN
 
 FLOWS: tuple[Flow, ...] = (
     AUTHORIZATION_CODE,
     AUTHORIZATION_CODE_PKCE,
     CLIENT_CREDENTIALS,
+    DEVICE_CODE,
     REFRESH_TOKEN,
 )
 

@@ -23,6 +23,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "token_endpoint": url_of(request, "token"),
         "revocation_endpoint": url_of(request, "revoke"),
         "introspection_endpoint": url_of(request, "introspect"),
+        "device_authorization_endpoint": url_of(request, "device-authorization"),
         "response_types_supported": list(catalogue.RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(catalogue.GRANT_TYPES),
