@@ -65,6 +65,11 @@ class Conf:
         90 * 86400,
         "The absolute end of a grant, however often it was refreshed. None: no end.",
     )
+    DEVICE_CODE_LIFETIME = Setting(
+        600,
+        "How long a person has to type the code a device shows: minutes, since a short code is guessed the "
+        "sooner the longer it lives (RFC 8628 §5.1).",
+    )
     CONSENT_LIFETIME: "Setting[int | None]" = Setting(
         365 * 86400,
         "How long a person's yes is remembered. None: until they withdraw it.",

@@ -19,6 +19,9 @@ class Code(StrEnum):
     UNSUPPORTED_RESPONSE_TYPE = "unsupported_response_type"  # RFC 6749 §4.1.2.1
     INVALID_SCOPE = "invalid_scope"  # RFC 6749 §5.2
     ACCESS_DENIED = "access_denied"  # RFC 6749 §4.1.2.1
+    AUTHORIZATION_PENDING = "authorization_pending"  # RFC 8628 §3.5
+    SLOW_DOWN = "slow_down"  # RFC 8628 §3.5
+    EXPIRED_TOKEN = "expired_token"  # RFC 8628 §3.5
     INVALID_TARGET = "invalid_target"  # RFC 8707 §2
     LOGIN_REQUIRED = "login_required"  # OpenID Connect Core §3.1.2.6
     CONSENT_REQUIRED = "consent_required"  # OpenID Connect Core §3.1.2.6

@@ -12,6 +12,13 @@ from django.urls import URLPattern, include, path
 from django_oauthflows.conf import conf
 from django_oauthflows.endpoints.authorize import authorize
 from django_oauthflows.endpoints.connected_apps import connected_app_withdraw, connected_apps
+from django_oauthflows.endpoints.device import (
+    device,
+    device_confirm,
+    device_consent,
+    device_done,
+)
+from django_oauthflows.endpoints.device_authorization import device_authorization
 from django_oauthflows.endpoints.dot_pages import (
     application_detail,
     application_list,
@@ -46,6 +53,17 @@ TABLE = (
     Row(f"{_o}token/", token, "token", "token", "RFC 6749 §3.2"),
     Row(f"{_o}revoke_token/", revoke, "revoke", "revoke-token", "RFC 7009 §2"),
     Row(f"{_o}introspect/", introspect, "introspect", "introspect", "RFC 7662 §2"),
+    Row(
+        f"{_o}device-authorization/",
+        device_authorization,
+        "device-authorization",
+        "device-authorization",
+        "RFC 8628 §3.1",
+    ),
+    Row(f"{_o}device/", device, "device", "device", "RFC 8628 §3.3"),
+    Row(f"{_o}device/confirm/", device_confirm, "device-confirm", "", "RFC 8628 §3.3.1"),
+    Row(f"{_o}device/consent/", device_consent, "device-consent"),
+    Row(f"{_o}device/done/", device_done, "device-done"),
     Row(f"{_o}connected-apps/", connected_apps, "connected-apps", "authorized-token-list"),
     Row(
         f"{_o}connected-apps/<int:application_id>/withdraw/",

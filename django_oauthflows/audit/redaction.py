@@ -29,6 +29,7 @@ _NAMED = frozenset(
         "code",
         "code_challenge",
         "code_verifier",
+        "device_code",
         "max_age",
         "nonce",
         "password",
@@ -37,6 +38,7 @@ _NAMED = frozenset(
         "request_uri",
         "state",
         "token",
+        "user_code",
         "username",
     }
 )

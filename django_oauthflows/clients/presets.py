@@ -84,6 +84,17 @@ PRESETS: tuple[Preset, ...] = (
         needs_redirect_uri=False,
         profile="legacy",
     ),
+    Preset(
+        slug="device",
+        title=_("A TV or command-line device"),
+        summary=_(
+            "Has no browser or no keyboard: it shows a short code that people type on another device."
+        ),
+        flows=("device-code", "refresh-token"),
+        grant_type="urn:ietf:params:oauth:grant-type:device_code",
+        is_confidential=False,
+        needs_redirect_uri=False,
+    ),
 )
 
 BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}

@@ -9,6 +9,7 @@ from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE
 from django_oauthflows.flows.authorization_code_pkce import AUTHORIZATION_CODE_PKCE
 from django_oauthflows.flows.base import Flow, Standing
 from django_oauthflows.flows.client_credentials import CLIENT_CREDENTIALS
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.flows.hybrid import HYBRID
 from django_oauthflows.flows.implicit import IMPLICIT
 from django_oauthflows.flows.password import PASSWORD
@@ -18,6 +19,7 @@ FLOWS: tuple[Flow, ...] = (
     AUTHORIZATION_CODE,
     AUTHORIZATION_CODE_PKCE,
     CLIENT_CREDENTIALS,
+    DEVICE_CODE,
     REFRESH_TOKEN,
     IMPLICIT,
     HYBRID,

@@ -79,6 +79,10 @@ def json_endpoint(
 
 def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpResponse:
     """A refusal as a client at an endpoint sees it (RFC 6749 §5.2)."""
+    if refusal.code is Code.AUTHORIZATION_PENDING:
+        # What a waiting device is told every few seconds (RFC 8628 §3.5) is nothing to explain or to record.
+        pending = _error(refusal.code, refusal.sentence, status=refusal.status)
+        return cors.allow(pending, request, _client_of(request))
     parameters, client_id = _context(request)
     client = client_of(client_id) if client_id else None
     reference = recorder.refuse(

@@ -27,6 +27,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "token_endpoint": url_of(request, "token"),
         "revocation_endpoint": url_of(request, "revoke"),
         "introspection_endpoint": url_of(request, "introspect"),
+        "device_authorization_endpoint": url_of(request, "device-authorization"),
         "response_types_supported": response_types,
         "response_modes_supported": list(
             dict.fromkeys((*RESPONSE_MODES, *map(default_response_mode, response_types)))

@@ -21,12 +21,14 @@ from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
+from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
-from django_oauthflows.tokens import codes, families, issuing, rotation
+from django_oauthflows.tokens import codes, devices, families, issuing, rotation
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
@@ -34,8 +36,11 @@ from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_
 #: The refusals that are the sign of a theft, and what the record calls them.
 _REPLAYS = {
     code_must_be_unspent.name: Event.CODE_REPLAYED,
+    device_code_must_be_unspent.name: Event.CODE_REPLAYED,
     refresh_token_must_be_unspent.name: Event.REFRESH_TOKEN_REPLAYED,
 }
+#: Grant types whose token request has no scope: the person decided on it before.
+_SCOPES_ARE_SETTLED = ("authorization_code", DEVICE_CODE.grant_type)
 #: A lost race is read again; whoever loses twice is told so.
 _TRIES = 3
 
@@ -67,6 +72,11 @@ EXCHANGES: dict[str, Exchange] = {
         presents="refresh_token",
         find=_find_refresh_token,
         issue=lambda request, presented, value: rotation.rotate(request, presented, value),
+    ),
+    DEVICE_CODE.grant_type: Exchange(
+        presents="device_code",
+        find=lambda value, client: devices.poll(value, client, timezone.now()),
+        issue=lambda request, presented, value: devices.redeem(request, presented),
     ),
 }
 
@@ -184,7 +194,7 @@ def _read(
     if steps:
         presented = steps.find(parameters.text(steps.presents), client)
     held = presented.held if presented else None
-    asked = parameters.words("scope") if grant_type != "authorization_code" else None
+    asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
     if held is not None:
         kept = held.scopes & client.scopes
         scopes = kept if asked is None else kept & asked

@@ -96,7 +96,8 @@ def _refuse_secrets_in_query(request: HttpRequest) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
     sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
     if any(
-        name in sent for name in ("client_secret", "password", "refresh_token", "code", "token")
+        name in sent
+        for name in ("client_secret", "password", "refresh_token", "code", "device_code", "token")
     ):
         raise _malformed(
             "Credentials must be in the body, never in the URL.",

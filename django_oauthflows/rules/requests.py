@@ -20,6 +20,14 @@ class AuthMethod(StrEnum):
     NONE = "none"
 
 
+class DeviceStatus(StrEnum):
+    """What became of a device's request so far, in the words of DOT's column."""
+
+    PENDING = "authorization-pending"
+    APPROVED = "authorized"
+    DENIED = "denied"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFacts:
     """One client secret as it is known to the server: by its checksum alone."""
@@ -98,13 +106,14 @@ class Held:
     """What a client holds and presents at the token endpoint: a code or a refresh token, and its parent.
 
     `scopes` is what the person granted. `spent_at` is when it was redeemed or rotated; `ends_at` is the
-    absolute end of the whole authorization. `may_be_replayed` holds for a rotated refresh token that comes
+    absolute end of the whole authorization. `client_key` is `None` for a client other than the one that asks,
+    where that is all that is known. `may_be_replayed` holds for a rotated refresh token that comes
     again within the grace window, as it does when the answer to the first request was lost on its way.
     """
 
     key: int
     flow: str
-    client_key: int
+    client_key: int | None
     user_key: Any
     user_is_active: bool
     client_is_enabled: bool
@@ -119,6 +128,8 @@ class Held:
     authorization: UUID | None = None
     authorization_revoked: bool = False
     ends_at: datetime | None = None
+    device_status: DeviceStatus | None = None
+    is_polled_too_soon: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,6 +99,32 @@ class FlowClient:
         }
         return self.token(**parameters)
 
+    def device_codes(self, **parameters: Any) -> Any:
+        """Ask for a device's codes (RFC 8628 §3.1)."""
+        scope = " ".join(self.registered.scopes)
+        return self.post("device-authorization", **{"scope": scope, **parameters})
+
+    def enter(self, user_code: str) -> Any:
+        """Type a user code on the device page."""
+        return self._press("device", user_code=user_code)
+
+    def decide_on_device(
+        self, user_code: str, decision: str = "allow", *, scopes: Any = None
+    ) -> Any:
+        """Walk the device pages from the code to the decision; the redirect to the last page."""
+        ticked = self.registered.scopes if scopes is None else scopes
+        self.enter(user_code)
+        self._press("device-confirm", decision="continue")
+        return self._press("device-consent", decision=decision, scopes=list(ticked))
+
+    def poll(self, device_code: str, **changes: Any) -> Any:
+        """Ask the token endpoint what became of a device code (RFC 8628 §3.4)."""
+        grant_type = "urn:ietf:params:oauth:grant-type:device_code"
+        return self.token(**{"grant_type": grant_type, "device_code": device_code, **changes})
+
+    def _press(self, page: str, **fields: Any) -> Any:
+        return self.browser.post(reverse(f"oauthflows:{page}"), fields)
+
     def refresh(self, refresh_token: str, **changes: Any) -> Any:
         """Exchange a refresh token (RFC 6749 §6)."""
         return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)

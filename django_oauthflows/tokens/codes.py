@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import models, transaction
 
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
@@ -77,8 +77,10 @@ def issue_code(
     return code
 
 
-def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
-    """Spend a code and earn its tokens.
+def redeem_code(
+    request: TokenRequest, presented: Presented, *, kept_in: type[models.Model] | None = None
+) -> Issued:
+    """Spend a code and earn its tokens; `kept_in` is the table of its row, DOT's `Grant` unless given.
 
     Raises `LostRace` if it was spent, or its authorization ended, in the meantime.
     """
@@ -100,7 +102,8 @@ def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
         row = insert_access_token(request, access, expires, person=held.user_key, using=using)
         if refresh:
             insert_refresh_token(request, refresh, authorization.pk, row, using=using)
-        dot.grant_model()._default_manager.using(using).filter(pk=held.key).delete()
+        rows = (kept_in or dot.grant_model())._default_manager.using(using)
+        rows.filter(pk=held.key).delete()
     return announce(request, access, expires, refresh=refresh, authorization=authorization.pk)
 
 

@@ -14,6 +14,10 @@ def code_lifetime() -> int:
     return min(int(dot.setting("AUTHORIZATION_CODE_EXPIRE_SECONDS")), LONGEST_CODE)
 
 
+def device_code_lifetime() -> int:
+    return int(conf.DEVICE_CODE_LIFETIME)
+
+
 def access_token_lifetime(client: ClientFacts) -> int:
     if client.access_token_lifetime is not None:
         return client.access_token_lifetime

@@ -1,5 +1,6 @@
 """Looking up what a client presents: one or two narrow statements each, compiled once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -45,14 +46,20 @@ class FoundRefreshToken:
     client_is_enabled: bool
 
 
-def find_code(checksum: str) -> Presented | None:
-    """The authorization a code belongs to, redeemed or not; `None` for an unknown code."""
+def find_code(checksum: str, *, kept: Sequence[Any] | None = None) -> Presented | None:
+    """The authorization a code belongs to, redeemed or not; `None` for an unknown code.
+
+    `kept` is what was already read of the code's own row, where that is not DOT's `Grant`: its key, redirect
+    URI, challenge, method and end.
+    """
     using = dot.token_database()
     row = _authorization_by_code().first(checksum, using)
     if row is None:
         return None
     authorization, person, enabled = _parts_of_authorization(row, using)
-    grant = _grant_by_code().first(checksum, using) if authorization.redeemed is None else None
+    grant = kept
+    if grant is None and authorization.redeemed is None:
+        grant = _grant_by_code().first(checksum, using)
     if grant is None and authorization.redeemed is None:
         return None
     key, redirect_uri, challenge, method, expires = grant or (0, "", "", "", None)

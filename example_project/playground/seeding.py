@@ -44,6 +44,12 @@ CLIENTS: tuple[dict[str, Any], ...] = (
         "scopes": EVERYTHING,
         "required_scopes": ("notes:read",),
     },
+    {
+        "preset": "device",
+        "name": "Notes on TV",
+        "scopes": EVERYTHING,
+        "required_scopes": ("notes:read",),
+    },
     {"preset": "service", "name": "Notes Counter", "scopes": ("notes:read",)},
 )
 

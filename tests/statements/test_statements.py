@@ -90,6 +90,23 @@ def test_a_code_exchange_takes_six(preset: str) -> None:
     assert len(counted) <= 6, counted
 
 
+@spec("RFC 8628 §3.4")
+def test_a_device_code_exchange_takes_six_and_a_poll_two() -> None:
+    story = begin(preset="device", redirect_uris=())
+    warm(story)
+    with statements() as asked:
+        codes = story.device_codes().json()
+    assert asked.kinds() == ["SELECT", "INSERT", "UPDATE"]
+    with statements() as polled:
+        story.poll(codes["device_code"])
+    assert polled.kinds() == ["SELECT", "UPDATE"]
+    story.decide_on_device(codes["user_code"])
+    with statements() as counted:
+        response = story.poll(codes["device_code"])
+    assert response.status_code == 200
+    assert len(counted) <= 6, counted
+
+
 @pytest.mark.parametrize("preset", ["web-app", "single-page-app"])
 @spec("RFC 6749 §6")
 def test_a_refresh_takes_six(preset: str) -> None:

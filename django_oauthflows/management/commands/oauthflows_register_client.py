@@ -80,7 +80,8 @@ class Command(BaseCommand):
                 self.style.WARNING("Keep the secret now: it is not stored and not shown again.")
             )
         else:
-            self.stdout.write("This is a public client: it has no secret and uses PKCE.")
+            proof = " and uses PKCE" if registered.redirect_uris else ""
+            self.stdout.write(f"This is a public client: it has no secret{proof}.")
 
 
 def _members(registered: RegisteredClient) -> dict[str, Any]:

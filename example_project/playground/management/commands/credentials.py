@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = 'Print a client\'s credentials for a shell: eval "$(manage.py credentials service)"'
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("preset", help="web-app, single-page-app, native-app or service")
+        parser.add_argument(
+            "preset", help="web-app, single-page-app, native-app, service or device"
+        )
 
     def handle(self, *, preset: str, **options: Any) -> None:
         try:

@@ -66,7 +66,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The database {connection.settings_dict['NAME']} is in use by something else. The demo "
             "would add its own tables, two people with public passwords, one of them an "
-            "administrator, and four clients."
+            "administrator, and a client for each preset."
         )
         try:
             answer = input("Go on? [y/N] ")

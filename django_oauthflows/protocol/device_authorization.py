@@ -1,0 +1,66 @@
+"""A device's request for its codes, step by step (RFC 8628 §3.1).
+
+parse → authenticate the client → its flow → the rules → issue → answer.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_oauthflows import dot
+from django_oauthflows.clients.authentication import authenticate
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.issuer import url_of
+from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
+from django_oauthflows.tokens import devices
+
+
+def authorize_device(http: HttpRequest) -> dict[str, Any]:
+    """The members of the answer (RFC 8628 §3.2). Raises `Refusal`."""
+    parameters = from_body(http)
+    client = authenticate(http, parameters)
+    if DEVICE_CODE.slug not in client.flows:
+        raise Refusal(
+            Code.UNAUTHORIZED_CLIENT,
+            "This client may not use the device flow.",
+            rule="client_must_be_allowed_the_flow",
+            spec="RFC 6749 §5.2",
+            fix="Allow the flow in the client's policy.",
+        )
+    request = _request_of(parameters, client)
+    enforce(DEVICE_CODE.authorization_rules, request)
+    issued = devices.issue_device_codes(client, scopes=request.scopes, now=timezone.now())
+    page = dot.setting("OAUTH_DEVICE_VERIFICATION_URI") or url_of(http, "device")
+    return {
+        "device_code": issued.device_code,
+        "user_code": issued.user_code,
+        "verification_uri": page,
+        "verification_uri_complete": f"{page}?{urlencode({'user_code': issued.user_code})}",
+        "expires_in": issued.expires_in,
+        "interval": issued.interval,
+    }
+
+
+def _request_of(parameters: Parameters, client: ClientFacts) -> AuthorizationRequest:
+    """An authorization request without a browser: nothing to redirect to, and nothing to bind a code to."""
+    asked = parameters.words("scope")
+    return AuthorizationRequest(
+        client=client,
+        response_type="",
+        response_mode="",
+        redirect_uri="",
+        redirect_uri_was_sent=False,
+        state="",
+        scopes_asked=asked,
+        scopes=client.default_scopes if asked is None else asked,
+        nonce="",
+        code_challenge="",
+        code_challenge_method="",
+        prompt=frozenset(),
+        resource=parameters.resource,
+    )
