@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from django_oauthflows.keys import ring
+
 
 def find_chromium() -> str | None:
     """The Chromium of `CHROMIUM`, or the first one on PATH."""
@@ -46,7 +48,8 @@ def chromium() -> str:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """What one test cached (clients, counters) is not there for the next."""
+    """What one test cached (clients, counters, keys) is not there for the next."""
     cache.clear()
+    ring.forget()
     yield
     cache.clear()

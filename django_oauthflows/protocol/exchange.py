@@ -20,6 +20,7 @@ from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.issuer import issuer_of, resource_of
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
@@ -101,7 +102,7 @@ def exchange(http: HttpRequest) -> Issued:
 def _attempt(
     http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
 ) -> Issued:
-    request, presented = _read(parameters, client, grant_type)
+    request, presented = _read(http, parameters, client, grant_type)
     flow = _flow_of(request)
     try:
         enforce((*flow.token_rules, *profile_of(client).token_rules), request)
@@ -157,7 +158,7 @@ def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
 
 
 def _read(
-    parameters: Parameters, client: ClientFacts, grant_type: str
+    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
 ) -> tuple[TokenRequest, Presented | None]:
     """Look up what is presented and freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
@@ -182,6 +183,8 @@ def _read(
         redirect_uri=parameters.text("redirect_uri"),
         code_verifier=parameters.text("code_verifier"),
         held=held,
+        issuer=issuer_of(http),
+        own_resource=resource_of(http),
     )
     return request, presented
 

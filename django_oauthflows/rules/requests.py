@@ -60,6 +60,7 @@ class ClientFacts:
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
+    token_format: str = "opaque"
     access_token_lifetime: int | None = None
     refresh_token_idle_lifetime: int | None = None
     refresh_token_absolute_lifetime: int | None = None
@@ -119,11 +120,16 @@ class Held:
     authorization: UUID | None = None
     authorization_revoked: bool = False
     ends_at: datetime | None = None
+    auth_time: datetime | None = None
+    acr: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """A request to `/token` by an authenticated client, with what it presented already looked up."""
+    """A request to `/token` by an authenticated client, with what it presented already looked up.
+
+    `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    """
 
     client: ClientFacts
     grant_type: str
@@ -135,6 +141,8 @@ class TokenRequest:
     redirect_uri: str = ""
     code_verifier: str = ""
     held: Held | None = None
+    issuer: str = ""
+    own_resource: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
+from django_oauthflows.tokens.formats import new_access_token
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
@@ -75,7 +76,8 @@ def redeem_code(request: TokenRequest, presented: Presented) -> Issued:
     authorization, held = presented.authorization, presented.held
     assert authorization is not None  # noqa: S101 - `find_code` finds codes by their authorization
     using = dot.token_database()
-    access, expires = generate(), access_end(request)
+    expires = access_end(request)
+    access = new_access_token(request, expires, person=held.user_key)
     refresh = generate() if "refresh-token" in request.client.flows else ""
     with transaction.atomic(using=using):
         won = (

@@ -21,7 +21,8 @@ from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import TokenRequest
 from django_oauthflows.statements import CompiledInsert
 from django_oauthflows.tokens import lifetimes
-from django_oauthflows.tokens.checksums import checksum, generate
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.formats import new_access_token
 
 
 class LostRace(Exception):
@@ -43,7 +44,8 @@ class Issued:
 def issue_to_client(request: TokenRequest) -> Issued:
     """An access token for the client itself (RFC 6749 §4.4.3): no person, no refresh token."""
     using = dot.token_database()
-    access, expires = generate(), access_end(request)
+    expires = access_end(request)
+    access = new_access_token(request, expires)
     with transaction.atomic(using=using):
         insert_access_token(request, access, expires, using=using)
     return announce(request, access, expires)

@@ -10,6 +10,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import TokenRequest
 from django_oauthflows.tokens import lifetimes, replay
 from django_oauthflows.tokens.checksums import generate
+from django_oauthflows.tokens.formats import new_access_token
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
@@ -34,7 +35,10 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     family = presented.held.authorization or uuid4()
     expires = access_end(request)
     answer = replay.Answer(
-        access_token=generate(), refresh_token=generate(), scopes=request.scopes, expires=expires
+        access_token=new_access_token(request, expires, person=presented.held.user_key),
+        refresh_token=generate(),
+        scopes=request.scopes,
+        expires=expires,
     )
     sealed = replay.seal(answer, presented=token, family=family)
     try:
