@@ -94,7 +94,7 @@ def _wrong_keys() -> list[CheckMessage]:
         messages.append(
             Error(
                 "OAUTHFLOWS['JWKS'] is set, and not whose tokens are taken, and for whom.",
-                hint="Set ISSUER to the authorization server's issuer and RESOURCE to this API's own identifier.",
+                hint="Set ISSUER to the server's issuer and RESOURCE to this API's own identifier.",
                 id="oauthflows.E032",
             )
         )
