@@ -22,11 +22,13 @@ class OAuthFlowsConfig(AppConfig):
         from django_oauthflows import checks, dot
         from django_oauthflows.clients import facts, legacy
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+        from django_oauthflows.keys import ring
         from django_oauthflows.tokens import endings, sessions
 
         for model in (dot.application_model(), ClientPolicy, ClientSecret):
             facts.watch(model)
             facts.watch(model, forget=legacy.forget)
+        ring.watch()
         sessions.listen()
         endings.listen()
         checks.register()

@@ -8,7 +8,7 @@ Scopes, lifetimes of codes and tokens and the generators of client ids are djang
 (`OAUTH2_PROVIDER`) and stay there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -118,6 +118,42 @@ class Conf:
     RESOURCE = Setting(
         "",
         "The identifier of this site as a protected resource (RFC 9728 §1.2). Empty: the site's root URL.",
+    )
+    SIGNING_ALGORITHM = Setting(
+        "ES256",
+        "What access tokens and introspection answers are signed with: ES256, RS256, PS256 or EdDSA. Before "
+        "another one is chosen, `oauthflows_rotate_keys --algorithm` publishes its key.",
+    )
+    KEY_ENCRYPTION_SECRET = Setting(
+        "",
+        "The secret that private keys are encrypted under, in a database that may be stolen without it. "
+        "Empty: SECRET_KEY. A former one belongs into SECRET_KEY_FALLBACKS.",
+    )
+    KEY_ANNOUNCED_SECONDS = Setting(
+        86400,
+        "How long a key is published before it signs: longer than anybody keeps a copy of the key set.",
+    )
+    KEY_SIGNING_SECONDS = Setting(
+        90 * 86400,
+        "How long a key signs before `oauthflows_rotate_keys` retires it.",
+    )
+    KEY_RETIRED_SECONDS = Setting(
+        30 * 86400,
+        "How long a key is published after it signed last; never less than an access token lives.",
+    )
+    KEYS_CACHE_SECONDS = Setting(
+        60.0,
+        "How long a worker believes it knows which key signs. A key it has never seen it looks up at once.",
+    )
+    JWKS: "Setting[Mapping[str, Any] | None]" = Setting(
+        None,
+        'Whose signatures `LocalJWTAuthentication` trusts: a key set ({"keys": [...]}) for an API that runs '
+        "apart from its authorization server. None: this site's own keys.",
+    )
+    JWT_SCOPES: "Setting[Collection[str]]" = Setting(
+        (),
+        "An access token that holds one of these scopes is a JWT (RFC 9068), whatever its client's policy: "
+        "for an API that verifies without asking anybody.",
     )
     TRUSTED_PROXIES = Setting(
         0,

@@ -157,6 +157,12 @@ def resource_allows(url: str, resource: list[str]) -> bool:
     return validator is None or bool(validator(url, resource))
 
 
+def resource_is_prefix_of(resource: str, url: str) -> bool:
+    """Does the project's own comparison say that `url` belongs to `resource`? Without one, nothing does."""
+    validator = oauth2_settings.RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR
+    return validator is not None and bool(validator(url, [resource]))
+
+
 # Clients ------------------------------------------------------------------------------------------------
 
 

@@ -26,3 +26,9 @@ def origin_of(request: HttpRequest) -> str:
 def url_of(request: HttpRequest, name: str) -> str:
     """The absolute URL of one of the app's endpoints, by its name in `urls.py`."""
     return origin_of(request) + reverse(f"oauthflows:{name}")
+
+
+def resource_of(request: HttpRequest) -> str:
+    """This site as a protected resource: configured here or in DOT, else the site's own root."""
+    configured = conf.RESOURCE or dot.setting("OAUTH2_PROTECTED_RESOURCE_IDENTIFIER")
+    return str(configured or origin_of(request))

@@ -3,6 +3,7 @@
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.tokens.models import Authorization
 
-__all__ = ["AuditEvent", "Authorization", "ClientPolicy", "ClientSecret", "Consent"]
+__all__ = ["AuditEvent", "Authorization", "ClientPolicy", "ClientSecret", "Consent", "SigningKey"]

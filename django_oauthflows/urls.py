@@ -25,6 +25,7 @@ from django_oauthflows.endpoints.dot_pages import (
     application_register,
 )
 from django_oauthflows.endpoints.introspect import introspect
+from django_oauthflows.endpoints.jwks import jwks
 from django_oauthflows.endpoints.resource_metadata import resource_metadata
 from django_oauthflows.endpoints.revoke import revoke
 from django_oauthflows.endpoints.server_metadata import server_metadata
@@ -70,6 +71,7 @@ TABLE = (
         connected_app_withdraw,
         "connected-app-withdraw",
     ),
+    Row(f"{_o}.well-known/jwks.json", jwks, "jwks", "jwks-info", "RFC 7517 §5"),
     Row(
         f".well-known/oauth-authorization-server{_of_issuer}",
         server_metadata,

@@ -6,7 +6,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from django_oauthflows.resource_server import ActsForPerson, HasScopes, OAuth2TokenAuthentication
+from django_oauthflows.resource_server import (
+    ActsForPerson,
+    HasScopes,
+    LocalJWTAuthentication,
+    OAuth2TokenAuthentication,
+)
 
 
 class WhoCalled(APIView):
@@ -38,6 +43,26 @@ class Own(WhoCalled):
 class Open(WhoCalled):
     authentication_classes = (OAuth2TokenAuthentication,)
     permission_classes = (AllowAny,)
+
+
+class Local(APIView):
+    """Answers with what a token says by itself."""
+
+    authentication_classes = (LocalJWTAuthentication,)
+    permission_classes = (HasScopes("notes:read"),)
+
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "person": request.user.pk,
+                "client_id": request.auth.client_id,
+                "scope": request.auth.scope,
+            }
+        )
+
+
+class LocalOwn(Local):
+    permission_classes = (ActsForPerson & HasScopes("notes:read"),)
 
 
 class Stock(WhoCalled):

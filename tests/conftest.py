@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from django_oauthflows.clients import legacy
+from django_oauthflows.keys import ring
 
 
 def find_chromium() -> str | None:
@@ -48,8 +49,9 @@ def chromium() -> str:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """What one test cached (clients, counters) is not there for the next."""
+    """What one test cached (clients, counters, keys) is not there for the next."""
     cache.clear()
     legacy.forget()
+    ring.forget()
     yield
     cache.clear()

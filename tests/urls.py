@@ -14,5 +14,7 @@ urlpatterns = [
     path("api/notes/", api.Notes.as_view(), name="notes"),
     path("api/own/", api.Own.as_view(), name="own"),
     path("api/open/", api.Open.as_view(), name="open"),
+    path("api/local/", api.Local.as_view(), name="local"),
+    path("api/local/own/", api.LocalOwn.as_view(), name="local-own"),
     path("api/stock/", api.Stock.as_view(), name="stock"),
 ]

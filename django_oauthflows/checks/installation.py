@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.conf import NAMES, conf, project_settings
+from django_oauthflows.keys.algorithms import ALGORITHMS
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -65,6 +66,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E004",
             )
         )
+    messages += _wrong_keys()
     for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
         if dot.project_says(ignored):
             messages.append(
@@ -74,6 +76,37 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     id="oauthflows.W001",
                 )
             )
+    return messages
+
+
+def _wrong_keys() -> list[CheckMessage]:
+    """Settings of the signing keys with which something could not be signed or verified."""
+    messages: list[CheckMessage] = []
+    if conf.SIGNING_ALGORITHM not in ALGORITHMS:
+        messages.append(
+            Error(
+                f"OAUTHFLOWS['SIGNING_ALGORITHM'] is {conf.SIGNING_ALGORITHM!r}.",
+                hint=f"One of: {', '.join(ALGORITHMS)}.",
+                id="oauthflows.E030",
+            )
+        )
+    if not conf.KEYS_CACHE_SECONDS < conf.KEY_ANNOUNCED_SECONDS < conf.KEY_SIGNING_SECONDS:
+        messages.append(
+            Error(
+                "A signing key must be announced for longer than workers remember the keys, and for less "
+                "long than it signs.",
+                hint="KEYS_CACHE_SECONDS < KEY_ANNOUNCED_SECONDS < KEY_SIGNING_SECONDS.",
+                id="oauthflows.E031",
+            )
+        )
+    if conf.JWKS is not None and not (conf.ISSUER and conf.RESOURCE):
+        messages.append(
+            Error(
+                "OAUTHFLOWS['JWKS'] is set, and not whose tokens are taken, and for whom.",
+                hint="Set ISSUER to the server's issuer and RESOURCE to this API's own identifier.",
+                id="oauthflows.E032",
+            )
+        )
     return messages
 
 

@@ -55,6 +55,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
             {
                 "fields": (
                     "authentication_method",
+                    "token_format",
                     "access_token_lifetime",
                     "refresh_token_idle_lifetime",
                     "refresh_token_absolute_lifetime",

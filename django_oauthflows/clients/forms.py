@@ -177,6 +177,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "scopes",
             "required_scopes",
             "authentication_method",
+            "token_format",
             "access_token_lifetime",
             "refresh_token_idle_lifetime",
             "refresh_token_absolute_lifetime",

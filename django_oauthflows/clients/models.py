@@ -49,6 +49,19 @@ class ClientPolicy(models.Model):
             (AuthMethod.NONE.value, _("none: a public client")),
         ],
     )
+    token_format = models.CharField(
+        _("access tokens"),
+        max_length=10,
+        default="opaque",
+        choices=[
+            ("opaque", _("opaque: an API asks this site about each")),
+            ("jwt", _("signed (JWT): an API can verify them by itself")),
+        ],
+        help_text=_(
+            "An API that verifies a signed token by itself goes on accepting it after it was revoked, "
+            "until it expires."
+        ),
+    )
     access_token_lifetime = models.PositiveIntegerField(
         _("access token lifetime"), null=True, blank=True
     )

@@ -2,19 +2,22 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from django_oauthflows.clients.authentication import authenticate
 from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol.answers import json_endpoint
 from django_oauthflows.protocol.parameters import from_body
+from django_oauthflows.tokens.introspection import INTROSPECTION_JWT, signed
 from django_oauthflows.tokens.introspection import introspect as introspect_token
+
+_SIGNED = f"application/{INTROSPECTION_JWT}"
 
 
 @json_endpoint("introspect")
-def introspect(request: HttpRequest) -> dict[str, Any]:
-    """Tell an authenticated client what a token is (RFC 7662 §2.2)."""
+def introspect(request: HttpRequest) -> dict[str, Any] | HttpResponse:
+    """Tell an authenticated client what a token is (RFC 7662 §2.2), signed if it asks so (RFC 9701 §4)."""
     parameters = from_body(request)
     client = authenticate(request, parameters)
     if not client.is_confidential:
@@ -25,4 +28,7 @@ def introspect(request: HttpRequest) -> dict[str, Any]:
             spec="RFC 7662 §2.1",
             status=401,
         )
-    return introspect_token(token_of(parameters), request, asker=client)
+    members = introspect_token(token_of(parameters), request, asker=client)
+    if request.get_preferred_type(["application/json", _SIGNED]) != _SIGNED:
+        return members
+    return HttpResponse(signed(members, request, asker=client), content_type=_SIGNED)

@@ -69,7 +69,7 @@ def json_endpoint(
                 members = answer(request)
             except Refusal as refusal:
                 return refused(request, refusal, endpoint=name)
-            response = JsonResponse(members)
+            response = members if isinstance(members, HttpResponse) else JsonResponse(members)
             return cors.allow(headers.no_store(response), request, _client_of(request))
 
         return endpoint

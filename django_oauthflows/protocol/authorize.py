@@ -29,7 +29,7 @@ from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
-from django_oauthflows.issuer import issuer_of
+from django_oauthflows.issuer import issuer_of, resource_of
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.answers import (
     ReturnAddress,
@@ -74,7 +74,7 @@ def answer(http: HttpRequest) -> HttpResponse:
         mode=default_response_mode(parameters.text("response_type")),
     )
     try:
-        asked = read(parameters, client, address)
+        asked = read(http, parameters, client, address)
         return _proceed(http, asked)
     except Refusal as refusal:
         return refuse_to_client(
@@ -114,7 +114,9 @@ def know_client(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts,
     return client, client.redirect_uris[0]
 
 
-def read(parameters: Parameters, client: ClientFacts, address: ReturnAddress) -> Asked:
+def read(
+    http: HttpRequest, parameters: Parameters, client: ClientFacts, address: ReturnAddress
+) -> Asked:
     """Freeze the request and ask its flow's rules and the client's profile's. Raises `Refusal`."""
     asked = parameters.words("scope")
     request = AuthorizationRequest(
@@ -133,6 +135,8 @@ def read(parameters: Parameters, client: ClientFacts, address: ReturnAddress) ->
         prompt=parameters.words("prompt") or frozenset(),
         resource=parameters.resource,
         other=frozenset(parameters) & {"request", "request_uri", "registration"},
+        issuer=address.issuer,
+        own_resource=resource_of(http),
     )
     flow = _flow_of(request)
     enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)

@@ -8,7 +8,7 @@ from django_oauthflows import dot
 from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
-from django_oauthflows.issuer import issuer_of, origin_of, url_of
+from django_oauthflows.issuer import issuer_of, resource_of, url_of
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
@@ -27,6 +27,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "token_endpoint": url_of(request, "token"),
         "revocation_endpoint": url_of(request, "revoke"),
         "introspection_endpoint": url_of(request, "introspect"),
+        "jwks_uri": url_of(request, "jwks"),
         "device_authorization_endpoint": url_of(request, "device-authorization"),
         "response_types_supported": response_types,
         "response_modes_supported": list(
@@ -41,6 +42,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
         "revocation_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
         "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "introspection_signing_alg_values_supported": [conf.SIGNING_ALGORITHM],
         "authorization_response_iss_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
@@ -62,9 +64,3 @@ def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:
             else {}
         ),
     }
-
-
-def resource_of(request: HttpRequest) -> str:
-    """The resource identifier: configured here or in DOT, else the site's own root."""
-    configured = conf.RESOURCE or dot.setting("OAUTH2_PROTECTED_RESOURCE_IDENTIFIER")
-    return str(configured or origin_of(request))

@@ -22,6 +22,7 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.issuer import issuer_of, resource_of
 from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
@@ -120,7 +121,7 @@ def exchange(http: HttpRequest) -> Issued:
 def _attempt(
     http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
 ) -> Issued:
-    request, presented = _read(parameters, client, grant_type)
+    request, presented = _read(http, parameters, client, grant_type)
     flow = _flow_of(request)
     try:
         rules = (*flow.token_rules, *_rules_of_origin(request), *profile_of(client).token_rules)
@@ -186,7 +187,7 @@ def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
 
 
 def _read(
-    parameters: Parameters, client: ClientFacts, grant_type: str
+    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
 ) -> tuple[TokenRequest, Presented | None]:
     """Look up what is presented and freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
@@ -212,6 +213,8 @@ def _read(
         code_verifier=parameters.text("code_verifier"),
         held=held,
         sent=frozenset(parameters),
+        issuer=issuer_of(http),
+        own_resource=resource_of(http),
     )
     return request, presented
 

@@ -4,7 +4,15 @@ Needs the tokens' table and nothing of the authorization server's pipelines or p
 """
 
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
+from django_oauthflows.resource_server.local_jwt import LocalJWTAuthentication
 from django_oauthflows.resource_server.permissions import ActsForPerson, HasScopes
-from django_oauthflows.resource_server.principals import ClientPrincipal
+from django_oauthflows.resource_server.principals import ClientPrincipal, PersonPrincipal
 
-__all__ = ["ActsForPerson", "ClientPrincipal", "HasScopes", "OAuth2TokenAuthentication"]
+__all__ = [
+    "ActsForPerson",
+    "ClientPrincipal",
+    "HasScopes",
+    "LocalJWTAuthentication",
+    "OAuth2TokenAuthentication",
+    "PersonPrincipal",
+]

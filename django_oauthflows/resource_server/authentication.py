@@ -28,22 +28,32 @@ class OAuth2TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         try:
-            token = self._validated(request, value.strip())
+            token = self._validated(_shown(value.strip()), getattr(request, "_request", request))
         except Refusal as refusal:
             setattr(request, _REFUSED, refusal)
             raise TokenRefused(refusal) from None
-        return token.user or ClientPrincipal(client_id=token.application.client_id), token
+        return self._principal(request, token), token
 
     def authenticate_header(self, request: Request) -> str:
         return challenge_for(request, getattr(request, _REFUSED, None), needed_scopes(request))
 
-    def _validated(self, request: Request, value: str) -> Any:
-        if not value or any(character.isspace() for character in value) or not value.isascii():
-            raise Refusal(
-                Code.INVALID_TOKEN,
-                "The Authorization header holds no well-formed token.",
-                rule="access_token_must_be_well_formed",
-                spec="RFC 6750 §2.1",
-                status=401,
-            )
-        return validate(value, getattr(request, "_request", request))
+    def _validated(self, value: str, request: Any) -> Any:
+        """The token behind the value. Raises `Refusal`."""
+        return validate(value, request)
+
+    def _principal(self, request: Request, token: Any) -> Any:
+        """Who the token stands for."""
+        return token.user or ClientPrincipal(client_id=token.application.client_id)
+
+
+def _shown(value: str) -> str:
+    """What stands in the header, if it can be a token at all. Raises `Refusal`."""
+    if not value or any(character.isspace() for character in value) or not value.isascii():
+        raise Refusal(
+            Code.INVALID_TOKEN,
+            "The Authorization header holds no well-formed token.",
+            rule="access_token_must_be_well_formed",
+            spec="RFC 6750 §2.1",
+            status=401,
+        )
+    return value

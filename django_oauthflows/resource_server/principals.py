@@ -1,6 +1,10 @@
-"""Who a token without a person stands for."""
+"""Who a token stands for where no row of a person is at hand."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,51 @@ class ClientPrincipal:
 
     def get_username(self) -> str:
         return f"client:{self.client_id}"
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return False
+
+    def has_perms(self, perm_list: object, obj: object = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPrincipal:
+    """`request.user` where a token was verified locally: a person, known by their key alone.
+
+    `Note.objects.filter(owner_id=request.user.pk)` works; what stands in the person's row, their permissions
+    among it, is not known and not looked up. `pk` is text where it is no key of this site's people.
+    """
+
+    pk: Any
+
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+    is_staff = False
+    is_superuser = False
+
+    @classmethod
+    def of(cls, subject: str) -> "PersonPrincipal":
+        """The person a token names, with the key as the user model has it."""
+        key = get_user_model()._meta.pk
+        try:
+            return cls(pk=key.to_python(subject) if key is not None else subject)
+        except ValidationError:
+            return cls(pk=subject)
+
+    @property
+    def id(self) -> Any:
+        return self.pk
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    def get_username(self) -> str:
+        return f"person:{self.pk}"
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return False

@@ -68,6 +68,7 @@ class ClientFacts:
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
+    token_format: str = "opaque"
     access_token_lifetime: int | None = None
     refresh_token_idle_lifetime: int | None = None
     refresh_token_absolute_lifetime: int | None = None
@@ -83,7 +84,10 @@ class ClientFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
-    """A request to `/authorize` whose client and redirect URI are already known to be genuine."""
+    """A request to `/authorize` whose client and redirect URI are already known to be genuine.
+
+    `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    """
 
     client: ClientFacts
     response_type: str
@@ -99,6 +103,8 @@ class AuthorizationRequest:
     prompt: frozenset[str]
     resource: tuple[str, ...]
     other: frozenset[str] = frozenset()
+    issuer: str = ""
+    own_resource: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +136,8 @@ class Held:
     ends_at: datetime | None = None
     device_status: DeviceStatus | None = None
     is_polled_too_soon: bool = False
+    auth_time: datetime | None = None
+    acr: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +145,7 @@ class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
     `sent` are the names of its parameters.
+    `issuer` is who the server says it is, and `own_resource` the API of its own site.
     """
 
     client: ClientFacts
@@ -150,6 +159,8 @@ class TokenRequest:
     code_verifier: str = ""
     held: Held | None = None
     sent: frozenset[str] = frozenset()
+    issuer: str = ""
+    own_resource: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

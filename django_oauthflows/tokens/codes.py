@@ -17,6 +17,7 @@ from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
     access_end,
+    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
@@ -87,7 +88,8 @@ def redeem_code(
     authorization, held = presented.authorization, presented.held
     assert authorization is not None  # noqa: S101 - `find_code` finds codes by their authorization
     using = dot.token_database()
-    access, expires = generate(), access_end(request)
+    expires = access_end(request)
+    access = access_token_for(request, expires)
     refresh = generate() if "refresh-token" in request.client.flows else ""
     with transaction.atomic(using=using):
         won = _redeem().run(

@@ -10,7 +10,8 @@ from django.db import transaction
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes, lifetimes
-from django_oauthflows.tokens.checksums import checksum, generate
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.formats import new_access_token
 from django_oauthflows.tokens.issuing import insert_access_token, tell_issued
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.sessions import SignIn
@@ -37,8 +38,16 @@ def issue_in_front(
 ) -> FrontIssued:
     """Start an authorization with its access token, and its code where one was asked, in one transaction."""
     using, family = dot.token_database(), uuid4()
-    access, code, lifetime = generate(), "", lifetimes.access_token_lifetime(request.client)
+    code, lifetime = "", lifetimes.access_token_lifetime(request.client)
     expires = now + timedelta(seconds=lifetime)
+    access = new_access_token(
+        request,
+        expires,
+        now=now,
+        person=person.pk,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+    )
     with transaction.atomic(using=using):
         if with_code:
             code = codes.issue_code(

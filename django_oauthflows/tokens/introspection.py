@@ -1,4 +1,7 @@
-"""Telling a client or a resource server what a token is (RFC 7662). At most two statements."""
+"""Telling a client or a resource server what a token is (RFC 7662). At most two statements.
+
+A resource server that has to prove later what it was told gets the answer signed (RFC 9701).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows.issuer import issuer_of
+from django_oauthflows.keys import jwt
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum
@@ -20,6 +24,12 @@ from django_oauthflows.tokens.validation import is_live
 #: What is said of a token that is not live, and of one that is none of the asker's business (§2.2).
 INACTIVE: dict[str, Any] = {"active": False}
 
+#: The media type of a signed answer, as its header names it (RFC 9701 §5).
+INTROSPECTION_JWT = "token-introspection+jwt"
+
+#: What a JWT access token says that its row does not (RFC 9068 §2.2, RFC 9470 §6.2).
+_SAID_BY_THE_TOKEN = ("aud", "jti", "auth_time", "acr")
+
 
 def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[str, Any]:
     """The members of the answer; `INACTIVE` for whatever the asker may not know about."""
@@ -31,6 +41,7 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[
         return _members(access.row, access.row.user, access.row.scope, issuer) | {
             "token_type": "Bearer",
             "exp": int(access.row.expires.timestamp()),
+            **_said(value),
         }
     refresh = find_refresh_token_row(stored)
     if (
@@ -43,6 +54,26 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[
     return _members(
         refresh.row, refresh.person, refresh.scope, issuer, client_id=asker.client_id
     ) | ({"exp": int(ends.timestamp())} if ends else {})
+
+
+def signed(members: dict[str, Any], request: HttpRequest, *, asker: ClientFacts) -> str:
+    """An answer as a signed JWT for whoever asked (RFC 9701 §5).
+
+    No `sub` and no `exp` beside it, so that nobody takes it for an access token (§8.1).
+    """
+    claims = {
+        "iss": issuer_of(request),
+        "aud": asker.client_id,
+        "iat": int(timezone.now().timestamp()),
+        "token_introspection": members,
+    }
+    return jwt.sign(claims, typ=INTROSPECTION_JWT)
+
+
+def _said(value: str) -> dict[str, Any]:
+    """The row was found by the checksum of this very value, so a JWT among them is our own."""
+    claims = jwt.claims_of(value)
+    return {name: claims[name] for name in _SAID_BY_THE_TOKEN if name in claims}
 
 
 def _may_know(asker: ClientFacts, row: Any) -> bool:

@@ -23,7 +23,8 @@ from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.statements import CompiledInsert
 from django_oauthflows.tokens import lifetimes
-from django_oauthflows.tokens.checksums import checksum, generate
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.formats import new_access_token
 
 logger = logging.getLogger("django_oauthflows.tokens")
 
@@ -47,10 +48,26 @@ class Issued:
 def issue_to_client(request: TokenRequest) -> Issued:
     """An access token for the client itself (RFC 6749 §4.4.3): no person, no refresh token."""
     using = dot.token_database()
-    access, expires = generate(), access_end(request)
+    expires = access_end(request)
+    access = access_token_for(request, expires)
     with transaction.atomic(using=using):
         insert_access_token(request, access, expires, using=using)
     return announce(request, access, expires)
+
+
+def access_token_for(request: TokenRequest, expires: datetime) -> str:
+    """A new access token for whoever the request stands for: the person of what it holds, or the client."""
+    held = request.held
+    if held is None:
+        return new_access_token(request, expires, now=request.now)
+    return new_access_token(
+        request,
+        expires,
+        now=request.now,
+        person=held.user_key,
+        auth_time=held.auth_time,
+        acr=held.acr,
+    )
 
 
 def access_end(request: TokenRequest) -> datetime:

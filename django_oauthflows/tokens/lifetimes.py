@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Max
+
 from django_oauthflows import dot
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import ClientFacts
 
@@ -22,6 +25,12 @@ def access_token_lifetime(client: ClientFacts) -> int:
     if client.access_token_lifetime is not None:
         return client.access_token_lifetime
     return int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS"))
+
+
+def longest_access_token_lifetime() -> int:
+    """The longest any client's access token may live."""
+    longest = ClientPolicy.objects.aggregate(longest=Max("access_token_lifetime"))["longest"] or 0
+    return max(int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS")), longest)
 
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:

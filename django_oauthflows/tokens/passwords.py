@@ -13,6 +13,7 @@ from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
     Issued,
     access_end,
+    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
@@ -26,7 +27,8 @@ def issue_to_person(request: TokenRequest, person: Any) -> Issued:
     end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
     request = replace(request, held=_held(request, person, ends_at=end))
     using, family, expires = dot.token_database(), uuid4(), access_end(request)
-    access, refresh = generate(), generate() if may_refresh else ""
+    access = access_token_for(request, expires)
+    refresh = generate() if may_refresh else ""
     with transaction.atomic(using=using):
         Authorization.objects.using(using).create(
             pk=family,
@@ -62,4 +64,5 @@ def _held(request: TokenRequest, person: Any, *, ends_at: Any) -> Held:
         expires=None,
         spent_at=None,
         ends_at=ends_at,
+        auth_time=request.now,
     )

@@ -80,6 +80,8 @@ def find_code(checksum: str, *, kept: Sequence[Any] | None = None) -> Presented 
         authorization=authorization.pk,
         authorization_revoked=authorization.revoked is not None,
         ends_at=authorization.expires,
+        auth_time=authorization.auth_time,
+        acr=authorization.acr,
     )
     return Presented(checksum=checksum, held=held, person=person, authorization=authorization)
 
@@ -113,6 +115,8 @@ def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Pre
         authorization=authorization.pk if authorization else token.token_family,
         authorization_revoked=authorization is not None and authorization.revoked is not None,
         ends_at=authorization.expires if authorization else None,
+        auth_time=authorization.auth_time if authorization else None,
+        acr=authorization.acr if authorization else "",
     )
     return Presented(checksum=checksum, held=held, person=found.person, authorization=authorization)
 

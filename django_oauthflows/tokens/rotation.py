@@ -16,6 +16,7 @@ from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
     access_end,
+    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
@@ -36,7 +37,10 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     family = presented.held.authorization or uuid4()
     expires = access_end(request)
     answer = replay.Answer(
-        access_token=generate(), refresh_token=generate(), scopes=request.scopes, expires=expires
+        access_token=access_token_for(request, expires),
+        refresh_token=generate(),
+        scopes=request.scopes,
+        expires=expires,
     )
     sealed = replay.seal(answer, presented=token, family=family)
     try:

@@ -10,6 +10,7 @@ from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.profiles import PROFILES
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 
 
@@ -28,7 +29,7 @@ def every_rule() -> dict[str, Rule]:
 
 
 def test_every_rule_is_asked_by_someone() -> None:
-    asked = {token_must_belong_to_client.name, *(rule.name for rule in USE_RULES)}
+    asked = {token_must_belong_to_client.name, *(rule.name for rule in (*USE_RULES, *LOCAL_RULES))}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()

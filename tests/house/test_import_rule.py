@@ -17,7 +17,8 @@ LAYERS = (
     ("errors",),
     ("rules",),
     ("flows",),
-    ("audit",),
+    # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
+    ("audit", "keys"),
     ("clients",),
     ("tokens",),
     ("consent",),
@@ -39,6 +40,7 @@ ALONE = {
         "dot",
         "errors",
         "issuer",
+        "keys",
         "rules",
         "signals",
         "statements",

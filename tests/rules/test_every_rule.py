@@ -15,6 +15,7 @@ from django_oauthflows.flows.base import Standing
 from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
+from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from tests.marks import spec
@@ -29,7 +30,13 @@ TOKEN_LISTS = [(*flow.token_rules, *profile.token_rules) for flow in FLOWS for p
 EVERY: list[Rule[Any]] = list(
     dict.fromkeys(
         asked
-        for rules in (*AUTHORIZATION_LISTS, *TOKEN_LISTS, USE_RULES, (token_must_belong_to_client,))
+        for rules in (
+            *AUTHORIZATION_LISTS,
+            *TOKEN_LISTS,
+            USE_RULES,
+            LOCAL_RULES,
+            (token_must_belong_to_client,),
+        )
         for asked in rules
     )
 )

@@ -1,0 +1,187 @@
+"""The keys a worker knows: read in one statement, parsed once, looked at again every so often.
+
+Parsing a private RSA key costs 47 ms, so it happens once per process and key. Which keys there are is read
+again after `KEYS_CACHE_SECONDS`, at once when a key changes in this process, and when a signature names a key
+that is not known, a few times a second at most: a flood of invented names costs no statements.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import signals
+from django.utils import timezone
+from joserfc.jwk import JWKRegistry, Key
+
+from django_oauthflows.conf import conf
+from django_oauthflows.keys import algorithms, sealing
+from django_oauthflows.keys.models import SigningKey, State
+
+#: How often within a second unknown names may lead to a look at the table.
+_LOOKS_PER_SECOND = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownKey:
+    """A parsed key and the one algorithm it is for (RFC 8725 §3.1)."""
+
+    kid: str
+    algorithm: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ring:
+    until: float
+    verifying: Mapping[str, KnownKey]
+    signing: Mapping[str, str]
+    sealed: Mapping[str, str]
+
+
+_lock = Lock()
+_ring: list[_Ring] = []
+#: Parsed once per process: a key's id is its thumbprint, so that it never means another key.
+_public: dict[str, KnownKey] = {}
+_private: dict[str, KnownKey] = {}
+_looks: list[float] = []
+_of_setting: list[tuple[Any, Mapping[str, KnownKey]]] = []
+
+
+def signing_key(algorithm: str = "") -> KnownKey:
+    """The key that signs now with an algorithm, `SIGNING_ALGORITHM` by default; made when first needed.
+
+    Raises `sealing.Sealed` where the project's secrets do not open it.
+    """
+    algorithm = algorithm or conf.SIGNING_ALGORITHM
+    ring = _current()
+    if algorithm not in ring.signing:
+        make_first(algorithm)
+        ring = _load()
+    kid = ring.signing[algorithm]
+    if kid not in _private:
+        private = sealing.unseal(ring.sealed[kid], kid=kid)
+        with _lock:
+            _private[kid] = _parsed(private, algorithm)
+    return _private[kid]
+
+
+def verifying_key(kid: str) -> KnownKey | None:
+    """The published key of this id, signing or not; `None` for an unknown one."""
+    if conf.JWKS is not None:
+        return _of_settings(conf.JWKS).get(kid)
+    known = _current().verifying.get(kid)
+    if known is None and _may_look_again():
+        known = _load().verifying.get(kid)
+    return known
+
+
+def published() -> list[dict[str, Any]]:
+    """The public JWKs of all keys, read afresh; the first key is made where there is none yet.
+
+    A verifier that fetches them before the first token is issued then has its key already.
+    """
+    keys = list(SigningKey.objects.values_list("public", flat=True))
+    if not keys:
+        make_first(conf.SIGNING_ALGORITHM)
+        keys = list(SigningKey.objects.values_list("public", flat=True))
+    return keys
+
+
+def make_first(algorithm: str) -> None:
+    """Make a key that signs at once, unless another worker just did: nothing was verified before it."""
+    try:
+        with transaction.atomic(using=SigningKey.objects.db):
+            make(algorithm, State.SIGNING)
+    except IntegrityError:
+        if not SigningKey.objects.filter(algorithm=algorithm, state=State.SIGNING).exists():
+            raise
+
+
+def make(algorithm: str, state: State, **times: Any) -> SigningKey:
+    """A new key pair, saved. Raises `IntegrityError` where the algorithm has a key in this state."""
+    kid, public, private = algorithms.generate(algorithm)
+    now = times.get("now") or timezone.now()
+    return SigningKey.objects.create(
+        kid=kid,
+        algorithm=algorithm,
+        state=state,
+        public=public,
+        sealed=sealing.seal(private, kid=kid),
+        announced=now,
+        signing_since=now if state == State.SIGNING else None,
+    )
+
+
+def forget(**_: Any) -> None:
+    """Look at the table again; called whenever a key is saved or deleted here."""
+    with _lock:
+        _ring.clear()
+        _looks.clear()
+
+
+def watch() -> None:
+    """Forget whenever a key is saved or deleted in this process; called once when the app is ready."""
+    for signal in (signals.post_save, signals.post_delete):
+        signal.connect(forget, sender=SigningKey, dispatch_uid="oauthflows-signing-key")
+
+
+def _current() -> _Ring:
+    ring = _ring[0] if _ring else None
+    return ring if ring is not None and ring.until > monotonic() else _load()
+
+
+def _load() -> _Ring:
+    columns = ("kid", "algorithm", "state", "public", "sealed")
+    verifying, signing, sealed = {}, {}, {}
+    for kid, algorithm, state, public, private in SigningKey.objects.order_by().values_list(
+        *columns
+    ):
+        if kid not in _public:
+            _public[kid] = _parsed(public, algorithm)
+        verifying[kid] = _public[kid]
+        if state == State.SIGNING:
+            signing[algorithm] = kid
+            sealed[kid] = private
+    ring = _Ring(
+        until=monotonic() + conf.KEYS_CACHE_SECONDS,
+        verifying=verifying,
+        signing=signing,
+        sealed=sealed,
+    )
+    with _lock:
+        _ring[:] = [ring]
+        for kid in [kid for kid in _private if kid not in sealed]:
+            del _private[kid]  # retired: nothing signs with it any more
+        for kid in [kid for kid in _public if kid not in verifying]:
+            del _public[kid]
+    return ring
+
+
+def _may_look_again() -> bool:
+    now = monotonic()
+    with _lock:
+        _looks[:] = [moment for moment in _looks if moment > now - 1]
+        if len(_looks) >= _LOOKS_PER_SECOND:
+            return False
+        _looks.append(now)
+    return True
+
+
+def _parsed(jwk: dict[str, Any], algorithm: str) -> KnownKey:
+    key = JWKRegistry.import_key(jwk)
+    return KnownKey(kid=str(key.kid), algorithm=algorithm, key=key)
+
+
+def _of_settings(jwks: Mapping[str, Any]) -> Mapping[str, KnownKey]:
+    """The keys of `OAUTHFLOWS["JWKS"]`, parsed once."""
+    if not _of_setting or _of_setting[0][0] is not jwks:
+        parsed = [
+            _parsed(dict(jwk), jwk.get("alg") or algorithms.USUAL[jwk["kty"]])
+            for jwk in jwks["keys"]
+            if jwk.get("use", "sig") == "sig" and jwk.get("kty") in algorithms.USUAL
+        ]
+        _of_setting[:] = [(jwks, {known.kid: known for known in parsed})]
+    return _of_setting[0][1]

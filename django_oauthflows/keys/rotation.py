@@ -1,0 +1,104 @@
+"""Rotating keys without a failed verification: announce → sign → retire → gone, each by its age.
+
+A key is published for `KEY_ANNOUNCED_SECONDS` before it signs, so that every verifier has fetched it by
+then, and for `KEY_RETIRED_SECONDS` after it signed last, so that what it signed verifies to its end. Called
+as often as one likes: what is not due is left alone.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from django_oauthflows.conf import conf
+from django_oauthflows.keys import ring, sealing
+from django_oauthflows.keys.models import SigningKey, State
+
+
+def rotate(
+    algorithm: str = "", *, at_once: bool = False, now: datetime | None = None, keep: int = 0
+) -> list[str]:
+    """Take every step that is due, and say what was done in one sentence each.
+
+    For one algorithm, or for the site's own and every other it has keys for. `at_once` makes the next key
+    sign now, whatever the ages: for a key that may be known to others. `keep` is how many seconds the last
+    thing a key signed may live; no key goes before.
+    """
+    now = now or timezone.now()
+    try:
+        return _rotate(algorithm, at_once=at_once, now=now, keep=keep)
+    except IntegrityError:
+        # A worker made the same key at this very moment; what is left to do, if anything, is done now.
+        return _rotate(algorithm, at_once=at_once, now=now, keep=keep)
+
+
+def _rotate(algorithm: str, *, at_once: bool, now: datetime, keep: int) -> list[str]:
+    with transaction.atomic(using=SigningKey.objects.db):
+        # Locked, so that two commands at once take each step once.
+        rows = list(SigningKey.objects.select_for_update().order_by("pk"))
+        own = {conf.SIGNING_ALGORITHM, *(row.algorithm for row in rows)}
+        chosen = {algorithm} if algorithm else own
+        done = [*_sealed_anew(rows), *_gone(rows, chosen, now, keep)]
+        for name in sorted(chosen):
+            of_name = {row.state: row for row in rows if row.algorithm == name}
+            done += _stepped(name, of_name, at_once=at_once, now=now)
+    return done
+
+
+def _stepped(
+    algorithm: str, rows: dict[str, SigningKey], *, at_once: bool, now: datetime
+) -> Iterator[str]:
+    signing, announced = rows.get(State.SIGNING), rows.get(State.ANNOUNCED)
+    if signing is None and announced is None:
+        made = ring.make(algorithm, State.SIGNING, now=now)
+        yield f"{made} is the first {algorithm} key and signs from now on."
+        return
+    if announced is None and (at_once or _is_due(signing, now, ahead=conf.KEY_ANNOUNCED_SECONDS)):
+        announced = ring.make(algorithm, State.ANNOUNCED, now=now)
+        yield f"{announced} was announced."
+    if announced is None or not (at_once or (_is_due(signing, now) and _is_known(announced, now))):
+        return
+    if signing is not None:
+        signing.state, signing.retired, signing.sealed = State.RETIRED, now, ""
+        signing.save()
+        yield f"{signing} was retired; it is published for a while yet."
+    announced.state, announced.signing_since = State.SIGNING, now
+    announced.save()
+    yield f"{announced} signs from now on."
+
+
+def _is_due(signing: SigningKey | None, now: datetime, *, ahead: int = 0) -> bool:
+    """Has the key signed for long enough, or will it have so many seconds `ahead`?"""
+    if signing is None or signing.signing_since is None:
+        return True
+    return now >= signing.signing_since + timedelta(seconds=conf.KEY_SIGNING_SECONDS - ahead)
+
+
+def _is_known(announced: SigningKey, now: datetime) -> bool:
+    return now >= announced.announced + timedelta(seconds=conf.KEY_ANNOUNCED_SECONDS)
+
+
+def _gone(rows: list[SigningKey], chosen: set[str], now: datetime, keep: int) -> Iterator[str]:
+    last = now - timedelta(seconds=max(conf.KEY_RETIRED_SECONDS, keep))
+    for row in rows:
+        if row.algorithm in chosen and row.retired is not None and row.retired <= last:
+            name = str(row)
+            row.delete()
+            yield f"{name} is gone."
+
+
+def _sealed_anew(rows: list[SigningKey]) -> Iterator[str]:
+    """Encrypt under the present secret what only a former one opens; what none opens is left to rotate."""
+    for row in rows:
+        if not row.sealed:
+            continue
+        try:
+            if not sealing.needs_sealing_anew(row.sealed, kid=row.kid):
+                continue
+            row.sealed = sealing.seal(sealing.unseal(row.sealed, kid=row.kid), kid=row.kid)
+        except sealing.Sealed as error:
+            yield str(error)
+            continue
+        row.save(update_fields=["sealed"])
+        yield f"{row} was encrypted under the present secret."
