@@ -45,21 +45,15 @@ def forget_all() -> None:
 
 
 def _discover(provider: Provider) -> Mapping[str, Any]:
-    session = provider.prepared(requests.Session())
-    for url in _addresses(provider.issuer):
-        try:
-            response = session.get(provider.safe(url), timeout=TIMEOUT)
-        except requests.RequestException as error:
-            raise ProviderUnreachable(f"{provider.name} could not be reached.") from error
-        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ProviderUnreachable(f"{provider.name} answered {response.status_code}.")
-        metadata = _read(response)
-        if metadata is None:
-            continue
-        # RFC 8414 §3.3: else whoever can answer at that address could take the provider's place.
-        if metadata.get("issuer") != provider.issuer:
-            raise OutboundError(f"{provider.name} is not who it should be: issuer does not match.")
-        return metadata
+    with provider.prepared(requests.Session()) as session:
+        for url in _addresses(provider.issuer):
+            metadata = _read(provider, session, provider.safe(url))
+            if metadata is None:
+                continue
+            # RFC 8414 §3.3: else whoever can answer at that address could take the provider's place.
+            if metadata.get("issuer") != provider.issuer:
+                raise OutboundError(f"{provider.name} is not who it should be: issuer differs.")
+            return metadata
     raise ProviderUnreachable(f"{provider.name} publishes no metadata.")
 
 
@@ -73,7 +67,14 @@ def _addresses(issuer: str) -> Iterator[str]:
     yield f"{origin}{path}/.well-known/openid-configuration"  # OpenID Connect Discovery §4
 
 
-def _read(response: requests.Response) -> Mapping[str, Any] | None:
+def _read(provider: Provider, session: requests.Session, url: str) -> Mapping[str, Any] | None:
+    """The document at one address; None where there is none."""
+    try:
+        response = session.get(url, timeout=TIMEOUT)
+    except requests.RequestException as error:
+        raise ProviderUnreachable(f"{provider.name} could not be reached.") from error
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise ProviderUnreachable(f"{provider.name} answered {response.status_code}.")
     if response.status_code != HTTPStatus.OK:
         return None
     try:

@@ -25,14 +25,16 @@ def authorization_url(
     provider: Provider, *, redirect_uri: str, scope: str, state: str, verifier: str, **more: str
 ) -> str:
     """Where to send the person (RFC 6749 §4.1.1, RFC 7636 §4.3)."""
-    url, _ = _session(provider, code_challenge_method="S256").create_authorization_url(
-        endpoint(provider, "authorization_endpoint"),
-        state=state,
-        code_verifier=verifier,
-        redirect_uri=redirect_uri,
-        scope=scope or None,
-        **more,
-    )
+    endpoint_url = endpoint(provider, "authorization_endpoint")
+    with _session(provider, code_challenge_method="S256") as session:
+        url, _ = session.create_authorization_url(
+            endpoint_url,
+            state=state,
+            code_verifier=verifier,
+            redirect_uri=redirect_uri,
+            scope=scope or None,
+            **more,
+        )
     return str(url)
 
 
@@ -40,7 +42,7 @@ def redeem(provider: Provider, code: str, *, redirect_uri: str, verifier: str, s
     """Turn a code into a token (RFC 6749 §4.1.3)."""
     return _fetch(
         provider,
-        scope=scope,
+        assumed_scope=scope,
         grant_type="authorization_code",
         code=code,
         redirect_uri=redirect_uri,
@@ -51,43 +53,44 @@ def redeem(provider: Provider, code: str, *, redirect_uri: str, verifier: str, s
 def client_credentials(provider: Provider) -> Token:
     """A token of the client's own (RFC 6749 §4.4.2)."""
     asked = {"scope": provider.scope} if provider.scope else {}
-    return _fetch(provider, scope=provider.scope, grant_type="client_credentials", **asked)
+    return _fetch(provider, assumed_scope=provider.scope, grant_type="client_credentials", **asked)
 
 
 def redeem_device_code(provider: Provider, device_code: str, *, scope: str) -> Token:
     """Ask once whether the person has answered (RFC 8628 §3.4)."""
     grant_type = "urn:ietf:params:oauth:grant-type:device_code"
-    return _fetch(provider, scope=scope, grant_type=grant_type, device_code=device_code)
+    return _fetch(provider, assumed_scope=scope, grant_type=grant_type, device_code=device_code)
 
 
 def refresh(provider: Provider, token: Token) -> Token:
     """Trade the refresh token for new ones (RFC 6749 §6); the scope stays as it was granted."""
     url, now = endpoint(provider, "token_endpoint"), timezone.now().timestamp()
-    session = _session(provider)
-    answer = _answered(
-        provider,
-        lambda: session.refresh_token(
-            url, refresh_token=token.refresh_token, timeout=TIMEOUT, allow_redirects=False
-        ),
-    )
+    with _session(provider) as session:
+        answer = _answered(
+            provider,
+            lambda: session.refresh_token(
+                url, refresh_token=token.refresh_token, timeout=TIMEOUT, allow_redirects=False
+            ),
+        )
     return read_answer(answer, now=now, scope=token.scope, before=token)
 
 
 def device_authorization(provider: Provider, scope: str) -> dict[str, Any]:
     """Ask for a pair of codes (RFC 8628 §3.1)."""
-    url, session = endpoint(provider, "device_authorization_endpoint"), _session(provider)
+    url = endpoint(provider, "device_authorization_endpoint")
+    with _session(provider) as session:
 
-    def ask() -> Any:
-        response = session.post(
-            url,
-            data={"scope": scope} if scope else {},
-            auth=session.client_auth(session.token_endpoint_auth_method),
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        )
-        return session.parse_response_token(response)
+        def ask() -> Any:
+            response = session.post(
+                url,
+                data={"scope": scope} if scope else {},
+                auth=session.client_auth(session.token_endpoint_auth_method),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+            return session.parse_response_token(response)
 
-    return _answered(provider, ask)
+        return _answered(provider, ask)
 
 
 def revoke(provider: Provider, token: Token) -> None:
@@ -97,17 +100,18 @@ def revoke(provider: Provider, token: Token) -> None:
     """
     if "revocation_endpoint" not in metadata_of(provider):
         return
-    url, session = endpoint(provider, "revocation_endpoint"), _session(provider)
+    url = endpoint(provider, "revocation_endpoint")
     kind = "refresh_token" if token.refresh_token else "access_token"
     try:
-        response = session.revoke_token(
-            url,
-            token=token.refresh_token or token.access_token,
-            token_type_hint=kind,
-            timeout=TIMEOUT,
-            allow_redirects=False,
-        )
-        response.raise_for_status()
+        with _session(provider) as session:
+            response = session.revoke_token(
+                url,
+                token=token.refresh_token or token.access_token,
+                token_type_hint=kind,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+            response.raise_for_status()
     except requests.RequestException as error:
         raise ProviderUnreachable(f"{provider.name} could not be told.") from error
 
@@ -124,15 +128,15 @@ def _session(provider: Provider, **options: Any) -> Any:
     return provider.prepared(session)
 
 
-def _fetch(provider: Provider, *, scope: str, **parameters: str) -> Token:
+def _fetch(provider: Provider, *, assumed_scope: str, **parameters: str) -> Token:
     url, now = endpoint(provider, "token_endpoint"), timezone.now().timestamp()
-    session = _session(provider)
-    # A redirect would carry the client's secret to an address nobody wrote down.
-    answer = _answered(
-        provider,
-        lambda: session.fetch_token(url, timeout=TIMEOUT, allow_redirects=False, **parameters),
-    )
-    return read_answer(answer, now=now, scope=scope)
+    with _session(provider) as session:
+        # A redirect would carry the client's secret to an address nobody wrote down.
+        answer = _answered(
+            provider,
+            lambda: session.fetch_token(url, timeout=TIMEOUT, allow_redirects=False, **parameters),
+        )
+    return read_answer(answer, now=now, scope=assumed_scope)
 
 
 def _answered(provider: Provider, ask: Callable[[], Any]) -> dict[str, Any]:
