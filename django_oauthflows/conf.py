@@ -160,6 +160,16 @@ class Conf:
         "How many proxies in front of the site append to X-Forwarded-For; the network an audit row names is "
         "taken from behind them. 0: the connection's own address.",
     )
+    OUTBOUND: "Setting[Mapping[str, Mapping[str, Any]]]" = Setting(
+        {},
+        "The providers this site is a client of, by name: issuer, client_id, client_secret, scope and "
+        "whatever else `outbound.provider.Provider` knows.",
+    )
+    OUTBOUND_LEEWAY_SECONDS = Setting(
+        60,
+        "How long before its end a token of another provider is renewed: it has to last for the call that is "
+        "made with it, and clocks differ.",
+    )
 
 
 conf = Conf()

@@ -4,6 +4,15 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.keys.models import SigningKey
+from django_oauthflows.outbound.models import StoredToken
 from django_oauthflows.tokens.models import Authorization
 
-__all__ = ["AuditEvent", "Authorization", "ClientPolicy", "ClientSecret", "Consent", "SigningKey"]
+__all__ = [
+    "AuditEvent",
+    "Authorization",
+    "ClientPolicy",
+    "ClientSecret",
+    "Consent",
+    "SigningKey",
+    "StoredToken",
+]

@@ -1,6 +1,7 @@
 """The client's own session: another cookie than the provider's, and nothing shared with it.
 
-The tokens stay in it, on the server; the browser holds no more than its key.
+It knows which connection is the person's; the tokens themselves are kept encrypted by
+`django_oauthflows.outbound`, and the browser holds no more than the session's key.
 """
 
 from django.conf import settings

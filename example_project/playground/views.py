@@ -1,6 +1,7 @@
 """The client's pages."""
 
 import hashlib
+import secrets
 import time
 from contextlib import suppress
 from http import HTTPStatus
@@ -11,13 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.views import View
 
+from django_oauthflows.outbound.client import Connection, Token
+from django_oauthflows.outbound.errors import OutboundError
 from example_project.playground.api import Answer, NotesApi
 from example_project.playground.provider import (
     AccessEnded,
-    Pending,
     ProviderFailure,
-    Token,
-    provider_for,
+    client_for,
+    in_words_for_people,
+    origin_of,
+    redirect_uri_for,
 )
 from example_project.playground.sessions import keep_session, open_session
 
@@ -42,7 +46,7 @@ class ClientView(View):
             response = super().dispatch(request, *args, **kwargs)
         except ProviderFailure as failure:
             if isinstance(failure, AccessEnded):
-                self.session.pop("token", None)
+                self.session.pop("connection", None)
             response = self.explain(failure)
         # A page holds one person's notes: the way back must not show it after they signed out.
         response.headers["Cache-Control"] = "no-store"
@@ -57,18 +61,21 @@ class ClientView(View):
         """Say something on the next page."""
         self.session["notice"] = {"title": title, "details": details, "is_error": is_error}
 
-    def token(self) -> Token:
-        token: Token | None = self.session.get("token")
-        if token is None:
+    def connection(self) -> Connection:
+        """What the person in this session allowed. The session holds its key, the package its tokens."""
+        key: str | None = self.session.get("connection")
+        if key is None:
             raise ProviderFailure("You are not signed in here.")
+        return client_for(self.request).connection(key)
+
+    def token(self) -> Token:
+        token = self.connection().stored()
+        if token is None:
+            raise AccessEnded()
         return token
 
-    def keep(self, token: Token, **_: str) -> None:
-        """Keep renewed tokens; what the answer left out stays as it was (RFC 6749 §5.1)."""
-        self.session["token"] = {**self.session.get("token", {}), **token}
-
     def api(self) -> NotesApi:
-        return NotesApi(provider_for(self.request), self.token(), update_token=self.keep)
+        return NotesApi(self.connection(), origin=origin_of(self.request))
 
 
 class HomeView(ClientView):
@@ -76,11 +83,11 @@ class HomeView(ClientView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         notice = self.session.pop("notice", None)
-        if "token" not in self.session:
+        if "connection" not in self.session:
             return self.start(notice)
         api = self.api()
         notes = api.call("GET", "/api/notes/")
-        scopes = self.token()["scope"].split()
+        scopes = self.token().scope.split()
         me = api.call("GET", "/api/me/") if "profile" in scopes else None
         context = {
             "notice": notice,
@@ -91,7 +98,7 @@ class HomeView(ClientView):
             "refused": [scope for scope in SCOPES if scope not in scopes],
             "may_write": "notes:write" in scopes,
             "access": _described(self.token()),
-            "provider": provider_for(request),
+            "provider": client_for(request).provider,
         }
         return render(request, "playground/home.html", context)
 
@@ -111,13 +118,12 @@ class SignInView(ClientView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         chosen = {NEEDED, *request.POST.getlist("scopes")}
-        url, state, pending = provider_for(request).authorization_request(
-            " ".join(scope for scope in SCOPES if scope in chosen)
-        )
+        scope = " ".join(scope for scope in SCOPES if scope in chosen)
+        with in_words_for_people():
+            started = client_for(request).start(redirect_uri=redirect_uri_for(request), scope=scope)
         waiting = list(self.session.get("pending", {}).items())[-MOST_PENDING + 1 :]
-        remembered = {"code_verifier": pending.code_verifier, "scope": pending.scope}
-        self.session["pending"] = {**dict(waiting), state: remembered}
-        return HttpResponseRedirect(url)
+        self.session["pending"] = {**dict(waiting), started.state: started.pending}
+        return HttpResponseRedirect(started.url)
 
 
 class CallbackView(ClientView):
@@ -130,15 +136,16 @@ class CallbackView(ClientView):
         if started is None:
             raise ProviderFailure("This answer belongs to no sign-in that was started here.")
         self.session["pending"] = waiting
-        provider = provider_for(request)
-        token = provider.redeem(request.GET.dict(), Pending(**started))
-        replaced = self.session.pop("token", None)
+        client, key = client_for(request), secrets.token_urlsafe(16)
+        with in_words_for_people():
+            client.finish(request.build_absolute_uri(), started, key=key)
+        replaced = self.session.pop("connection", None)
         self.session.cycle_key()
-        self.session["token"] = token
+        self.session["connection"] = key
         if replaced is not None:
             # Else the sign-in before would stay open at the provider with nobody to use it.
-            with suppress(ProviderFailure):
-                provider.revoke(replaced)
+            with suppress(OutboundError):
+                client.connection(replaced).disconnect()
         return redirect("playground:client")
 
 
@@ -159,7 +166,8 @@ class RefreshView(ClientView):
     """Trade the refresh token before its time."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        self.keep(provider_for(request).refresh(self.token()))
+        with in_words_for_people():
+            self.connection().renew(None)
         self.notice("New tokens, and nobody was asked.", "The refresh token before is spent.")
         return redirect("playground:client")
 
@@ -168,9 +176,10 @@ class SignOutView(ClientView):
     """Give the tokens back and forget them. Forgetting does not wait for the provider to agree."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        token = self.session.pop("token", None)
-        if token is not None:
-            provider_for(request).revoke(token)
+        key = self.session.pop("connection", None)
+        if key is not None:
+            with in_words_for_people():
+                client_for(request).connection(key).disconnect()
             self.notice("You are signed out.", "The provider has taken its tokens back.")
         return redirect("playground:client")
 
@@ -184,7 +193,7 @@ def _notes(answer: Answer) -> list[dict[str, Any]]:
 def _described(token: Token) -> dict[str, Any]:
     """Describe a token without showing it: a fingerprint is enough to see that it changed."""
     return {
-        "fingerprint": hashlib.sha256(token["access_token"].encode()).hexdigest()[:12],
-        "expires_in": max(0, int(token.get("expires_at", 0) - time.time())),
-        "has_refresh_token": "refresh_token" in token,
+        "fingerprint": hashlib.sha256(token.access_token.encode()).hexdigest()[:12],
+        "expires_in": max(0, int((token.expires or 0) - time.time())),
+        "has_refresh_token": bool(token.refresh_token),
     }

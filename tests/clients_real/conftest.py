@@ -78,15 +78,15 @@ def openid_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("openid-client needs node and npm")
     folder = tmp_path_factory.mktemp("openid_client")
     shutil.copy(HERE / "openid_client" / "client.mjs", folder)
-    (folder / "node_modules").symlink_to(installed() / "node_modules")
+    kept = installed(HERE / "openid_client" / "package.json")
+    (folder / "node_modules").symlink_to(kept / "node_modules")
     return folder
 
 
-def installed() -> Path:
-    """What package.json names, installed once and kept below .tox."""
-    manifest = HERE / "openid_client" / "package.json"
-    version = json.loads(manifest.read_text())["dependencies"]["openid-client"]
-    kept = ROOT / ".tox" / f"openid-client-{version}"
+def installed(manifest: Path) -> Path:
+    """The one package that a package.json names, installed once and kept below .tox."""
+    ((package, version),) = json.loads(manifest.read_text())["dependencies"].items()
+    kept = ROOT / ".tox" / f"{package}-{version}"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=kept.parent))
