@@ -87,6 +87,11 @@ class Conf:
         False,
         "Write an audit row for each issued token too. The token's own row is the record otherwise.",
     )
+    AUDIT_RETENTION: "Setting[int | None]" = Setting(
+        365 * 86400,
+        "How long `oauthflows_cleanup` leaves audit events, and what is known of retired client secrets: "
+        "long enough to look into a theft that is found out late. None: for ever.",
+    )
     RESOURCE = Setting(
         "",
         "The identifier of this site as a protected resource (RFC 9728 §1.2). Empty: the site's root URL.",

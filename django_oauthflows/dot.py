@@ -106,6 +106,18 @@ def grant_model() -> type[models.Model]:
     return cast(type[models.Model], get_grant_model())
 
 
+def id_token_model() -> type[models.Model]:
+    from oauth2_provider.models import get_id_token_model
+
+    return cast(type[models.Model], get_id_token_model())
+
+
+def device_grant_model() -> type[models.Model]:
+    from oauth2_provider.models import get_device_grant_model
+
+    return cast(type[models.Model], get_device_grant_model())
+
+
 def token_database() -> str:
     """The alias of the database tokens are written to; DOT keeps all its token models in one."""
     return router.db_for_write(access_token_model())

@@ -22,13 +22,23 @@ def access_token_lifetime(client: ClientFacts) -> int:
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:
     """When an unused refresh token ends; `None` where the project lets it live for ever."""
-    idle = client.refresh_token_idle_lifetime
-    if idle is None:
-        chosen = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
-        if chosen is None or isinstance(chosen, timedelta):
-            return issued + chosen if chosen else None
-        idle = int(chosen)
-    return issued + timedelta(seconds=idle)
+    if client.refresh_token_idle_lifetime is not None:
+        return issued + timedelta(seconds=client.refresh_token_idle_lifetime)
+    idle = _idle_lifetime()
+    return None if idle is None else issued + idle
+
+
+def idle_beginning(moment: datetime) -> datetime | None:
+    """An unused refresh token issued before this has ended by `moment`; `None` where none ever ends."""
+    idle = _idle_lifetime()
+    return None if idle is None else moment - idle
+
+
+def _idle_lifetime() -> timedelta | None:
+    chosen = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
+    if chosen is None or isinstance(chosen, timedelta):
+        return chosen or None
+    return timedelta(seconds=int(chosen))
 
 
 def authorization_end(client: ClientFacts, started: datetime) -> datetime | None:
