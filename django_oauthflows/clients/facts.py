@@ -122,6 +122,7 @@ def facts_of(application: Any) -> ClientFacts:
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
+        allowed_resources=frozenset(policy.allowed_resources) if policy else frozenset(),
         access_token_lifetime=policy.access_token_lifetime if policy else None,
         refresh_token_idle_lifetime=policy.refresh_token_idle_lifetime if policy else None,
         refresh_token_absolute_lifetime=policy.refresh_token_absolute_lifetime if policy else None,

@@ -22,7 +22,7 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import presets, uris
 from django_oauthflows.clients.facts import client_of, is_usable
-from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next, decide
 from django_oauthflows.consent.forms import ConsentForm
@@ -125,7 +125,7 @@ def read(parameters: Parameters, client: ClientFacts, address: ReturnAddress) ->
         code_challenge=parameters.text("code_challenge"),
         code_challenge_method=parameters.text("code_challenge_method"),
         prompt=parameters.words("prompt") or frozenset(),
-        resource=parameters.resource,
+        resource=resource_of(client, parameters.resource),
         other=frozenset(parameters) & {"request", "request_uri", "registration"},
     )
     flow = _flow_of(request)
@@ -252,6 +252,7 @@ def _consent_page(
         "person": http.user,
         "form": form,
         "scope_rows": form.rows(),
+        "resources": asked.request.resource,
         "is_first_time": remembered is None,
     }
     page = render(http, "oauthflows/consent.html", context, status=400 if form.errors else 200)

@@ -16,7 +16,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
 from django_oauthflows.clients.authentication import authenticate
-from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
@@ -178,7 +178,7 @@ def _read(
         now=timezone.now(),
         scopes_asked=asked,
         scopes=scopes,
-        resource=parameters.resource or (held.resource if held else ()),
+        resource=resource_of(client, parameters.resource, held.resource if held else ()),
         redirect_uri=parameters.text("redirect_uri"),
         code_verifier=parameters.text("code_verifier"),
         held=held,
