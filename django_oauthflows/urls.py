@@ -11,7 +11,11 @@ from django.urls import URLPattern, include, path
 
 from django_oauthflows.conf import conf
 from django_oauthflows.endpoints.authorize import authorize
-from django_oauthflows.endpoints.connected_apps import connected_app_withdraw, connected_apps
+from django_oauthflows.endpoints.connected_apps import (
+    connected_app_end_sign_in,
+    connected_app_withdraw,
+    connected_apps,
+)
 from django_oauthflows.endpoints.dot_pages import (
     application_detail,
     application_list,
@@ -51,6 +55,11 @@ TABLE = (
         f"{_o}connected-apps/<int:application_id>/withdraw/",
         connected_app_withdraw,
         "connected-app-withdraw",
+    ),
+    Row(
+        f"{_o}connected-apps/sign-ins/<uuid:authorization_id>/end/",
+        connected_app_end_sign_in,
+        "connected-app-end-sign-in",
     ),
     Row(
         f".well-known/oauth-authorization-server{_of_issuer}",

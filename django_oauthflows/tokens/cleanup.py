@@ -112,6 +112,7 @@ def _in_families_in_use(rows: Rows, *, moment: datetime, using: str) -> Collecti
 def _families_in_use(families: Collection[Any], moment: datetime, using: str) -> set[Any]:
     over = set(
         Authorization.objects.using(using)
+        .order_by()
         .filter(_is_over(moment), pk__in=families)
         .values_list("pk", flat=True)
     )

@@ -22,8 +22,13 @@ def access_token_lifetime(client: ClientFacts) -> int:
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:
     """When an unused refresh token ends; `None` where the project lets it live for ever."""
-    if client.refresh_token_idle_lifetime is not None:
-        return issued + timedelta(seconds=client.refresh_token_idle_lifetime)
+    return idle_end(client.refresh_token_idle_lifetime, issued)
+
+
+def idle_end(chosen: int | None, issued: datetime) -> datetime | None:
+    """The same by what the client's policy says, in seconds; `None` for what the server says."""
+    if chosen is not None:
+        return issued + timedelta(seconds=chosen)
     idle = _idle_lifetime()
     return None if idle is None else issued + idle
 
