@@ -115,6 +115,11 @@ class Conf:
         "The dotted path of a function of request and person that returns True where the person has a second "
         "factor: a password alone is then refused with mfa_required. Empty: the backends alone decide.",
     )
+    AUDIT_RETENTION: "Setting[int | None]" = Setting(
+        365 * 86400,
+        "How long `oauthflows_cleanup` leaves audit events, and what is known of retired client secrets: "
+        "long enough to look into a theft that is found out late. None: for ever.",
+    )
     RESOURCE = Setting(
         "",
         "The identifier of this site as a protected resource (RFC 9728 §1.2). Empty: the site's root URL.",

@@ -106,6 +106,12 @@ def grant_model() -> type[models.Model]:
     return cast(type[models.Model], get_grant_model())
 
 
+def id_token_model() -> type[models.Model]:
+    from oauth2_provider.models import get_id_token_model
+
+    return cast(type[models.Model], get_id_token_model())
+
+
 def device_grant_model() -> type[models.Model]:
     from oauth2_provider.models import get_device_grant_model
 

@@ -28,7 +28,7 @@ def url_of(request: HttpRequest, name: str) -> str:
     return origin_of(request) + reverse(f"oauthflows:{name}")
 
 
-def resource_of(request: HttpRequest) -> str:
+def own_resource_of(request: HttpRequest) -> str:
     """This site as a protected resource: configured here or in DOT, else the site's own root."""
     configured = conf.RESOURCE or dot.setting("OAUTH2_PROTECTED_RESOURCE_IDENTIFIER")
     return str(configured or origin_of(request))

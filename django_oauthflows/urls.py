@@ -11,7 +11,11 @@ from django.urls import URLPattern, include, path
 
 from django_oauthflows.conf import conf
 from django_oauthflows.endpoints.authorize import authorize
-from django_oauthflows.endpoints.connected_apps import connected_app_withdraw, connected_apps
+from django_oauthflows.endpoints.connected_apps import (
+    connected_app_end_sign_in,
+    connected_app_withdraw,
+    connected_apps,
+)
 from django_oauthflows.endpoints.device import (
     device,
     device_confirm,
@@ -72,6 +76,11 @@ TABLE = (
         "connected-app-withdraw",
     ),
     Row(f"{_o}.well-known/jwks.json", jwks, "jwks", "jwks-info", "RFC 7517 §5"),
+    Row(
+        f"{_o}connected-apps/sign-ins/<uuid:authorization_id>/end/",
+        connected_app_end_sign_in,
+        "connected-app-end-sign-in",
+    ),
     Row(
         f".well-known/oauth-authorization-server{_of_issuer}",
         server_metadata,

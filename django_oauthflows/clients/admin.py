@@ -64,6 +64,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
                 )
             },
         ),
+        (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
 

@@ -128,6 +128,7 @@ def facts_of(application: Any) -> ClientFacts:
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
         token_format=policy.token_format if policy else "opaque",
+        allowed_resources=frozenset(policy.allowed_resources) if policy else frozenset(),
         access_token_lifetime=policy.access_token_lifetime if policy else None,
         refresh_token_idle_lifetime=policy.refresh_token_idle_lifetime if policy else None,
         refresh_token_absolute_lifetime=policy.refresh_token_absolute_lifetime if policy else None,

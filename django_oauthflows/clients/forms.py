@@ -166,6 +166,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "The resource identifiers it serves, one per line; it may introspect tokens meant for them."
         ),
     )
+    allowed_resources = UriListField(
+        label=_("Allowed resources"),
+        required=False,
+        help_text=_(
+            "The resource identifiers its tokens may be meant for, one per line. Empty: any, as it asks."
+        ),
+    )
 
     class Meta:
         model = ClientPolicy
@@ -184,6 +191,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "skips_consent",
             "may_introspect_all",
             "resources",
+            "allowed_resources",
             "revokes_on_logout",
             "revokes_on_password_change",
             "is_verified",
@@ -221,7 +229,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         return scopes
 
     def clean_resources(self) -> list[str]:
-        resources: list[str] = self.cleaned_data["resources"]
+        return self._checked_resources("resources")
+
+    def clean_allowed_resources(self) -> list[str]:
+        return self._checked_resources("allowed_resources")
+
+    def _checked_resources(self, name: str) -> list[str]:
+        resources: list[str] = self.cleaned_data[name]
         for uri in resources:
             validate_resource(uri)
         return resources

@@ -89,6 +89,14 @@ class ClientPolicy(models.Model):
             "The resource identifiers this client serves; it may introspect tokens meant for them."
         ),
     )
+    allowed_resources = models.JSONField(
+        _("allowed resources"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "The resource identifiers its tokens may be meant for (RFC 8707). Empty: any, as it asks."
+        ),
+    )
     revokes_on_logout = models.BooleanField(_("ends with the sign-in"), null=True, blank=True)
     revokes_on_password_change = models.BooleanField(
         _("ends with the password"), null=True, blank=True

@@ -58,6 +58,23 @@ def _grant_type_of(application: models.Model) -> str:
     return str(getattr(application, "authorization_grant_type", ""))
 
 
+def resource_of(
+    client: ClientFacts, asked: tuple[str, ...], granted: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    """What a token is to be meant for (RFC 8707 §2.2): what was asked, else what was granted before.
+
+    A client that is held to some resources and names none means those; what has been taken from it since the
+    grant is no longer among them. Empty is no limit, which the rules refuse where there has to be one.
+    """
+    if asked:
+        return tuple(dict.fromkeys(asked))
+    if not client.allowed_resources:
+        return granted
+    if not granted:
+        return tuple(sorted(client.allowed_resources))
+    return tuple(uri for uri in granted if uri in client.allowed_resources)
+
+
 def is_enabled(application_key: Any) -> bool:
     """May this client's tokens be used? Asked afresh each time."""
     return not ClientPolicy.objects.filter(

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.consent.models import Consent
-from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.consent.sign_ins import SignIn, open_sign_ins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One client with access to a person's data. `sessions` counts its live sign-ins."""
+    """One client with access to a person's data, and the sign-ins it has open, newest use first."""
 
     application_id: Any
     name: str
@@ -24,7 +23,7 @@ class Connection:
     scopes: tuple[tuple[str, str], ...]
     since: datetime | None
     last_used: datetime | None
-    sessions: int
+    sign_ins: tuple[SignIn, ...]
 
 
 def connections_of(person: Any) -> list[Connection]:
@@ -34,15 +33,13 @@ def connections_of(person: Any) -> list[Connection]:
     to before this app was installed are among them.
     """
     consents = {row.application_id: row for row in Consent.objects.live().filter(user=person)}
-    grants: dict[Any, dict[str, Any]] = {
-        row["application_id"]: dict(row)
-        for row in Authorization.objects.live()
-        .filter(user=person, redeemed__isnull=False)
-        .order_by()
-        .values("application_id")
-        .annotate(since=Min("created"), last_used=Max("last_used"), sessions=Count("pk"))
-    }
+    sign_ins: dict[Any, list[SignIn]] = {}
     tokens = _scopes_of_tokens(person)
+    for sign_in in open_sign_ins(person):
+        key = sign_in.application_id
+        sign_ins.setdefault(key, []).append(sign_in)
+        # An access token that was cleaned up no longer says what its grant is for.
+        tokens[key] = tokens.get(key, frozenset()) | sign_in.scopes
     keys = consents.keys() | tokens.keys()
     applications = (
         dot.application_model()
@@ -51,7 +48,7 @@ def connections_of(person: Any) -> list[Connection]:
     )
     found = [
         _connection(
-            row, consents.get(row.pk), grants.get(row.pk, {}), tokens.get(row.pk, frozenset())
+            row, consents.get(row.pk), sign_ins.get(row.pk, []), tokens.get(row.pk, frozenset())
         )
         for row in applications
     ]
@@ -79,7 +76,7 @@ def _scopes_of_tokens(person: Any) -> dict[Any, frozenset[str]]:
 
 
 def _connection(
-    application: Any, consent: Consent | None, grant: dict[str, Any], held: frozenset[str]
+    application: Any, consent: Consent | None, sign_ins: list[SignIn], held: frozenset[str]
 ) -> Connection:
     policy = getattr(application, "oauthflows_policy", None)
     described = dot.all_scopes()
@@ -91,7 +88,7 @@ def _connection(
         logo_uri=policy.logo_uri if policy else "",
         is_verified=policy.is_verified if policy else False,
         scopes=tuple((name, str(described.get(name, name))) for name in scopes),
-        since=consent.created if consent else grant.get("since"),
-        last_used=grant.get("last_used"),
-        sessions=grant.get("sessions", 0),
+        since=consent.created if consent else min((row.since for row in sign_ins), default=None),
+        last_used=max((row.last_used for row in sign_ins if row.last_used), default=None),
+        sign_ins=tuple(sign_ins),
     )

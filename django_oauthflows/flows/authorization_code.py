@@ -10,6 +10,7 @@ from django_oauthflows.rules.authorization import (
     prompt_none_must_stand_alone,
     request_object_must_not_be_sent,
     request_uri_must_not_be_sent,
+    resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
     resource_must_be_granted,
     response_mode_must_be_supported,
@@ -50,6 +51,7 @@ AUTHORIZATION_RULES: tuple[Rule[Any], ...] = (
     scopes_must_be_allowed_for_client,
     scopes_must_not_be_empty,
     resource_must_be_an_absolute_uri,
+    resource_must_be_allowed_for_client,
 )
 
 TOKEN_RULES: tuple[Rule[Any], ...] = (
@@ -68,6 +70,7 @@ TOKEN_RULES: tuple[Rule[Any], ...] = (
     flow_must_still_be_allowed,
     scopes_must_be_left,
     resource_must_be_an_absolute_uri,
+    resource_must_be_allowed_for_client,
     resource_must_be_granted,
 )
 

@@ -1,7 +1,10 @@
 """A service that acts for itself (RFC 6749 §4.4)."""
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
-from django_oauthflows.rules.authorization import resource_must_be_an_absolute_uri
+from django_oauthflows.rules.authorization import (
+    resource_must_be_allowed_for_client,
+    resource_must_be_an_absolute_uri,
+)
 from django_oauthflows.rules.clients import client_must_be_confidential
 from django_oauthflows.rules.scopes import (
     scopes_must_be_allowed_for_client,
@@ -30,5 +33,6 @@ CLIENT_CREDENTIALS = Flow(
         scopes_must_be_allowed_for_client,
         scopes_must_not_be_empty,
         resource_must_be_an_absolute_uri,
+        resource_must_be_allowed_for_client,
     ),
 )

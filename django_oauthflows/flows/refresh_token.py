@@ -2,6 +2,7 @@
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
+    resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
     resource_must_be_granted,
 )
@@ -48,6 +49,7 @@ REFRESH_TOKEN = Flow(
         scopes_must_not_exceed_the_grant,
         scopes_must_be_left,
         resource_must_be_an_absolute_uri,
+        resource_must_be_allowed_for_client,
         resource_must_be_granted,
     ),
 )

@@ -214,6 +214,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "allowed_resources",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="The resource identifiers its tokens may be meant for (RFC 8707). Empty: any, as it asks.",
+                        verbose_name="allowed resources",
+                    ),
+                ),
+                (
                     "revokes_on_logout",
                     models.BooleanField(
                         blank=True, null=True, verbose_name="ends with the sign-in"

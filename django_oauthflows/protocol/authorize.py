@@ -22,14 +22,14 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import presets, uris
 from django_oauthflows.clients.facts import client_of, is_usable
-from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next, decide
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
-from django_oauthflows.issuer import issuer_of, resource_of
+from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.answers import (
     ReturnAddress,
@@ -133,10 +133,10 @@ def read(
         code_challenge=parameters.text("code_challenge"),
         code_challenge_method=parameters.text("code_challenge_method"),
         prompt=parameters.words("prompt") or frozenset(),
-        resource=parameters.resource,
+        resource=resource_of(client, parameters.resource),
         other=frozenset(parameters) & {"request", "request_uri", "registration"},
         issuer=address.issuer,
-        own_resource=resource_of(http),
+        own_resource=own_resource_of(http),
     )
     flow = _flow_of(request)
     enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)
@@ -262,6 +262,7 @@ def _consent_page(
         "person": http.user,
         "form": form,
         "scope_rows": form.rows(),
+        "resources": asked.request.resource,
         "is_first_time": remembered is None,
     }
     page = render(http, "oauthflows/consent.html", context, status=400 if form.errors else 200)

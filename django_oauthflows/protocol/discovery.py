@@ -8,7 +8,7 @@ from django_oauthflows import dot
 from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
-from django_oauthflows.issuer import issuer_of, resource_of, url_of
+from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
@@ -46,13 +46,13 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "protected_resources": [resource_of(request)],
+        "protected_resources": [own_resource_of(request)],
     }
 
 
 def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:
     """The metadata of this site as a protected resource (RFC 9728 §2), or of one path of it."""
-    resource = resource_of(request)
+    resource = own_resource_of(request)
     return {
         "resource": f"{resource.rstrip('/')}/{path.strip('/')}" if path else resource,
         "authorization_servers": [issuer_of(request)],

@@ -17,12 +17,12 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
 from django_oauthflows.clients.authentication import authenticate
-from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.issuer import issuer_of, resource_of
+from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
@@ -208,13 +208,13 @@ def _read(
         now=timezone.now(),
         scopes_asked=asked,
         scopes=scopes,
-        resource=parameters.resource or (held.resource if held else ()),
+        resource=resource_of(client, parameters.resource, held.resource if held else ()),
         redirect_uri=parameters.text("redirect_uri"),
         code_verifier=parameters.text("code_verifier"),
         held=held,
         sent=frozenset(parameters),
         issuer=issuer_of(http),
-        own_resource=resource_of(http),
+        own_resource=own_resource_of(http),
     )
     return request, presented
 

@@ -1,6 +1,6 @@
 """Who calls: the access token in the Authorization header (RFC 6750 §2.1)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -21,7 +21,19 @@ class OAuth2TokenAuthentication(BaseAuthentication):
     token's row with `scope`, `application` and `user`. A token that is not good is a 401, never an anonymous
     request. Tokens in the URL or the body are not read (RFC 9700 §4.3.2). List it first, so that DRF
     challenges with it.
+
+    A token that was asked for certain resources works there alone (RFC 8707). An API that has an identifier
+    other than its URL says so in a subclass, and one that wants no token that would do elsewhere too:
+
+        class NotesAuthentication(OAuth2TokenAuthentication):
+            resource = "https://notes.example.com/"
+            must_be_bound = True
     """
+
+    #: The identifier of the API (RFC 9728 §1.2). Empty: `OAUTHFLOWS["RESOURCE"]`, or the request's URL.
+    resource: ClassVar[str] = ""
+    #: Refuse a token that was asked for no resource in particular.
+    must_be_bound: ClassVar[bool] = False
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -39,7 +51,7 @@ class OAuth2TokenAuthentication(BaseAuthentication):
 
     def _validated(self, value: str, request: Any) -> Any:
         """The token behind the value. Raises `Refusal`."""
-        return validate(value, request)
+        return validate(value, request, resource=self.resource, must_be_bound=self.must_be_bound)
 
     def _principal(self, request: Request, token: Any) -> Any:
         """Who the token stands for."""

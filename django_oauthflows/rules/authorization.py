@@ -71,6 +71,15 @@ def resource_must_be_an_absolute_uri(request: AuthorizationRequest | TokenReques
     return None
 
 
+@rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
+def resource_must_be_allowed_for_client(request: AuthorizationRequest | TokenRequest) -> str | None:
+    """A client that is held to some APIs gets no token for another, nor one for all by naming none."""
+    allowed = request.client.allowed_resources
+    if allowed and not (request.resource and set(request.resource) <= allowed):
+        return "This client may not ask for a token for this resource."
+    return None
+
+
 @rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_granted(request: TokenRequest) -> str | None:
     """A grant for one API cannot be redeemed for another."""

@@ -44,7 +44,8 @@ class ClientFacts:
 
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
-    `ClientSecret` rows.
+    `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
+    empty is no limit.
     """
 
     key: int
@@ -69,6 +70,7 @@ class ClientFacts:
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
     token_format: str = "opaque"
+    allowed_resources: frozenset[str] = frozenset()
     access_token_lifetime: int | None = None
     refresh_token_idle_lifetime: int | None = None
     refresh_token_absolute_lifetime: int | None = None

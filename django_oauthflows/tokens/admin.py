@@ -1,12 +1,16 @@
 """Grants and tokens in the admin: shown, revoked, never made and never editable."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
@@ -21,7 +25,7 @@ class RevokingAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     @admin.action(
-        description=_("Revoke selected, with all tokens that belong to them"),
+        description=gettext_lazy("Revoke selected, with all tokens that belong to them"),
         permissions=["revoke"],
     )
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -69,7 +73,19 @@ class AuthorizationAdmin(RevokingAdmin):
         "expires",
         "revoked",
         "revoked_because",
+        "tokens",
     )
+
+    @admin.display(description=gettext_lazy("tokens"))
+    def tokens(self, row: Authorization) -> str:
+        """How the family came to be, oldest first: each refresh token with the access token beside it."""
+        now = timezone.now()
+        lines = [_state_of_access(expires, now) for expires in _first_access_alone(row)]
+        for created, revoked, expires in _rotations(row):
+            refresh = _state_of_refresh(created, revoked)
+            lines.append(format_html("{}<br>{}", refresh, _state_of_access(expires, now)))
+        items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
+        return format_html("<ol>{}</ol>", items) if lines else "–"
 
     def revoke(self, row: Authorization) -> None:
         families.revoke(row, reason="revoked_by_administrator")
@@ -121,6 +137,45 @@ class GrantAdmin(RevokingAdmin):
         if authorization is not None:
             families.revoke(authorization, reason="revoked_by_administrator")
         dot.grant_model()._default_manager.filter(pk=row.pk).delete()
+
+
+#: How much of a long history is shown: its end.
+_MOST_ROTATIONS = 50
+
+
+def _rotations(row: Authorization) -> list[tuple[datetime, datetime | None, datetime | None]]:
+    tokens = dot.refresh_token_model()._default_manager.filter(token_family=row.pk).order_by("-pk")
+    shown = tokens.values_list("created", "revoked", "access_token__expires")[:_MOST_ROTATIONS]
+    return list(reversed(shown))
+
+
+def _first_access_alone(row: Authorization) -> list[datetime]:
+    """The end of the access token a code earned without a refresh token."""
+    tokens = dot.access_token_model()._default_manager.filter(
+        token_checksum=row.first_access_checksum, refresh_token__isnull=True
+    )
+    return list(tokens.values_list("expires", flat=True)) if row.first_access_checksum else []
+
+
+def _shown(moment: datetime) -> str:
+    return str(localize(timezone.localtime(moment)))
+
+
+def _state_of_refresh(created: datetime, revoked: datetime | None) -> str:
+    if revoked is None:
+        return _("Refresh token since %(since)s, in use") % {"since": _shown(created)}
+    return _("Refresh token since %(since)s, used or ended %(until)s") % {
+        "since": _shown(created),
+        "until": _shown(revoked),
+    }
+
+
+def _state_of_access(expires: datetime | None, now: datetime) -> str:
+    if expires is None:
+        return _("Its access token is gone")
+    if expires <= now:
+        return _("Access token, expired %(when)s") % {"when": _shown(expires)}
+    return _("Access token, good until %(when)s") % {"when": _shown(expires)}
 
 
 def authorization_of(access_token: Any) -> Authorization | None:

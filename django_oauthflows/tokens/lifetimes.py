@@ -35,13 +35,28 @@ def longest_access_token_lifetime() -> int:
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:
     """When an unused refresh token ends; `None` where the project lets it live for ever."""
-    idle = client.refresh_token_idle_lifetime
-    if idle is None:
-        chosen = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
-        if chosen is None or isinstance(chosen, timedelta):
-            return issued + chosen if chosen else None
-        idle = int(chosen)
-    return issued + timedelta(seconds=idle)
+    return idle_end(client.refresh_token_idle_lifetime, issued)
+
+
+def idle_end(chosen: int | None, issued: datetime) -> datetime | None:
+    """The same by what the client's policy says, in seconds; `None` for what the server says."""
+    if chosen is not None:
+        return issued + timedelta(seconds=chosen)
+    idle = _idle_lifetime()
+    return None if idle is None else issued + idle
+
+
+def idle_beginning(moment: datetime) -> datetime | None:
+    """An unused refresh token issued before this has ended by `moment`; `None` where none ever ends."""
+    idle = _idle_lifetime()
+    return None if idle is None else moment - idle
+
+
+def _idle_lifetime() -> timedelta | None:
+    chosen = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
+    if chosen is None or isinstance(chosen, timedelta):
+        return chosen or None
+    return timedelta(seconds=int(chosen))
 
 
 def authorization_end(client: ClientFacts, started: datetime) -> datetime | None:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.issuer import issuer_of, resource_of
+from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.keys.jwt import NotGenuine, open_jwt
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.jwts import LOCAL_RULES, LocalUse
@@ -72,7 +72,7 @@ def _audience(claim: Any) -> tuple[str, ...]:
 
 def _own(audience: tuple[str, ...], request: HttpRequest) -> frozenset[str]:
     """Those that name this API: its identifier, or the beginning of the URL that was called."""
-    own, url = resource_of(request), request.build_absolute_uri(request.path)
+    own, url = own_resource_of(request), request.build_absolute_uri(request.path)
     return frozenset(
         name for name in audience if name == own or dot.resource_is_prefix_of(name, url)
     )

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot
+from django_oauthflows.conf import conf
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import TokenUse
 from django_oauthflows.rules.tokens import USE_RULES
@@ -14,14 +15,20 @@ from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.reading import FoundAccessToken, find_access_token
 
 
-def validate(value: str, request: HttpRequest) -> Any:
+def validate(
+    value: str, request: HttpRequest, *, resource: str = "", must_be_bound: bool = False
+) -> Any:
     """The access token's row, with its `user` (or None) and `application`.
 
-    Raises `Refusal` with `invalid_token` where it is not good for this request.
+    `resource` is the identifier of the API that asks; without one, it is the site's, or the request's own
+    URL. With `must_be_bound` a token that was asked for no resource is not good. Raises `Refusal` with
+    `invalid_token` where it is not good for this request.
     """
     found = find_access_token(checksum(value))
-    resource = request.build_absolute_uri(request.path)
-    enforce(USE_RULES, use_of(found, timezone.now(), request, resource=resource))
+    is_meant = found is not None and _is_meant(
+        found.row.resource, request, resource=resource, must_be_bound=must_be_bound
+    )
+    enforce(USE_RULES, use_of(found, timezone.now(), request, is_meant=is_meant))
     assert found is not None  # noqa: S101 - the first rule refused otherwise
     return found.row
 
@@ -37,9 +44,9 @@ def use_of(
     now: datetime,
     request: HttpRequest,
     *,
-    resource: str | None = None,
+    is_meant: bool = True,
 ) -> TokenUse:
-    """The facts of a token's use; without `resource`, at no particular one."""
+    """The facts of a token's use; `is_meant` for the resource it is used at."""
     if found is None:
         return TokenUse(exists=False, now=now)
     row = found.row
@@ -49,8 +56,24 @@ def use_of(
         expires=row.expires,
         client_is_enabled=found.client_is_enabled and _is_usable(row.application, request),
         person_is_active=row.user is None or row.user.is_active,
-        is_meant_for_this_resource=resource is None or dot.resource_allows(resource, row.resource),
+        is_meant_for_this_resource=is_meant,
     )
+
+
+def _is_meant(
+    bound_to: list[str], request: HttpRequest, *, resource: str, must_be_bound: bool
+) -> bool:
+    """Is a token meant for the API that was asked (RFC 8707 §2)?
+
+    An API that has an identifier is named by it exactly; any other by a URL that its own begins with.
+    """
+    if not bound_to:
+        return not must_be_bound
+    if resource:
+        return resource in bound_to
+    if conf.RESOURCE and conf.RESOURCE in bound_to:
+        return True
+    return dot.resource_allows(request.build_absolute_uri(request.path), bound_to)
 
 
 def _is_usable(application: Any, request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Grants, tokens and consents in the admin: shown without their values, ended, never made or edited."""
 
 import pytest
+from django.utils import timezone
 from oauth2_provider.models import (
     get_access_token_model,
     get_grant_model,
@@ -170,6 +171,33 @@ def test_no_page_shows_a_token_a_code_or_a_checksum() -> None:
         for page in (browser.get(path), browser.get(f"{path}{row.pk}/change/")):
             assert page.status_code == 200
             assert not [value for value in values if value in page.content.decode()]
+
+
+@spec("B-18")
+def test_a_grant_shows_how_its_tokens_followed_each_other() -> None:
+    story, browser = begin(), administrator()
+    tokens = story.tokens()
+    for _ in range(2):
+        tokens = story.refresh(tokens["refresh_token"]).json()
+    page = browser.get(f"{AUTHORIZATIONS}{Authorization.objects.get().pk}/change/").content.decode()
+    assert page.count("<li>Refresh token since ") == 3
+    assert page.count(", used or ended ") == 2
+    assert page.count("<br>Access token, good until ") == 3
+    newest = get_refresh_token_model().objects.order_by("pk").last()
+    get_access_token_model().objects.filter(pk=newest.access_token_id).update(
+        expires=timezone.now()
+    )
+    page = browser.get(f"{AUTHORIZATIONS}{Authorization.objects.get().pk}/change/").content.decode()
+    assert page.count("<br>Access token, expired ") == 1
+
+
+def test_a_grant_without_a_refresh_token_shows_its_access_token() -> None:
+    story, browser = begin(), administrator()
+    story.registered.policy.flows = ["authorization-code-pkce"]
+    story.registered.policy.save()
+    story.tokens()
+    page = browser.get(f"{AUTHORIZATIONS}{Authorization.objects.get().pk}/change/").content.decode()
+    assert "<ol><li>Access token, good until " in page
 
 
 def test_the_audit_log_is_read_by_reference() -> None:

@@ -43,6 +43,15 @@ def test_a_rule_is_a_sentence_with_a_note_and_a_paragraph(name: str) -> None:
     assert "§" in rule.spec
 
 
+def test_wherever_a_resource_is_asked_for_the_clients_own_limit_is_kept() -> None:
+    for flow in catalogue.FLOWS:
+        for asked in (flow.authorization_rules, flow.token_rules):
+            names = {rule.name for rule in asked}
+            assert ("resource_must_be_an_absolute_uri" in names) == (
+                "resource_must_be_allowed_for_client" in names
+            ), flow.slug
+
+
 def test_slugs_are_unique_and_hyphenated() -> None:
     slugs = [flow.slug for flow in catalogue.FLOWS]
     assert len(set(slugs)) == len(slugs)

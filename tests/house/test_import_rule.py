@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "signals", "statements"),
+    ("conf", "signals", "statements", "batches"),
     ("dot",),
     ("issuer",),
     ("errors",),
@@ -33,6 +33,7 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 #: Parts that stand beside the layers, with all they may import of ours.
 ALONE = {
     "signals": set(),
+    "batches": set(),
     "outbound": {"conf", "errors"},
     "resource_server": {
         "audit",

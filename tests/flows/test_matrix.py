@@ -1,0 +1,150 @@
+"""Every flow, tried by every kind of client, under every security profile.
+
+Made from the catalogue, the presets and the profiles: a new one of them is in the matrix by itself, and a new
+flow fails here until it has a driver, which walks the flow over HTTP as such a client would.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from oauth2_provider.models import get_access_token_model
+
+from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.presets import PRESETS, Preset
+from django_oauthflows.clients.profiles import PROFILES, Profile
+from django_oauthflows.flows import catalogue
+from django_oauthflows.flows.base import Flow, Standing
+from django_oauthflows.testing.client import answered
+from tests.marks import spec
+from tests.stories import WITH_OPENID, Story, begin
+
+pytestmark = pytest.mark.django_db
+
+#: What a driver comes back with: the members of the token response, or of the refusal.
+Members = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """How a flow is walked, and the code that refuses a client that may not use it.
+
+    `also_refused` tells of a client that has the flow and is refused under a profile all the same.
+    """
+
+    walk: Callable[[Story], Members]
+    refused_with: Callable[[Preset], str] = lambda preset: "unauthorized_client"
+    also_refused: Callable[[Preset, Profile], bool] = lambda preset, profile: False
+
+
+def by_code(story: Story, **request: Any) -> Members:
+    answer = answered(story.decide(**request))
+    if "error" in answer:
+        return answer
+    verifier = {} if "code_challenge" not in request else {"code_verifier": None}
+    return dict(story.redeem(answer["code"], **verifier).json())
+
+
+def without_pkce(story: Story) -> Members:
+    """As the one request OAuth 2.1 leaves open without PKCE: OpenID Connect's, with a nonce (§7.6)."""
+    return by_code(
+        story,
+        scope="openid notes:read",
+        nonce="a-nonce",
+        code_challenge=None,
+        code_challenge_method=None,
+    )
+
+
+def with_client_credentials(story: Story) -> Members:
+    return dict(story.token(grant_type="client_credentials", scope="notes:read").json())
+
+
+def by_refreshing(story: Story) -> Members:
+    """With a refresh token of any flow the client has; with an invented one where it can have none."""
+    for slug in story.registered.policy.flows:
+        if catalogue.BY_SLUG[slug].may_be_refreshed and slug != "refresh-token":
+            token = DRIVERS[slug].walk(story).get("refresh_token", "")
+            if token:
+                return dict(story.refresh(token).json())
+    return dict(story.refresh("no-such-token").json())
+
+
+#: One driver for each flow of the catalogue.
+DRIVERS: dict[str, Driver] = {
+    "authorization-code": Driver(
+        walk=without_pkce,
+        # A client that may use the flow with PKCE is told what is missing.
+        refused_with=lambda preset: (
+            "invalid_request"
+            if "authorization-code-pkce" in preset.flows
+            else "unauthorized_client"
+        ),
+    ),
+    "authorization-code-pkce": Driver(walk=by_code),
+    "client-credentials": Driver(walk=with_client_credentials),
+    "refresh-token": Driver(walk=by_refreshing),
+}
+
+
+def driver_of(flow: Flow) -> Driver:
+    if flow.slug not in DRIVERS:
+        pytest.fail(f"the flow {flow.slug} has no driver: write one into DRIVERS of {__file__}")
+    return DRIVERS[flow.slug]
+
+
+def is_allowed(flow: Flow, preset: Preset, profile: Profile) -> bool:
+    """May such a client use the flow? A legacy flow, under the legacy profile alone."""
+    if flow.standing is Standing.LEGACY and profile.slug != "legacy":
+        return False
+    return flow.slug in preset.flows and not driver_of(flow).also_refused(preset, profile)
+
+
+@pytest.fixture
+def openid(settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = WITH_OPENID
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.slug)
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
+@pytest.mark.parametrize("flow", catalogue.FLOWS, ids=lambda flow: flow.slug)
+@spec("RFC 6749 §4.1.2.1", "RFC 6749 §5.2")
+def test_what_a_client_may_do_works_and_the_rest_is_refused(
+    flow: Flow, preset: Preset, profile: Profile, openid: None, django_capture_on_commit_callbacks
+) -> None:
+    # Every kind gets somewhere to return to, so that it is the flow that is refused, and not the address.
+    story = begin(preset=preset.slug, profile=profile.slug)
+    with django_capture_on_commit_callbacks(execute=True):
+        members = driver_of(flow).walk(story)
+    if is_allowed(flow, preset, profile):
+        assert story.call(members["access_token"]).status_code == 200
+        return
+    assert members["error"] == driver_of(flow).refused_with(preset)
+    assert AuditEvent.objects.filter(code=members["error"]).exists()
+    assert not get_access_token_model().objects.exists()
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.slug)
+@pytest.mark.parametrize("flow", catalogue.FLOWS, ids=lambda flow: flow.slug)
+@spec("RFC 6749 §5.2")
+def test_a_flow_that_is_taken_from_a_client_is_refused(
+    flow: Flow, profile: Profile, openid: None
+) -> None:
+    """No profile gives a client what its policy does not."""
+    preset = next(preset for preset in PRESETS if flow.slug in preset.flows)
+    story = begin(preset=preset.slug, profile=profile.slug)
+    story.registered.policy.flows = [slug for slug in preset.flows if slug != flow.slug]
+    story.registered.policy.save()
+    members = driver_of(flow).walk(story)
+    assert members["error"] in ("unauthorized_client", driver_of(flow).refused_with(preset))
+    assert "access_token" not in members
+
+
+def test_no_driver_is_left_of_a_flow_that_is_gone() -> None:
+    assert set(DRIVERS) <= set(catalogue.BY_SLUG)
+
+
+def test_a_flow_without_a_driver_is_named() -> None:
+    with pytest.raises(pytest.fail.Exception, match="carrier-pigeon has no driver"):
+        driver_of(replace(catalogue.FLOWS[0], slug="carrier-pigeon"))
