@@ -167,6 +167,8 @@ def test_the_standard_profile_forbids_it_before_the_password_is_looked_at(
 ) -> None:
     story = legacy(profile="standard")
     assert error_of(sign_in(story, password=password)) == (400, "unauthorized_client")
+    refused = AuditEvent.objects.get(event="request.refused")
+    assert refused.rule == "flow_must_be_allowed_by_profile"
     assert asked_backends == []
 
 
