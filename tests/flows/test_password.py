@@ -20,7 +20,7 @@ from django_oauthflows.tokens import families
 from django_oauthflows.tokens.models import Authorization
 from tests.marks import spec
 from tests.races.together import assert_nothing_is_alive, assert_nothing_is_orphaned
-from tests.stories import Story, begin, dot_application, error_of
+from tests.stories import Story, begin, dot_application, dot_tokens, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -327,6 +327,15 @@ def test_an_application_without_a_policy_needs_its_projects_word() -> None:
     opened = {**settings.OAUTH2_PROVIDER, "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": False}
     with override_settings(OAUTH2_PROVIDER=opened):
         assert sign_in(story).status_code == 200
+
+
+@spec("RFC 6749 §6")
+def test_what_django_oauth_toolkit_gave_such_an_application_goes_on_being_refreshed() -> None:
+    story = begin(registered=dot_application(authorization_grant_type="password"))
+    _, refresh_token = dot_tokens(story)
+    tokens = story.refresh(refresh_token)
+    assert tokens.status_code == 200
+    assert story.refresh(tokens.json()["refresh_token"]).status_code == 200
 
 
 @spec("RFC 9700 §2.4")
