@@ -13,9 +13,9 @@ def client_must_be_confidential(request: TokenRequest) -> str | None:
     return None
 
 
-@rule(spec="RFC 9700 §2.4", refuses_with=Code.UNAUTHORIZED_CLIENT)
+@rule(spec="RFC 9700 §2", refuses_with=Code.UNAUTHORIZED_CLIENT)
 def flow_must_be_allowed_by_profile(request: AuthorizationRequest | TokenRequest) -> str | None:
-    """Flows the field has given up work for clients of the legacy profile alone."""
+    """Flows the field has given up work for clients of the legacy profile alone (RFC 9700 §2.1.2, §2.4)."""
     if request.client.profile != "legacy":
         return "This flow is no longer recommended, and the client's security profile forbids it."
     return None

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from django_oauthflows import dot
@@ -12,6 +13,7 @@ from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
     Issued,
+    LostRace,
     access_end,
     access_token_for,
     announce,
@@ -22,7 +24,10 @@ from django_oauthflows.tokens.models import Authorization
 
 
 def issue_to_person(request: TokenRequest, person: Any) -> Issued:
-    """Start an authorization with its tokens; a refresh token only where the client may refresh."""
+    """Start an authorization with its tokens; a refresh token only where the client may refresh.
+
+    Raises `LostRace` if the password was changed, or the account closed, since `person` was read.
+    """
     may_refresh = "refresh-token" in request.client.flows
     end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
     request = replace(request, held=_held(request, person, ends_at=end))
@@ -47,7 +52,17 @@ def issue_to_person(request: TokenRequest, person: Any) -> Issued:
         row = insert_access_token(request, access, expires, person=person.pk, using=using)
         if refresh:
             insert_refresh_token(request, refresh, family, row, using=using)
+        # Last, and locked: whoever changes the password from here on ends these tokens as well.
+        if not _is_unchanged(person):
+            raise LostRace
     return announce(request, access, expires, refresh=refresh, authorization=family)
+
+
+def _is_unchanged(person: Any) -> bool:
+    rows = get_user_model()._base_manager.using(person._state.db)
+    with transaction.atomic(using=person._state.db):
+        known = rows.select_for_update().filter(pk=person.pk, is_active=True)
+        return bool(known.values_list("password", flat=True).first() == person.password)
 
 
 def _held(request: TokenRequest, person: Any, *, ends_at: Any) -> Held:

@@ -17,6 +17,7 @@ from django_oauthflows.clients.profiles import PROFILES, Profile
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow, Standing
 from django_oauthflows.testing.client import answered
+from django_oauthflows.testing.factories import PASSWORD
 from tests.marks import spec
 from tests.stories import WITH_OPENID, Story, begin
 
@@ -71,6 +72,37 @@ def by_refreshing(story: Story) -> Members:
     return dict(story.refresh("no-such-token").json())
 
 
+def in_front(response_type: str) -> Callable[[Story], Members]:
+    """The token of the front channel, which comes in the fragment, as refusals of its flows do."""
+
+    def walk(story: Story) -> Members:
+        unproven = {"code_challenge": None, "code_challenge_method": None}
+        changes = unproven if response_type == "token" else {}
+        response = story.decide(scope="notes:read", response_type=response_type, **changes)
+        return answered(response, mode="fragment")
+
+    return walk
+
+
+def with_a_password(story: Story) -> Members:
+    return dict(
+        story.token(
+            grant_type="password",
+            username=story.person.username,
+            password=PASSWORD,
+            scope="notes:read",
+        ).json()
+    )
+
+
+def by_a_device(story: Story) -> Members:
+    codes = story.device_codes(scope="notes:read").json()
+    if "error" in codes:
+        return dict(codes)
+    story.decide_on_device(codes["user_code"], scopes=["notes:read"])
+    return dict(story.poll(codes["device_code"]).json())
+
+
 #: One driver for each flow of the catalogue.
 DRIVERS: dict[str, Driver] = {
     "authorization-code": Driver(
@@ -85,6 +117,10 @@ DRIVERS: dict[str, Driver] = {
     "authorization-code-pkce": Driver(walk=by_code),
     "client-credentials": Driver(walk=with_client_credentials),
     "refresh-token": Driver(walk=by_refreshing),
+    "device-code": Driver(walk=by_a_device),
+    "implicit": Driver(walk=in_front("token")),
+    "hybrid": Driver(walk=in_front("code token")),
+    "password": Driver(walk=with_a_password),
 }
 
 
@@ -99,6 +135,11 @@ def is_allowed(flow: Flow, preset: Preset, profile: Profile) -> bool:
     if flow.standing is Standing.LEGACY and profile.slug != "legacy":
         return False
     return flow.slug in preset.flows and not driver_of(flow).also_refused(preset, profile)
+
+
+def kind_with(flow: Flow) -> Preset:
+    """The first kind of client that has the flow; of one that is ticked by hand, the first of all."""
+    return next((preset for preset in PRESETS if flow.slug in preset.flows), PRESETS[0])
 
 
 @pytest.fixture
@@ -132,13 +173,33 @@ def test_a_flow_that_is_taken_from_a_client_is_refused(
     flow: Flow, profile: Profile, openid: None
 ) -> None:
     """No profile gives a client what its policy does not."""
-    preset = next(preset for preset in PRESETS if flow.slug in preset.flows)
+    preset = kind_with(flow)
     story = begin(preset=preset.slug, profile=profile.slug)
     story.registered.policy.flows = [slug for slug in preset.flows if slug != flow.slug]
     story.registered.policy.save()
     members = driver_of(flow).walk(story)
     assert members["error"] in ("unauthorized_client", driver_of(flow).refused_with(preset))
     assert "access_token" not in members
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.slug)
+@pytest.mark.parametrize(
+    "flow",
+    [flow for flow in catalogue.FLOWS if not any(flow.slug in preset.flows for preset in PRESETS)],
+    ids=lambda flow: flow.slug,
+)
+@spec("RFC 9700 §2.1.2")
+def test_a_flow_that_no_kind_has_works_where_it_is_ticked_and_allowed(
+    flow: Flow, profile: Profile
+) -> None:
+    story = begin(preset=PRESETS[0].slug, profile=profile.slug)
+    story.registered.policy.flows = [*story.registered.policy.flows, flow.slug]
+    story.registered.policy.save()
+    members = driver_of(flow).walk(story)
+    if flow.standing is Standing.LEGACY and profile.slug != "legacy":
+        assert members["error"] == "unauthorized_client"
+    else:
+        assert story.call(members["access_token"]).status_code == 200
 
 
 def test_no_driver_is_left_of_a_flow_that_is_gone() -> None:

@@ -15,12 +15,14 @@ from oauth2_provider.models import get_access_token_model, get_refresh_token_mod
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.facts import forget_clients
+from django_oauthflows.flows.base import Standing
+from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.testing.factories import PASSWORD, ClientFactory, PersonFactory
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.models import Authorization
 from tests.marks import spec
 from tests.races.together import assert_nothing_is_alive, assert_nothing_is_orphaned
-from tests.stories import Story, begin, dot_application, error_of
+from tests.stories import Story, begin, dot_application, dot_tokens, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,8 @@ def test_the_standard_profile_forbids_it_before_the_password_is_looked_at(
 ) -> None:
     story = legacy(profile="standard")
     assert error_of(sign_in(story, password=password)) == (400, "unauthorized_client")
+    refused = AuditEvent.objects.get(event="request.refused")
+    assert refused.rule == "flow_must_be_allowed_by_profile"
     assert asked_backends == []
 
 
@@ -327,6 +331,15 @@ def test_an_application_without_a_policy_needs_its_projects_word() -> None:
         assert sign_in(story).status_code == 200
 
 
+@spec("RFC 6749 §6")
+def test_what_django_oauth_toolkit_gave_such_an_application_goes_on_being_refreshed() -> None:
+    story = begin(registered=dot_application(authorization_grant_type="password"))
+    _, refresh_token = dot_tokens(story)
+    tokens = story.refresh(refresh_token)
+    assert tokens.status_code == 200
+    assert story.refresh(tokens.json()["refresh_token"]).status_code == 200
+
+
 @spec("RFC 9700 §2.4")
 def test_each_token_leaves_a_warning_in_the_log(caplog: Any) -> None:
     sign_in(legacy())
@@ -353,11 +366,12 @@ def offered() -> tuple[set[str], set[str], set[str]]:
     """Response types, response modes, and the grant types that are not recommended."""
     members = Client().get("/.well-known/oauth-authorization-server/o").json()
     grants = set(members["grant_types_supported"])
-    assert grants >= {"authorization_code", "client_credentials", "refresh_token"}
+    recommended = {flow.grant_type for flow in FLOWS if flow.standing is Standing.RECOMMENDED}
+    assert grants >= recommended
     return (
         set(members["response_types_supported"]),
         set(members["response_modes_supported"]),
-        grants - {"authorization_code", "client_credentials", "refresh_token"},
+        grants - recommended,
     )
 
 

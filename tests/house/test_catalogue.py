@@ -9,7 +9,9 @@ from django_oauthflows import rules
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.profiles import PROFILES
 from django_oauthflows.flows import catalogue
+from django_oauthflows.flows.base import Standing
 from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 
@@ -33,6 +35,14 @@ def test_every_rule_is_asked_by_someone() -> None:
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()
+
+
+def test_a_flow_of_legacy_standing_asks_for_its_profile_first_at_both_endpoints() -> None:
+    legacy = [flow for flow in catalogue.FLOWS if flow.standing is Standing.LEGACY]
+    assert {flow.slug for flow in legacy} == catalogue.LEGACY
+    for flow in legacy:
+        assert flow.authorization_rules[0] is flow_must_be_allowed_by_profile
+        assert flow.token_rules[0] is flow_must_be_allowed_by_profile
 
 
 @pytest.mark.parametrize("name", sorted(every_rule()))

@@ -67,7 +67,7 @@ def test_a_client_that_was_not_seen_for_a_while_takes_two_selects_more() -> None
 
 
 @spec("RFC 6749 §4.3")
-def test_the_password_grant_takes_four() -> None:
+def test_the_password_grant_takes_five() -> None:
     story = warm(begin(preset="legacy-app", redirect_uris=()))
     name = story.person.username
     with statements() as counted:
@@ -75,7 +75,7 @@ def test_the_password_grant_takes_four() -> None:
             grant_type="password", username=name, password=PASSWORD, scope="notes:read"
         )
     assert response.status_code == 200
-    assert counted.kinds() == ["SELECT", "INSERT", "INSERT", "INSERT"]
+    assert counted.kinds() == ["SELECT", "INSERT", "INSERT", "INSERT", "SELECT"]
 
 
 @pytest.mark.parametrize("preset", ["web-app", "single-page-app"])
