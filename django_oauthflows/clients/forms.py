@@ -88,10 +88,12 @@ class AddClientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.preset = preset
         if not preset.needs_redirect_uri:
-            for name in ("redirect_uris", "post_logout_redirect_uris", "required_scopes"):
+            for name in ("redirect_uris", "post_logout_redirect_uris"):
                 del self.fields[name]
         else:
             self.fields["redirect_uris"].required = True
+        if not any(catalogue.BY_SLUG[slug].has_person for slug in preset.flows):
+            del self.fields["required_scopes"]
 
     def service_arguments(self) -> dict[str, Any]:
         """What `register_client` is called with."""
