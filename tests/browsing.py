@@ -74,6 +74,26 @@ class Person:
             page = self._answer(page, redirect_uri)
         return page.headers["Location"]
 
+    def pair(self, url: str) -> str:
+        """Follow a device's link, say yes wherever it is asked; the last page."""
+        page = self.open(url)
+        while found := forms(page):
+            assert page.ok, page.text
+            page = self._say_yes(page, found)
+        return page.text
+
+    def _say_yes(self, page: requests.Response, found: list[Form]) -> requests.Response:
+        for form in found:
+            if form.asks_for("password"):
+                named = (("username", self.username), ("password", self.password))
+                return self.press(page, form, *named)
+            if form.asks_for("user_code"):
+                return self.press(page, form)
+            for yes in (("decision", "continue"), ("decision", "allow")):
+                if yes in form.buttons:
+                    return self.press(page, form, yes)
+        raise AssertionError(f"nothing to press:\n{page.text}")
+
     def _answer(self, page: requests.Response, redirect_uri: str) -> requests.Response:
         for form in forms(page):
             if form.asks_for("password"):

@@ -87,11 +87,14 @@ class AddClientForm(forms.Form):
     def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.preset = preset
+        flows = [catalogue.BY_SLUG[slug] for slug in preset.flows]
         if preset.needs_redirect_uri:
             self.fields["redirect_uris"].required = True
-        elif not any(catalogue.BY_SLUG[slug].response_types for slug in preset.flows):
-            for name in ("redirect_uris", "post_logout_redirect_uris", "required_scopes"):
+        elif not any(flow.response_types for flow in flows):
+            for name in ("redirect_uris", "post_logout_redirect_uris"):
                 del self.fields[name]
+        if not any(flow.has_person for flow in flows):
+            del self.fields["required_scopes"]
 
     def service_arguments(self) -> dict[str, Any]:
         """What `register_client` is called with."""

@@ -85,6 +85,10 @@ def test_a_person_pairs_a_device(
         assert "Note G" in said
         assert "nobody was asked again" in said
 
+        page.get_by_role("link", name="connected apps").click()
+        page.get_by_role("button", name="Withdraw access Notes on TV").click()
+        expect(page.get_by_role("status")).to_contain_text("Notes on TV no longer has access.")
+
 
 @spec("RFC 8628 §3.3.1", "RFC 8628 §3.5", "B-25")
 def test_a_person_follows_the_link_and_refuses(

@@ -36,7 +36,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         register = [*manage, "oauthflows_register_client", "--json"]
         web = ["--preset=web-app", "--name=Library", f"--redirect-uri={REDIRECT_URI}"]
         service = ["--preset=service", "--name=Service", "--scope=notes:read"]
-        clients = [credentials(run([*register, *choices], env)) for choices in (web, service)]
+        device = ["--preset=device", "--name=Screen"]
+        kinds = (web, service, device)
+        clients = [credentials(run([*register, *choices], env)) for choices in kinds]
         gunicorn = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind=127.0.0.1:{port}"]
         with serving([*gunicorn, "example_project.wsgi"], env, port, folder / "log"):
             yield Demo(
@@ -45,6 +47,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
                 redirect_uri=REDIRECT_URI,
                 web=clients[0],
                 service=clients[1],
+                device={"client_id": clients[2]["client_id"]},
             )
         assert "Traceback" not in (folder / "log").read_text()
 

@@ -28,6 +28,7 @@ class Demo:
     redirect_uri: str
     web: dict[str, str]
     service: dict[str, str]
+    device: dict[str, str]
 
 
 class Library(Protocol):
@@ -126,6 +127,15 @@ class RequestsOAuth2Client:
     def introspect(self, token: str) -> Members:
         return self.web.introspect_token(token)
 
+    def device_codes(self) -> Members:
+        # Its discovery leaves this endpoint out.
+        endpoint = f"{self.demo.issuer}/device-authorization/"
+        device = self.known(**self.demo.device, device_authorization_endpoint=endpoint)
+        return vars(device.authorize_device(scope=SCOPE))
+
+    def poll(self, codes: Members) -> Members:
+        return self.known(**self.demo.device).device_code(codes["device_code"]).as_dict()
+
     def client_credentials(self) -> Members:
         return self.known(**self.demo.service).client_credentials(scope=SERVICE_SCOPE).as_dict()
 
@@ -142,7 +152,7 @@ class OpenIDClient:
         told = {
             "issuer": demo.issuer,
             "redirectUri": demo.redirect_uri,
-            "clients": {"web": demo.web, "service": demo.service},
+            "clients": {"web": demo.web, "service": demo.service, "device": demo.device},
         }
         self.process = subprocess.Popen(
             ["node", folder / "client.mjs", json.dumps(told)],
@@ -154,7 +164,7 @@ class OpenIDClient:
     def close(self) -> None:
         self.process.communicate(timeout=30)
 
-    def ask(self, action: str, **members: str) -> Any:
+    def ask(self, action: str, **members: Any) -> Any:
         assert self.process.stdin
         assert self.process.stdout
         self.process.stdin.write(json.dumps({"do": action, **members}) + "\n")
@@ -180,6 +190,13 @@ class OpenIDClient:
 
     def introspect(self, token: str) -> Members:
         return self.ask("introspect", token=token)
+
+    def device_codes(self) -> Members:
+        return self.ask("deviceCodes", scope=SCOPE)
+
+    def poll(self, codes: Members) -> Members:
+        """It goes on asking until the person has decided."""
+        return self.ask("deviceTokens", codes=codes)
 
     def client_credentials(self) -> Members:
         return self.ask("clientCredentials", scope=SERVICE_SCOPE)

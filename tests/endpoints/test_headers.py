@@ -11,7 +11,7 @@ from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.marks import spec
 
-JSON_ENDPOINTS = ("token", "revoke", "introspect")
+JSON_ENDPOINTS = ("token", "revoke", "introspect", "device-authorization")
 
 #: Script or style that a page would have to be allowed to run inline.
 INLINE = re.compile(r"<script|<style|<base|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)

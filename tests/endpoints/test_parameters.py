@@ -18,13 +18,14 @@ from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.marks import spec
 
 FORM = "application/x-www-form-urlencoded"
-JSON_ENDPOINTS = ("token", "revoke", "introspect")
+JSON_ENDPOINTS = ("token", "revoke", "introspect", "device-authorization")
 
 #: What each endpoint takes from a client that means well.
 WELL = {
     "token": "grant_type=refresh_token&refresh_token=unknown",
     "revoke": "token=unknown",
     "introspect": "token=unknown",
+    "device-authorization": "scope=notes:read",
 }
 
 #: Raw form data no endpoint may stumble over, and what each is.
@@ -221,7 +222,9 @@ def test_the_longest_values_reach_the_client_again(db: None) -> None:
 
 @spec("RFC 6749 §2.3.1", "B-1", "B-4")
 @pytest.mark.parametrize("endpoint", JSON_ENDPOINTS)
-@pytest.mark.parametrize("name", ["client_secret", "token", "code", "refresh_token", "password"])
+@pytest.mark.parametrize(
+    "name", ["client_secret", "token", "code", "refresh_token", "password", "device_code"]
+)
 def test_what_is_secret_is_refused_in_the_url(flow: FlowClient, endpoint: str, name: str) -> None:
     response = flow.back_channel.post(
         f"{reverse(f'oauthflows:{endpoint}')}?{name}=x",

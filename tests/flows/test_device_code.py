@@ -2,17 +2,22 @@
 
 import re
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import presets
 from django_oauthflows.clients.facts import forget_clients
+from django_oauthflows.clients.forms import AddClientForm
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from django_oauthflows.tokens.devices import ALPHABET
@@ -528,3 +533,41 @@ def test_a_disabled_clients_code_is_unknown(tv: Story) -> None:
 
 def test_the_last_page_without_a_device_leads_to_the_first(tv: Story) -> None:
     assert tv.browser.get("/o/device/done/")["Location"] == "/o/device/"
+
+
+@spec("RFC 8628 §3.2")
+def test_the_address_that_django_oauth_toolkit_was_told_is_the_one_given_out(tv: Story) -> None:
+    provider = {
+        **settings.OAUTH2_PROVIDER,
+        "OAUTH_DEVICE_VERIFICATION_URI": "https://pair.example/",
+    }
+    with override_settings(OAUTH2_PROVIDER={**provider, "DEVICE_FLOW_INTERVAL": 7}):
+        codes = codes_of(tv)
+    assert codes["verification_uri"] == "https://pair.example/"
+    assert codes["verification_uri_complete"].startswith("https://pair.example/?user_code=")
+    assert codes["interval"] == 7
+
+
+@spec("RFC 8628 §5.1")
+def test_the_lifetime_of_the_codes_is_a_setting(tv: Story) -> None:
+    with override_settings(OAUTHFLOWS={"DEVICE_CODE_LIFETIME": 120}):
+        codes = codes_of(tv)
+    assert codes["expires_in"] == 120
+    left = rows().get().expires - timezone.now()
+    assert timedelta(seconds=100) < left <= timedelta(seconds=120)
+
+
+@spec("RFC 8628 §3.1")
+def test_a_device_is_registered_from_the_command_line() -> None:
+    out = StringIO()
+    call_command("oauthflows_register_client", "--preset=device", "--name=TV", stdout=out)
+    assert "client_secret" not in out.getvalue()
+    assert "it has no secret." in out.getvalue()
+
+
+@spec("B-14")
+def test_the_admin_asks_which_scopes_a_device_cannot_do_without() -> None:
+    form = AddClientForm(preset=presets.BY_SLUG["device"])
+    assert "required_scopes" in form.fields
+    assert "redirect_uris" not in form.fields
+    assert "required_scopes" not in AddClientForm(preset=presets.BY_SLUG["service"]).fields

@@ -10,6 +10,12 @@ const known = async ({ client_id, client_secret }) =>
     execute: [client.allowInsecureRequests],
   });
 
+const device = async () =>
+  client.discovery(new URL(issuer), clients.device.client_id, undefined, client.None(), {
+    algorithm: "oauth2",
+    execute: [client.allowInsecureRequests],
+  });
+
 const web = await known(clients.web);
 let expected;
 
@@ -39,6 +45,10 @@ const actions = {
 
   clientCredentials: async ({ scope }) =>
     client.clientCredentialsGrant(await known(clients.service), { scope }),
+
+  deviceCodes: async ({ scope }) => client.initiateDeviceAuthorization(await device(), { scope }),
+
+  deviceTokens: async ({ codes }) => client.pollDeviceAuthorizationGrant(await device(), codes),
 
   call: async ({ token, url }) => {
     try {
