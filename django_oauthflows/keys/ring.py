@@ -61,11 +61,12 @@ def signing_key(algorithm: str = "") -> KnownKey:
         make_first(algorithm)
         ring = _load()
     kid = ring.signing[algorithm]
-    if kid not in _private:
-        private = sealing.unseal(ring.sealed[kid], kid=kid)
+    known = _private.get(kid)
+    if known is None:
+        known = _parsed(sealing.unseal(ring.sealed[kid], kid=kid), algorithm)
         with _lock:
-            _private[kid] = _parsed(private, algorithm)
-    return _private[kid]
+            _private[kid] = known
+    return known
 
 
 def verifying_key(kid: str) -> KnownKey | None:
@@ -129,19 +130,16 @@ def watch() -> None:
 
 
 def _current() -> _Ring:
-    ring = _ring[0] if _ring else None
+    ring = next(iter(_ring), None)  # another thread may be forgetting it
     return ring if ring is not None and ring.until > monotonic() else _load()
 
 
 def _load() -> _Ring:
     columns = ("kid", "algorithm", "state", "public", "sealed")
     verifying, signing, sealed = {}, {}, {}
-    for kid, algorithm, state, public, private in SigningKey.objects.order_by().values_list(
-        *columns
-    ):
-        if kid not in _public:
-            _public[kid] = _parsed(public, algorithm)
-        verifying[kid] = _public[kid]
+    rows = SigningKey.objects.order_by().values_list(*columns)
+    for kid, algorithm, state, public, private in rows:
+        verifying[kid] = _public.get(kid) or _parsed(public, algorithm)
         if state == State.SIGNING:
             signing[algorithm] = kid
             sealed[kid] = private
@@ -155,8 +153,8 @@ def _load() -> _Ring:
         _ring[:] = [ring]
         for kid in [kid for kid in _private if kid not in sealed]:
             del _private[kid]  # retired: nothing signs with it any more
-        for kid in [kid for kid in _public if kid not in verifying]:
-            del _public[kid]
+        _public.clear()
+        _public.update(verifying)
     return ring
 
 

@@ -35,7 +35,9 @@ def rotate(
 
 def _rotate(algorithm: str, *, at_once: bool, now: datetime, keep: int) -> list[str]:
     with transaction.atomic(using=SigningKey.objects.db):
-        # Locked, so that two commands at once take each step once.
+        # Locked, so that two commands at once take each step once; SQLite has no row locks, and waits only
+        # for whoever begins by writing.
+        SigningKey.objects.filter(kid="").update(sealed="")
         rows = list(SigningKey.objects.select_for_update().order_by("pk"))
         own = {conf.SIGNING_ALGORITHM, *(row.algorithm for row in rows)}
         chosen = {algorithm} if algorithm else own

@@ -1,4 +1,7 @@
-"""Who calls, by a JWT access token that is verified here: no statement, no network (RFC 9068 §4)."""
+"""Who calls, by a JWT access token that is verified here: no statement, no network (RFC 9068 §4).
+
+The keys are in the process; with the site's own, one statement a minute and worker sees whether they changed.
+"""
 
 from typing import Any
 

@@ -46,6 +46,11 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E004", our_settings(URL_PREFIX="o"), 'As "o/"'),
     ("oauthflows.E004", our_settings(URL_PREFIX="/o/"), 'As "o/"'),
     ("oauthflows.E004", our_settings(URL_PREFIX="/"), 'As "o/"'),
+    ("oauthflows.E030", our_settings(SIGNING_ALGORITHM="HS256"), "ES256"),
+    ("oauthflows.E031", our_settings(KEY_ANNOUNCED_SECONDS=30), "KEYS_CACHE_SECONDS <"),
+    ("oauthflows.E031", our_settings(KEY_SIGNING_SECONDS=86400), "< KEY_SIGNING_SECONDS"),
+    ("oauthflows.E032", our_settings(JWKS={"keys": []}, RESOURCE="https://a.example"), "ISSUER"),
+    ("oauthflows.E032", our_settings(JWKS={"keys": []}, ISSUER="https://id.example/o"), "RESOURCE"),
     ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
     *(

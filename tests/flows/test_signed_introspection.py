@@ -72,5 +72,5 @@ def test_a_refusal_is_json_as_ever() -> None:
 
 @spec("RFC 9701 §7")
 def test_the_metadata_says_how_it_is_signed() -> None:
-    metadata = Client().get("/.well-known/oauth-authorization-server/o").json()
+    metadata = Client().get("/o/.well-known/oauth-authorization-server").json()
     assert metadata["introspection_signing_alg_values_supported"] == ["ES256"]

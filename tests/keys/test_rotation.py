@@ -215,7 +215,7 @@ def test_a_lost_secret_leaves_verification_and_a_way_out() -> None:
 
 @spec("RFC 7517 §5", "RFC 8414 §2", "B-30")
 def test_the_key_set_is_public_and_names_its_keys() -> None:
-    url = Client().get("/.well-known/oauth-authorization-server/o").json()["jwks_uri"]
+    url = Client().get("/o/.well-known/oauth-authorization-server").json()["jwks_uri"]
     response = Client().get(url)
     (key,) = response.json()["keys"]
     assert url == "http://testserver/o/.well-known/jwks.json"
