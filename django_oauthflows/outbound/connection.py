@@ -106,19 +106,14 @@ class Connection:
         if self.stored() is None and not self.is_the_clients_own:
             raise SignInNeeded(f"There is no token for {self.provider.name}.")
         metadata_of(self.provider)  # before the lease, which is for the exchange alone
-        brought: list[Token] = []
-
-        def somebody_brought_one() -> bool:
+        with self._lease(unless=lambda: self._is_usable(self.stored(), failed=failed)) as is_held:
+            # Read once more: between the last look and the lease another may have finished.
             stored = self.stored()
             if stored is not None and self._is_usable(stored, failed=failed):
-                brought.append(stored)
-            return bool(brought)
-
-        with self._lease(unless=somebody_brought_one):
-            # Once more: between the last look and the lease another may have finished.
-            if brought or somebody_brought_one():
-                return brought[0]
-            return self._obtain(self.stored(), failed=failed)
+                return stored
+            if is_held:
+                return self._obtain(stored, failed=failed)
+        return self._renewed(failed=failed)
 
     def _obtain(self, stored: Token | None, *, failed: Token | None) -> Token:
         """Ask the provider, holding the lease."""
@@ -148,15 +143,15 @@ class Connection:
         self._store.write(self._place, seal(token.dumps(), context=self._context))
 
     @contextmanager
-    def _lease(self, *, unless: Callable[[], bool] = lambda: False) -> Iterator[None]:
-        """Hold the lease; or hold nothing, once `unless` says that waiting for it is over."""
+    def _lease(self, *, unless: Callable[[], bool] = lambda: False) -> Iterator[bool]:
+        """Hold the lease; or do not, once `unless` says that waiting for it is over."""
         end = time.monotonic() + PATIENCE
         while (lease := self._store.claim(self._place)) is None and not unless():
             if time.monotonic() > end:
                 raise ProviderUnreachable(f"{self.provider.name}: another process is renewing.")
             time.sleep(PAUSE + random.uniform(0, PAUSE))  # noqa: S311 - no secret
         try:
-            yield
+            yield lease is not None
         finally:
             if lease is not None:
                 self._store.release(self._place, lease)

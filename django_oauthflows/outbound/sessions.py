@@ -38,6 +38,8 @@ class ConnectionAuth(AuthBase):
         # After a redirect to another host requests has taken the header away, and it stays away.
         if response.request.headers.get("Authorization") != _header(failed):
             return response
+        response.content  # noqa: B018 - read to its end, so that its connection can be used again
+        response.close()
         try:
             token = self.connection.renew(failed)
         except SignInNeeded as error:
@@ -47,8 +49,6 @@ class ConnectionAuth(AuthBase):
         again.headers["Authorization"] = _header(token)
         if start is not None:
             again.body.seek(start)  # type: ignore[union-attr]  # it told where it was
-        response.content  # noqa: B018 - read to its end, so that its connection can be used again
-        response.close()
         answer = response.connection.send(again, **kwargs)
         answer.history.append(response)
         answer.request = again

@@ -53,9 +53,12 @@ class DatabaseStore:
         return rows.values_list("sealed", flat=True).first() or None
 
     def write(self, place: Place, sealed: str) -> None:
-        StoredToken.objects.update_or_create(
-            provider=place.provider, key=place.key, defaults={"sealed": sealed}
-        )
+        values = {"sealed": sealed, "updated": timezone.now()}
+        rows = StoredToken.objects.filter(provider=place.provider, key=place.key)
+        if not rows.update(**values):
+            StoredToken.objects.update_or_create(
+                provider=place.provider, key=place.key, defaults=values
+            )
 
     def forget(self, place: Place) -> None:
         """Empty the row and leave it: a lease on it may be somebody's."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from django_oauthflows.outbound import connection as connections
 from django_oauthflows.outbound.client import OutboundClient
@@ -288,7 +289,18 @@ def test_no_token_and_no_secret_is_in_a_representation(client: OutboundClient) -
     assert started.pending["code_verifier"] not in repr(started)
 
 
-@pytest.mark.usefixtures("db")
+def test_statements_are_few(
+    provider: Provider, django_assert_num_queries: DjangoAssertNumQueries, db: None
+) -> None:
+    connection = signed_in(OutboundClient(provider))
+    with django_assert_num_queries(1):
+        connection.token()
+    run_out(connection)
+    # Looked twice, leased, looked once more, written, let go.
+    with django_assert_num_queries(8):
+        connection.token()
+
+
 def test_what_is_stored_is_not_readable(client: OutboundClient) -> None:
     signed_in(client)
     for row in StoredToken.objects.all():
