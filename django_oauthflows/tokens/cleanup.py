@@ -87,9 +87,7 @@ def _is_idle(moment: datetime) -> Q:
     chosen = ClientPolicy.objects.exclude(refresh_token_idle_lifetime=None).order_by()
     idle = Q(pk__in=())
     for seconds in chosen.values_list("refresh_token_idle_lifetime", flat=True).distinct():
-        clients = list(
-            chosen.filter(refresh_token_idle_lifetime=seconds).values_list("application", flat=True)
-        )
+        clients = chosen.filter(refresh_token_idle_lifetime=seconds).values("application")
         idle |= Q(application_id__in=clients, created__lt=moment - timedelta(seconds=seconds or 0))
     begin = lifetimes.idle_beginning(moment)
     if begin is None:
