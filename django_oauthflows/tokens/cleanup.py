@@ -22,7 +22,7 @@ def ended_before(moment: datetime) -> Iterator[Ended]:
     """Everything that ended before `moment`: first what is referred to last."""
     using = dot.token_database()
     access, refresh = dot.access_token_model(), dot.refresh_token_model()
-    expired = Q(expires__lt=moment)
+    expired, idle = Q(expires__lt=moment), _is_idle(moment)
     yield Ended(name="codes", model=dot.grant_model(), using=using, condition=expired)
     yield Ended(name="device codes", model=dot.device_grant_model(), using=using, condition=expired)
     yield Ended(
@@ -44,9 +44,9 @@ def ended_before(moment: datetime) -> Iterator[Ended]:
         name="refresh tokens",
         model=refresh,
         using=using,
-        condition=_may_be_over(moment),
+        condition=_may_be_over(moment, idle),
         columns=("token_family",),
-        kept=partial(_in_families_in_use, moment=moment, using=using),
+        kept=partial(_in_families_in_use, moment=moment, idle=idle, using=using),
         released_by=((access, "source_refresh_token_id"),),
     )
     yield Ended(
@@ -57,7 +57,7 @@ def ended_before(moment: datetime) -> Iterator[Ended]:
         & (Q(last_used__isnull=True) | Q(last_used__lt=moment) | Q(expires__lt=moment))
         & (Q(revoked__isnull=True) | Q(revoked__lt=moment)),
         columns=("code_checksum", "first_access_checksum"),
-        kept=partial(_grants_in_use, moment=moment, using=using),
+        kept=partial(_grants_in_use, moment=moment, idle=idle, using=using),
         # A refresh token without its grant would no longer know that the grant had ended.
         held_by=((refresh, "token_family"),),
     )
@@ -72,10 +72,10 @@ def _keeping_their_scope_here() -> Any:
     )
 
 
-def _may_be_over(moment: datetime) -> Q:
+def _may_be_over(moment: datetime, idle: Q) -> Q:
     """Of a refresh token alone: used up, idle for too long, or of a grant that ended."""
     grant = Authorization.objects.filter(_is_over(moment), pk=OuterRef("token_family"))
-    return Q(revoked__lt=moment) | _is_idle(moment) | Q(Exists(grant))
+    return Q(revoked__lt=moment) | idle | Q(Exists(grant))
 
 
 def _is_over(moment: datetime) -> Q:
@@ -87,9 +87,7 @@ def _is_idle(moment: datetime) -> Q:
     chosen = ClientPolicy.objects.exclude(refresh_token_idle_lifetime=None).order_by()
     idle = Q(pk__in=())
     for seconds in chosen.values_list("refresh_token_idle_lifetime", flat=True).distinct():
-        clients = list(
-            chosen.filter(refresh_token_idle_lifetime=seconds).values_list("application", flat=True)
-        )
+        clients = chosen.filter(refresh_token_idle_lifetime=seconds).values("application")
         idle |= Q(application_id__in=clients, created__lt=moment - timedelta(seconds=seconds or 0))
     begin = lifetimes.idle_beginning(moment)
     if begin is None:
@@ -97,10 +95,10 @@ def _is_idle(moment: datetime) -> Q:
     return idle | (Q(created__lt=begin) & ~Q(application_id__in=chosen.values("application")))
 
 
-def _in_families_in_use(rows: Rows, *, moment: datetime, using: str) -> Collection[Any]:
+def _in_families_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Collection[Any]:
     """The refresh tokens among `rows` whose family has a member that may still be used."""
     families = {family for _, family in rows if family is not None}
-    in_use = _families_in_use(families, moment, using)
+    in_use = _families_in_use(families, moment, idle, using)
     alone = [key for key, family in rows if family is None]
     tokens = dot.refresh_token_model()._base_manager.using(using)
     with_access = tokens.filter(_has_live_access(moment), pk__in=alone)
@@ -109,7 +107,7 @@ def _in_families_in_use(rows: Rows, *, moment: datetime, using: str) -> Collecti
     )
 
 
-def _families_in_use(families: Collection[Any], moment: datetime, using: str) -> set[Any]:
+def _families_in_use(families: Collection[Any], moment: datetime, idle: Q, using: str) -> set[Any]:
     over = set(
         Authorization.objects.using(using)
         .order_by()
@@ -118,7 +116,7 @@ def _families_in_use(families: Collection[Any], moment: datetime, using: str) ->
     )
     tokens = dot.refresh_token_model()._base_manager.using(using)
     usable = tokens.filter(token_family__in=set(families) - over).exclude(
-        Q(revoked__isnull=False, revoked__lt=moment) | _is_idle(moment)
+        Q(revoked__isnull=False, revoked__lt=moment) | idle
     )
     with_access = tokens.filter(_has_live_access(moment), token_family__in=families)
     return {
@@ -135,9 +133,9 @@ def _has_live_access(moment: datetime) -> Q:
     )
 
 
-def _grants_in_use(rows: Rows, *, moment: datetime, using: str) -> Collection[Any]:
+def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Collection[Any]:
     """The authorizations among `rows` of which a code or a token may still be used."""
-    in_use = _families_in_use([key for key, _, _ in rows], moment, using)
+    in_use = _families_in_use([key for key, _, _ in rows], moment, idle, using)
     codes = _present(dot.grant_model(), "code", [code for _, code, _ in rows], moment, using)
     firsts = [first for _, _, first in rows]
     access = _present(dot.access_token_model(), "token_checksum", firsts, moment, using)

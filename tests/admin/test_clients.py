@@ -220,6 +220,7 @@ def test_the_page_of_a_client_saves_as_it_came(django_capture_on_commit_callback
         ("policy__revokes_on_logout", "true", True),
         ("policy__revokes_on_password_change", "false", False),
         ("policy__resources", "https://a.example/\nhttps://b.example/", ["https://a.example/", "https://b.example/"]),
+        ("policy__allowed_resources", "https://a.example/", ["https://a.example/"]),
         ("policy__logo_uri", "https://a.example/logo.png", "https://a.example/logo.png"),
     ],
 )  # fmt: skip
@@ -431,12 +432,13 @@ def test_a_confidential_client_cannot_be_told_to_authenticate_with_nothing() -> 
     assert "a confidential one must" in response.content.decode()
 
 
+@pytest.mark.parametrize("field", ["resources", "allowed_resources"])
 @spec("RFC 8707 §2")
-def test_a_resource_is_a_whole_address() -> None:
+def test_a_resource_is_a_whole_address(field: str) -> None:
     story = begin()
     response = change(
         administrator(),
         story.registered.application.pk,
-        **{"oauthflows_policy-0-resources": "api"},
+        **{f"oauthflows_policy-0-{field}": "api"},
     )
     assert "must begin with https://" in response.content.decode()

@@ -8,7 +8,7 @@ from django_oauthflows.errors import Code
 from django_oauthflows.rules import authorization as rules
 from django_oauthflows.rules.base import Rule
 from tests.marks import spec
-from tests.rules.facts import authorization, held, token
+from tests.rules.facts import authorization, client, held, token
 
 
 @spec("OAuth 2.0 Multiple Response Type Encoding Practices §2.1")
@@ -106,3 +106,24 @@ def test_a_grant_for_one_api_is_not_redeemed_for_another(
     request = token(resource=asked, held=held(resource=granted))
     assert bool(rules.resource_must_be_granted(request)) == is_refused
     assert rules.resource_must_be_granted.refuses_with is Code.INVALID_TARGET
+
+
+@spec("RFC 8707 §2")
+@pytest.mark.parametrize(
+    ("allowed", "asked", "is_refused"),
+    [
+        ((), (), False),
+        ((), ("https://one.example",), False),
+        (("https://one.example",), ("https://one.example",), False),
+        (("https://one.example", "https://two.example"), ("https://two.example",), False),
+        (("https://one.example",), (), True),
+        (("https://one.example",), ("https://two.example",), True),
+        (("https://one.example",), ("https://one.example", "https://two.example"), True),
+    ],
+)
+def test_a_client_that_is_held_to_some_apis_gets_no_token_for_another(
+    allowed: tuple[str, ...], asked: tuple[str, ...], is_refused: bool
+) -> None:
+    who = client(allowed_resources=frozenset(allowed))
+    for request in (authorization(client=who, resource=asked), token(client=who, resource=asked)):
+        assert bool(rules.resource_must_be_allowed_for_client(request)) == is_refused
