@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from django_oauthflows import dot
@@ -48,7 +48,8 @@ def _alive(person: Any) -> Iterator[SignIn]:
         token_family=OuterRef("pk"), revoked__isnull=True
     )
     first = dot.access_token_model()._default_manager.filter(
-        token_checksum=OuterRef("first_access_checksum")
+        Q(token_checksum=OuterRef("first_access_checksum"))
+        | Q(token_checksum=OuterRef("front_access_checksum"))
     )
     rows = (
         Authorization.objects.live()
@@ -56,7 +57,7 @@ def _alive(person: Any) -> Iterator[SignIn]:
         .order_by()
         .annotate(
             refreshed=Subquery(live.order_by("-pk").values("created")[:1]),
-            first_ends=Subquery(first.values("expires")[:1]),
+            first_ends=Subquery(first.order_by("-expires").values("expires")[:1]),
         )
         .values_list(
             "pk",

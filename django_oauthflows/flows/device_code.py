@@ -5,7 +5,10 @@ decides; the device, which polls the token endpoint meanwhile, gets its tokens.
 """
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
-from django_oauthflows.rules.authorization import resource_must_be_an_absolute_uri
+from django_oauthflows.rules.authorization import (
+    resource_must_be_allowed_for_client,
+    resource_must_be_an_absolute_uri,
+)
 from django_oauthflows.rules.device import (
     device_code_must_be_unspent,
     device_code_must_belong_to_client,
@@ -70,5 +73,6 @@ DEVICE_CODE = Flow(
         flow_must_still_be_allowed,
         scopes_must_be_left,
         resource_must_be_an_absolute_uri,
+        resource_must_be_allowed_for_client,
     ),
 )

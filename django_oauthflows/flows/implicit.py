@@ -9,6 +9,7 @@ from django_oauthflows.rules.authorization import (
     prompt_none_must_stand_alone,
     request_object_must_not_be_sent,
     request_uri_must_not_be_sent,
+    resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
     tokens_must_be_answered_in_the_fragment,
 )
@@ -47,5 +48,6 @@ IMPLICIT = Flow(
         scopes_must_be_allowed_for_client,
         scopes_must_not_be_empty,
         resource_must_be_an_absolute_uri,
+        resource_must_be_allowed_for_client,
     ),
 )

@@ -6,7 +6,10 @@ password, so that nobody else learns anything of it; what follows stands in `pro
 """
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
-from django_oauthflows.rules.authorization import resource_must_be_an_absolute_uri
+from django_oauthflows.rules.authorization import (
+    resource_must_be_allowed_for_client,
+    resource_must_be_an_absolute_uri,
+)
 from django_oauthflows.rules.passwords import password_must_be_sent, username_must_be_sent
 from django_oauthflows.rules.scopes import (
     scopes_must_be_allowed_for_client,
@@ -38,5 +41,6 @@ PASSWORD = Flow(
         scopes_must_be_allowed_for_client,
         scopes_must_not_be_empty,
         resource_must_be_an_absolute_uri,
+        resource_must_be_allowed_for_client,
     ),
 )

@@ -56,7 +56,7 @@ def ended_before(moment: datetime) -> Iterator[Ended]:
         condition=Q(created__lt=moment - timedelta(seconds=lifetimes.LONGEST_CODE))
         & (Q(last_used__isnull=True) | Q(last_used__lt=moment) | Q(expires__lt=moment))
         & (Q(revoked__isnull=True) | Q(revoked__lt=moment)),
-        columns=("code_checksum", "first_access_checksum"),
+        columns=("code_checksum", "first_access_checksum", "front_access_checksum"),
         kept=partial(_grants_in_use, moment=moment, idle=idle, using=using),
         # A refresh token without its grant would no longer know that the grant had ended.
         held_by=((refresh, "token_family"),),
@@ -135,11 +135,15 @@ def _has_live_access(moment: datetime) -> Q:
 
 def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Collection[Any]:
     """The authorizations among `rows` of which a code or a token may still be used."""
-    in_use = _families_in_use([key for key, _, _ in rows], moment, idle, using)
-    codes = _present(dot.grant_model(), "code", [code for _, code, _ in rows], moment, using)
-    firsts = [first for _, _, first in rows]
-    access = _present(dot.access_token_model(), "token_checksum", firsts, moment, using)
-    return in_use | {key for key, code, first in rows if code in codes or first in access}
+    in_use = _families_in_use([row[0] for row in rows], moment, idle, using)
+    waiting = [row[1] for row in rows]
+    codes = _present(dot.grant_model(), "code", waiting, moment, using)
+    codes |= _present(dot.device_grant_model(), "device_code", waiting, moment, using)
+    earned = [checksum for row in rows for checksum in row[2:]]
+    access = _present(dot.access_token_model(), "token_checksum", earned, moment, using)
+    return in_use | {
+        key for key, code, *checksums in rows if code in codes or not access.isdisjoint(checksums)
+    }
 
 
 def _present(

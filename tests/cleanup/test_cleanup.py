@@ -22,6 +22,7 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import secrets
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.testing.client import answered
 from django_oauthflows.tokens.models import Authorization
 from tests.marks import spec
 from tests.stories import begin, dot_application, dot_tokens, error_of
@@ -361,3 +362,27 @@ def test_people_read_what_was_done() -> None:
     printed = StringIO()
     call_command("oauthflows_cleanup", older_than="0s", stdout=printed)
     assert "grants                   1 deleted" in printed.getvalue()
+
+
+def test_a_device_that_was_approved_and_has_not_asked_yet_still_gets_its_tokens() -> None:
+    tv = begin(preset="device", redirect_uris=())
+    codes = tv.device_codes(scope="notes:read").json()
+    tv.decide_on_device(codes["user_code"], scopes=["notes:read"])
+    later(minutes=2)
+    assert cleanup() == {}
+    assert tv.poll(codes["device_code"]).status_code == 200
+
+
+def test_a_grant_of_the_front_channel_stays_while_its_token_lives() -> None:
+    app = begin(preset="single-page-app", profile="legacy")
+    app.registered.policy.flows = ["implicit"]
+    app.registered.policy.save()
+    response = app.decide(response_type="token", code_challenge=None, code_challenge_method=None)
+    token = answered(response, mode="fragment")["access_token"]
+    later(minutes=5)
+    assert cleanup() == {}
+    assert app.call(token).status_code == 200
+    page = app.browser.get("/o/connected-apps/").content.decode()
+    assert app.registered.application.name in page
+    later(hours=1)
+    assert cleanup() == {"access_tokens": 1, "grants": 1}

@@ -8,6 +8,8 @@ from oauth2_provider.models import get_access_token_model
 
 from django_oauthflows.keys import jwt
 from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.testing.client import answered
+from django_oauthflows.testing.factories import PASSWORD
 from tests.marks import spec
 from tests.stories import Story, begin, dot_application, dot_tokens
 
@@ -197,3 +199,25 @@ def test_a_genuine_token_without_a_row_is_refused_where_it_is_looked_up() -> Non
     get_access_token_model().objects.all().delete()
     assert story.call(token).status_code == 401
     assert story.call(token, "/api/local/").status_code == 200
+
+
+@spec("RFC 9068 §2.2", "B-23")
+def test_every_flow_of_a_person_gives_the_format_the_client_has() -> None:
+    app = begin(preset="legacy-app", profile="legacy")
+    app.registered.policy.token_format = "jwt"
+    app.registered.policy.flows = [*app.registered.policy.flows, "implicit", "device-code"]
+    app.registered.policy.save()
+    unproven = {"code_challenge": None, "code_challenge_method": None}
+    front = answered(app.decide(response_type="token", **unproven), mode="fragment")
+    password = app.token(
+        grant_type="password",
+        username=app.person.username,
+        password=PASSWORD,
+        scope="notes:read",
+    ).json()
+    codes = app.device_codes(scope="notes:read").json()
+    app.decide_on_device(codes["user_code"], scopes=["notes:read"])
+    device = app.poll(codes["device_code"]).json()
+    for members in (front, password, device):
+        assert members["access_token"].count(".") == 2
+        assert app.call(members["access_token"]).json()["person"] == app.person.username
