@@ -9,12 +9,19 @@ from typing import Any
 from django.db import connections
 from django.db.models import Q
 from django.test import Client
-from oauth2_provider.models import AccessToken, Grant, RefreshToken
+from oauth2_provider.models import (
+    get_access_token_model,
+    get_grant_model,
+    get_refresh_token_model,
+)
 
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.tokens.models import Authorization
 
 THREADS = 16
+
+AccessToken, RefreshToken = get_access_token_model(), get_refresh_token_model()
+Grant = get_grant_model()
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
