@@ -5,27 +5,20 @@ client → decide: answer, ask, sign in or refuse. The consent form posts to its
 which is read in the same way: nothing of the request travels in the form.
 """
 
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render, resolve_url
-from django.utils import timezone
+from django.shortcuts import resolve_url
 
-from django_oauthflows import dot
-from django_oauthflows.audit import recorder
-from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import presets, uris
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next, decide
-from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
@@ -33,26 +26,15 @@ from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.answers import (
     ReturnAddress,
-    back_to_client,
     error_page,
     refuse_to_client,
 )
+from django_oauthflows.protocol.asking import ask
 from django_oauthflows.protocol.parameters import Parameters, form_must_be_encoded, from_query
+from django_oauthflows.protocol.sending import Asked, send
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
-from django_oauthflows.tokens import codes
-from django_oauthflows.tokens.front_channel import issue_in_front
-from django_oauthflows.tokens.sessions import sign_in_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """An authorization request that passed every rule."""
-
-    request: AuthorizationRequest
-    flow: Flow
-    address: ReturnAddress
 
 
 def answer(http: HttpRequest) -> HttpResponse:
@@ -204,8 +186,8 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
         )
     # A button that was pressed counts, even where another tab has made the question needless since.
     if decision.next is Next.ANSWER and "decision" not in http.POST:
-        return _send(http, asked, decision.scopes)
-    return _ask(http, asked, remembered)
+        return send(http, asked, decision.scopes)
+    return ask(http, asked, remembered)
 
 
 def _sign_in(http: HttpRequest) -> HttpResponse:
@@ -213,92 +195,6 @@ def _sign_in(http: HttpRequest) -> HttpResponse:
     page, here = urlsplit(resolve_url(settings.LOGIN_URL)), http.build_absolute_uri()
     is_elsewhere = page.netloc not in ("", http.get_host())
     return redirect_to_login(here if is_elsewhere else http.get_full_path())
-
-
-def _ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> HttpResponse:
-    """Show the consent page, or take the person's answer from it."""
-    client, person = asked.request.client, http.user
-    decided = http.POST.get("decision") if http.method == "POST" else None
-    if decided == "deny":
-        recorder.record(
-            Event.CONSENT_DENIED,
-            application_key=client.key,
-            client_id=client.client_id,
-            user=person,
-            request=http,
-        )
-        raise Refusal(
-            Code.ACCESS_DENIED,
-            "The person denied the request.",
-            rule="person_must_agree",
-            spec="RFC 6749 §4.1.2.1",
-        )
-    form = ConsentForm(
-        http.POST if decided == "allow" else None,
-        client=client,
-        asked=asked.request.scopes,
-        remembered=remembered,
-        descriptions=dot.all_scopes(),
-    )
-    if decided == "allow" and form.is_valid():
-        granted: frozenset[str] = form.cleaned_data["scopes"]
-        # Together, so that a withdrawal at the same moment ends both or neither.
-        with transaction.atomic(using=dot.token_database()):
-            memory.remember(
-                client, person, asked=asked.request.scopes, granted=granted, request=http
-            )
-            return _send(http, asked, granted)
-    return _consent_page(http, asked, form, remembered)
-
-
-def _consent_page(
-    http: HttpRequest, asked: Asked, form: ConsentForm, remembered: frozenset[str] | None
-) -> HttpResponse:
-    client = asked.request.client
-    context = {
-        "client": client,
-        "is_self_registered": client.registration_source != "manual",
-        "redirect_host": uris.shown_host(asked.request.redirect_uri),
-        "person": http.user,
-        "form": form,
-        "scope_rows": form.rows(),
-        "resources": asked.request.resource,
-        "is_first_time": remembered is None,
-    }
-    page = render(http, "oauthflows/consent.html", context, status=400 if form.errors else 200)
-    return headers.page(page, leads_to=asked.request.redirect_uri, images_from=[client.logo_uri])
-
-
-def _send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    """Issue what the response type names, and send it back to the client."""
-    request = replace(asked.request, scopes=scopes)
-    sign_in, now = sign_in_of(http), timezone.now()
-    if "token" not in request.response_type.split():
-        code = codes.issue_code(
-            request,
-            flow=asked.flow.slug,
-            person=http.user,
-            scopes=scopes,
-            sign_in=sign_in,
-            now=now,
-        )
-        return back_to_client(http, asked.address, {"code": code})
-    issued = issue_in_front(
-        request,
-        flow=asked.flow.slug,
-        person=http.user,
-        sign_in=sign_in,
-        now=now,
-        with_code="code" in request.response_type.split(),
-    )
-    members = {
-        **({"code": issued.code} if issued.code else {}),
-        "access_token": issued.access_token,
-        "token_type": "Bearer",
-        "expires_in": str(issued.expires_in),
-        "scope": " ".join(sorted(issued.scopes)),
-    }
-    return back_to_client(http, asked.address, members)
 
 
 def _identity_is_assured(request: AuthorizationRequest) -> bool:
