@@ -27,7 +27,6 @@ class Code(StrEnum):
     CONSENT_REQUIRED = "consent_required"  # OpenID Connect Core §3.1.2.6
     REQUEST_NOT_SUPPORTED = "request_not_supported"  # OpenID Connect Core §3.1.2.6
     REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"  # OpenID Connect Core §3.1.2.6
-    SERVER_ERROR = "server_error"  # RFC 6749 §4.1.2.1
     MFA_REQUIRED = "mfa_required"  # no specification has it; the word Auth0 and others use
     INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
     INSUFFICIENT_SCOPE = "insufficient_scope"  # RFC 6750 §3.1

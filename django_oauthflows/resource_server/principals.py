@@ -7,28 +7,16 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClientPrincipal:
-    """`request.user` where a service called for itself: authenticated, and nobody.
+class _Principal:
+    """Authenticated, and without any permission of Django's: what it may do stands in its token."""
 
-    It has no row, no groups and no permissions; a view for people uses `ActsForPerson` to keep it out.
-    """
+    __slots__ = ()
 
-    client_id: str
-
-    pk = None
-    id = None
     is_authenticated = True
     is_anonymous = False
     is_active = True
     is_staff = False
     is_superuser = False
-
-    def __str__(self) -> str:
-        return f"client {self.client_id}"
-
-    def get_username(self) -> str:
-        return f"client:{self.client_id}"
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         return False
@@ -41,7 +29,26 @@ class ClientPrincipal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonPrincipal:
+class ClientPrincipal(_Principal):
+    """`request.user` where a service called for itself: authenticated, and nobody.
+
+    It has no row, no groups and no permissions; a view for people uses `ActsForPerson` to keep it out.
+    """
+
+    client_id: str
+
+    pk = None
+    id = None
+
+    def __str__(self) -> str:
+        return f"client {self.client_id}"
+
+    def get_username(self) -> str:
+        return f"client:{self.client_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPrincipal(_Principal):
     """`request.user` where a token was verified locally: a person, known by their key alone.
 
     `Note.objects.filter(owner_id=request.user.pk)` works; what stands in the person's row, their permissions
@@ -49,12 +56,6 @@ class PersonPrincipal:
     """
 
     pk: Any
-
-    is_authenticated = True
-    is_anonymous = False
-    is_active = True
-    is_staff = False
-    is_superuser = False
 
     @classmethod
     def of(cls, subject: str) -> "PersonPrincipal":
@@ -74,12 +75,3 @@ class PersonPrincipal:
 
     def get_username(self) -> str:
         return f"person:{self.pk}"
-
-    def has_perm(self, perm: str, obj: object = None) -> bool:
-        return False
-
-    def has_perms(self, perm_list: object, obj: object = None) -> bool:
-        return False
-
-    def has_module_perms(self, app_label: str) -> bool:
-        return False

@@ -42,7 +42,6 @@ class Issued:
     scopes: frozenset[str]
     refresh_token: str = field(default="", repr=False)
     authorization: UUID | None = None
-    is_a_replay: bool = False
 
 
 def issue_to_client(request: TokenRequest) -> Issued:

@@ -116,7 +116,6 @@ def _replayed(request: TokenRequest, presented: Presented, token: str) -> Issued
         scopes=answer.scopes,
         refresh_token=answer.refresh_token,
         authorization=authorization.pk,
-        is_a_replay=True,
     )
 
 
