@@ -15,6 +15,7 @@ from django.http import HttpRequest
 
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.clients.openid import openid_facts_of
 from django_oauthflows.clients.policy import flows_without_policy, profile_without_policy
 from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts, SecretFacts
@@ -127,6 +128,12 @@ def facts_of(application: Any) -> ClientFacts:
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
+        exchange_targets=frozenset(policy.exchange_targets) if policy else frozenset(),
+        may_impersonate=policy.may_impersonate if policy else False,
+        jwks=policy.jwks if policy else None,
+        jwks_uri=policy.jwks_uri if policy else "",
+        token_endpoint_auth_signing_alg=policy.token_endpoint_auth_signing_alg if policy else "",
+        openid=openid_facts_of(policy),
         token_format=policy.token_format if policy else "opaque",
         allowed_resources=frozenset(policy.allowed_resources) if policy else frozenset(),
         access_token_lifetime=policy.access_token_lifetime if policy else None,
@@ -151,7 +158,11 @@ def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool
 
 def _live_facts(secret: ClientSecret) -> SecretFacts:
     return SecretFacts(
-        key=secret.pk, digest=secret.digest, expires=secret.expires, last_used=secret.last_used
+        key=secret.pk,
+        digest=secret.digest,
+        sealed=secret.sealed,
+        expires=secret.expires,
+        last_used=secret.last_used,
     )
 
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.clients.openid import OpenIDColumns
 from django_oauthflows.rules.requests import AuthMethod
 
 _web_address = URLValidator(schemes=["https", "http"])
 
 
-class ClientPolicy(models.Model):
+class ClientPolicy(OpenIDColumns):
     """What one client may do, and how it is shown to people. Lifetimes are seconds; empty is the server's."""
 
     application = models.OneToOneField(
@@ -46,8 +47,22 @@ class ClientPolicy(models.Model):
             (AuthMethod.ANY_SECRET.value, _("a secret, in the header or in the body")),
             (AuthMethod.BASIC.value, _("a secret in the Authorization header")),
             (AuthMethod.POST.value, _("a secret in the request's body")),
+            (AuthMethod.PRIVATE_KEY_JWT.value, _("a JWT signed with its private key")),
+            (AuthMethod.SECRET_JWT.value, _("a JWT signed with a secret that is kept readable")),
             (AuthMethod.NONE.value, _("none: a public client")),
         ],
+    )
+    token_endpoint_auth_signing_alg = models.CharField(
+        _("signature of its assertions"), max_length=10, blank=True
+    )
+    jwks = models.JSONField(
+        _("public keys"),
+        null=True,
+        blank=True,
+        help_text=_("The client's key set (RFC 7517), to verify what it signs and encrypt for it."),
+    )
+    jwks_uri = models.CharField(
+        _("address of its public keys"), max_length=500, blank=True, validators=[_web_address]
     )
     token_format = models.CharField(
         _("access tokens"),
@@ -95,6 +110,21 @@ class ClientPolicy(models.Model):
         blank=True,
         help_text=_(
             "The resource identifiers its tokens may be meant for (RFC 8707). Empty: any, as it asks."
+        ),
+    )
+    exchange_targets = models.JSONField(
+        _("exchange targets"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "The resources and audiences it may exchange other tokens for (RFC 8693). Empty: none."
+        ),
+    )
+    may_impersonate = models.BooleanField(
+        _("may impersonate"),
+        default=False,
+        help_text=_(
+            "A token it exchanges need not say who acts: an API cannot tell it from the person's own."
         ),
     )
     revokes_on_logout = models.BooleanField(_("ends with the sign-in"), null=True, blank=True)
@@ -149,6 +179,11 @@ class ClientSecret(models.Model):
     expires = models.DateTimeField(_("expires"), null=True, blank=True)
     retired = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
     last_used = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    sealed = models.TextField(
+        blank=True,
+        editable=False,
+        help_text=_("The secret itself, encrypted, where its owner chose to keep it readable."),
+    )
     is_from_dot = models.BooleanField(
         default=False,
         editable=False,

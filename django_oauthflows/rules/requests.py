@@ -4,6 +4,7 @@ Times are aware datetimes, lifetimes seconds, scopes sorted tuples or frozensets
 (RFC 6749 §3.3).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,8 @@ class AuthMethod(StrEnum):
     ANY_SECRET = ""
     BASIC = "client_secret_basic"
     POST = "client_secret_post"
+    SECRET_JWT = "client_secret_jwt"
+    PRIVATE_KEY_JWT = "private_key_jwt"
     NONE = "none"
 
 
@@ -30,12 +33,49 @@ class DeviceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFacts:
-    """One client secret as it is known to the server: by its checksum alone."""
+    """One client secret as it is known to the server: by its checksum, and `sealed` where its owner chose so.
+
+    A sealed secret can be read again, for what HMAC needs the secret itself for (OpenID Connect Core §10.1).
+    """
 
     key: int
     digest: str = field(repr=False)
+    sealed: str = field(default="", repr=False)
     expires: datetime | None = None
     last_used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenIDFacts:
+    """What a client is registered with as an OpenID Connect relying party.
+
+    The names are those of OpenID Connect Dynamic Client Registration 1.0 §2; an empty algorithm is the
+    server's default, or no encryption. `default_max_age` is seconds. `allowed_claims` are those it may be
+    told of people; `None` is no limit beyond its scopes.
+    """
+
+    application_type: str = "web"
+    subject_type: str = "public"
+    sector_identifier_uri: str = ""
+    id_token_signed_response_alg: str = ""
+    id_token_encrypted_response_alg: str = ""
+    id_token_encrypted_response_enc: str = ""
+    userinfo_signed_response_alg: str = ""
+    userinfo_encrypted_response_alg: str = ""
+    userinfo_encrypted_response_enc: str = ""
+    request_object_signing_alg: str = ""
+    request_object_encryption_alg: str = ""
+    request_object_encryption_enc: str = ""
+    request_uris: tuple[str, ...] = ()
+    default_max_age: int | None = None
+    require_auth_time: bool = False
+    default_acr_values: tuple[str, ...] = ()
+    initiate_login_uri: str = ""
+    allowed_claims: tuple[str, ...] | None = None
+    backchannel_logout_uri: str = ""
+    backchannel_logout_session_required: bool = False
+    frontchannel_logout_uri: str = ""
+    frontchannel_logout_session_required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +85,8 @@ class ClientFacts:
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
     `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
-    empty is no limit.
+    empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
+    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2).
     """
 
     key: int
@@ -69,6 +110,12 @@ class ClientFacts:
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
+    exchange_targets: frozenset[str] = frozenset()
+    may_impersonate: bool = False
+    jwks: Mapping[str, Any] | None = field(default=None, repr=False)
+    jwks_uri: str = ""
+    token_endpoint_auth_signing_alg: str = ""
+    openid: OpenIDFacts = OpenIDFacts()
     token_format: str = "opaque"
     allowed_resources: frozenset[str] = frozenset()
     access_token_lifetime: int | None = None
@@ -140,6 +187,10 @@ class Held:
     is_polled_too_soon: bool = False
     auth_time: datetime | None = None
     acr: str = ""
+    amr: tuple[str, ...] = ()
+    nonce: str = ""
+    sid: str = ""
+    claims: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

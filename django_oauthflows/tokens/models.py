@@ -24,6 +24,10 @@ class Authorization(models.Model):
     and family, never by foreign key, so that it stands beside swapped token models too.
     `first_access_checksum` is the access token that was earned at the token endpoint before any refresh,
     `front_access_checksum` the one that was sent through the browser.
+    `session` is the checksum of the browser session it was given in, `sid` what clients know that session by
+    (OpenID Connect Front-Channel Logout 1.0 §3), and `claims` what the client asked to be told (OpenID
+    Connect Core §5.5). `parent` is the grant whose token was exchanged for this one, and `act` who acts
+    (RFC 8693 §4.1).
     `replay_*` hold the last rotation's answer, encrypted under the token that was presented for it.
     """
 
@@ -50,7 +54,14 @@ class Authorization(models.Model):
     session = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     auth_time = models.DateTimeField(_("signed in at"), null=True, blank=True, editable=False)
     acr = models.CharField(_("authentication context"), max_length=255, blank=True, editable=False)
+    amr = models.JSONField(_("authentication methods"), default=list, blank=True, editable=False)
     nonce = models.CharField(max_length=255, blank=True, editable=False)
+    sid = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
+    claims = models.JSONField(_("requested claims"), null=True, blank=True, editable=False)
+    parent = models.UUIDField(
+        _("exchanged from"), null=True, blank=True, db_index=True, editable=False
+    )
+    act = models.JSONField(_("acted by"), null=True, blank=True, editable=False)
 
     code_checksum = models.CharField(  # noqa: DJ001 - unique, and many grants have no code
         max_length=64, null=True, unique=True, editable=False

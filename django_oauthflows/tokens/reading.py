@@ -82,6 +82,10 @@ def find_code(checksum: str, *, kept: Sequence[Any] | None = None) -> Presented 
         ends_at=authorization.expires,
         auth_time=authorization.auth_time,
         acr=authorization.acr,
+        amr=tuple(authorization.amr),
+        nonce=authorization.nonce,
+        sid=authorization.sid,
+        claims=authorization.claims,
     )
     return Presented(checksum=checksum, held=held, person=person, authorization=authorization)
 
@@ -117,6 +121,10 @@ def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Pre
         ends_at=authorization.expires if authorization else None,
         auth_time=authorization.auth_time if authorization else None,
         acr=authorization.acr if authorization else "",
+        amr=tuple(authorization.amr) if authorization else (),
+        nonce=authorization.nonce if authorization else "",
+        sid=authorization.sid if authorization else "",
+        claims=authorization.claims if authorization else None,
     )
     return Presented(checksum=checksum, held=held, person=found.person, authorization=authorization)
 
