@@ -1,7 +1,7 @@
 """What a client is registered with as an OpenID Connect relying party.
 
 The columns bear the names of OpenID Connect Dynamic Client Registration 1.0 §2 and of RP-Initiated,
-Back-Channel and Front-Channel Logout 1.0, so that the admin, registration and the metadata say the same words.
+Back-Channel and Front-Channel Logout 1.0: the admin, registration and the metadata say the same words.
 """
 
 from dataclasses import fields
