@@ -6,10 +6,6 @@ and what it earns can be refreshed. Should the code come twice, both of its toke
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
-from django_oauthflows.rules.authorization import (
-    response_mode_must_be_supported,
-    tokens_must_be_answered_in_the_fragment,
-)
 
 HYBRID = Flow(
     slug="hybrid",
@@ -34,9 +30,6 @@ HYBRID = Flow(
         "The first token stands in a URL, as in the implicit flow.",
         "Public clients must use PKCE for the code.",
     ),
-    authorization_rules=(
-        tokens_must_be_answered_in_the_fragment,
-        *(asked for asked in AUTHORIZATION_RULES if asked is not response_mode_must_be_supported),
-    ),
+    authorization_rules=AUTHORIZATION_RULES,
     token_rules=TOKEN_RULES,
 )
