@@ -94,8 +94,8 @@ class Conf:
     )
     ACCOUNT_CHOOSER_URL = Setting(
         "",
-        "A page of the project's own on which people choose the account to go on with (select_account); takes "
-        "`next` too. Empty: a page that offers the account that is signed in, or another.",
+        "A page of the project's own on which people choose the account to go on with (select_account); "
+        "takes `next` too. Empty: a page that offers the account that is signed in, or another.",
     )
     AUTHENTICATION_CONTEXT = Setting(
         "",
@@ -108,8 +108,8 @@ class Conf:
     )
     STEP_UP_URL = Setting(
         "",
-        "Where somebody who is signed in reaches a higher authentication context: it is sent `acr_values` and "
-        "`next`. Empty: what a client must have and is not there is refused.",
+        "Where somebody who is signed in reaches a higher authentication context: it is sent `acr_values` "
+        "and `next`. Empty: what a client must have and is not there is refused.",
     )
     KEPT_REQUEST_LIFETIME = Setting(
         600,

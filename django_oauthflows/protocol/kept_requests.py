@@ -59,7 +59,8 @@ def keep(http: HttpRequest, parameters: Parameters, client: ClientFacts) -> Http
 def found(parameters: Parameters) -> Parameters:
     """What was kept under the reference, and nothing else that came with it; as they are without one.
 
-    Raises `Refusal` for a reference that is unknown, over, or another client's: there is nowhere to return to.
+    Raises `Refusal` for a reference that is unknown, over, or another client's: there is nowhere to return
+    to.
     """
     uri = parameters.text("request_uri")
     if not uri.startswith(PREFIX):

@@ -1,5 +1,7 @@
 """Authorization requests that wait under a reference."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,8 @@ class KeptRequest(models.Model):
     sealed_parameters = models.TextField(editable=False)
     created = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     expires = models.DateTimeField(_("ends"), db_index=True, editable=False)
+
+    objects: ClassVar[models.Manager["KeptRequest"]] = models.Manager()
 
     class Meta:
         verbose_name = _("kept request")

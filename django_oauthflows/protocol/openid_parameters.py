@@ -64,9 +64,7 @@ def _claims(parameters: Parameters) -> dict[str, dict[str, Any]] | None:
         return None
 
 
-def _kept_claims(
-    asked: Mapping[str, Any] | None, parameters: Parameters
-) -> dict[str, Any] | None:
+def _kept_claims(asked: Mapping[str, Any] | None, parameters: Parameters) -> dict[str, Any] | None:
     locales = parameters.ordered("claims_locales")[:_MOST_LOCALES]
     if not asked and not locales:
         return None

@@ -49,9 +49,7 @@ def presence_of(http: HttpRequest, request: AuthorizationRequest, errand: Errand
     )
 
 
-def send_away(
-    http: HttpRequest, asked: Asked, errand: Errand, where: Next, *, is_signed_in: bool
-) -> HttpResponse:
+def send_away(http: HttpRequest, asked: Asked, errand: Errand, where: Next) -> HttpResponse:
     """To the page the decision names, and back here."""
     if where is Next.SIGN_IN_AGAIN and errand.sent_to_sign_in is not None:
         return _sign_in_again(http, asked)
