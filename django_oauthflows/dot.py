@@ -26,6 +26,7 @@ TIGHTENED: dict[str, Any] = {
     "DEFAULT_SCOPES": [],  # RFC 6749 §3.3: no scope asked is not "everything"
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,  # RFC 9700 §4.9.3: short-lived
     "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 86400,  # RFC 9700 §4.14.2: idle refresh tokens end
+    "ID_TOKEN_EXPIRE_SECONDS": 3600,  # a relying party reads it at once, and some tie a session to it
     "REFRESH_TOKEN_REUSE_PROTECTION": True,  # RFC 9700 §4.14.2
     "ALLOWED_REDIRECT_URI_SCHEMES": [
         "https"
@@ -139,6 +140,11 @@ def all_scopes() -> dict[str, str]:
     from oauth2_provider.scopes import get_scopes_backend
 
     return dict(get_scopes_backend().get_all_scopes())
+
+
+def is_openid_provider() -> bool:
+    """Does the project offer OpenID Connect? It does by offering its scope (Core §3.1.2.1)."""
+    return "openid" in all_scopes()
 
 
 def available_scopes(application: models.Model) -> frozenset[str]:

@@ -133,7 +133,7 @@ def facts_of(application: Any) -> ClientFacts:
         jwks=policy.jwks if policy else None,
         jwks_uri=policy.jwks_uri if policy else "",
         token_endpoint_auth_signing_alg=policy.token_endpoint_auth_signing_alg if policy else "",
-        openid=openid_facts_of(policy),
+        openid=openid_facts_of(policy, algorithm=application.algorithm),
         token_format=policy.token_format if policy else "opaque",
         allowed_resources=frozenset(policy.allowed_resources) if policy else frozenset(),
         access_token_lifetime=policy.access_token_lifetime if policy else None,

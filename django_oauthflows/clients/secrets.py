@@ -38,6 +38,11 @@ def generate() -> str:
     return secrets.token_urlsafe(32)
 
 
+def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
+    """The live secrets of a client whose owner chose to keep them readable."""
+    return ()
+
+
 def unusable_dot_secret() -> str:
     """What DOT's own column holds for a client of ours: a value nobody knows and no check of ours accepts.
 

@@ -155,6 +155,11 @@ class AuthorizationRequest:
     issuer: str = ""
     own_resource: str = ""
 
+    @property
+    def response_types(self) -> frozenset[str]:
+        """The words of the response type: `code`, `token`, `id_token`."""
+        return frozenset(self.response_type.split())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
