@@ -9,7 +9,8 @@ from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.identity.claims import names_of
-from django_oauthflows.identity.signing import signing_algorithms
+from django_oauthflows.identity.encryption import CONTENT_ALGORITHMS, KEY_ALGORITHMS
+from django_oauthflows.identity.signing import HMACS, signing_algorithms
 from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
 from django_oauthflows.keys.algorithms import ALGORITHMS
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
@@ -64,7 +65,11 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
         "userinfo_endpoint": url_of(request, "userinfo"),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": signing_algorithms(),
-        "userinfo_signing_alg_values_supported": sorted(ALGORITHMS),
+        "id_token_encryption_alg_values_supported": list(KEY_ALGORITHMS),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ALGORITHMS),
+        "userinfo_signing_alg_values_supported": [*ALGORITHMS, *HMACS],
+        "userinfo_encryption_alg_values_supported": list(KEY_ALGORITHMS),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ALGORITHMS),
         "claim_types_supported": ["normal"],
         "claims_supported": sorted({"sub", "iss", "auth_time", "acr", "amr", *_claims_offered()}),
         "claims_parameter_supported": True,
