@@ -1,7 +1,6 @@
 """Encrypting what is told of a person for the one client that may read it: signed first, then encrypted.
 
-By the client's own public key (OpenID Connect Core §10.2, RFC 7516). RSA1_5 is left out: its padding tells
-whoever may ask often enough (RFC 8725 §3.2).
+By the client's own public key (OpenID Connect Core §10.2, RFC 7516).
 """
 
 from joserfc import jwe
@@ -9,13 +8,11 @@ from joserfc.jwk import Key
 
 from django_oauthflows.clients.keys import NoKeys, encryption_key
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.keys.algorithms import CONTENT_ENCRYPTION, KEY_ENCRYPTION
 from django_oauthflows.rules.requests import ClientFacts
 
-#: How the content key travels, and how the content is encrypted (RFC 7518 §4.1, §5.1).
-KEY_ALGORITHMS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
-CONTENT_ALGORITHMS = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 #: What a client gets that names the first alone (OpenID Connect Dynamic Client Registration 1.0 §2).
-USUAL_CONTENT = CONTENT_ALGORITHMS[0]
+USUAL_CONTENT = CONTENT_ENCRYPTION[0]
 
 
 def encrypted_for(
@@ -26,7 +23,7 @@ def encrypted_for(
     header = {"alg": alg, "enc": enc or USUAL_CONTENT}
     nested = {"cty": "JWT"} if is_signed else {}
     named = {"kid": key.kid} if key.kid else {}
-    algorithms = [*KEY_ALGORITHMS, *CONTENT_ALGORITHMS]
+    algorithms = [*KEY_ENCRYPTION, *CONTENT_ENCRYPTION]
     return jwe.encrypt_compact({**header, **nested, **named}, plain, key, algorithms=algorithms)
 
 

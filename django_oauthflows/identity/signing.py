@@ -16,12 +16,8 @@ from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.conf import conf
 from django_oauthflows.identity.encryption import encrypted_for, key_for
 from django_oauthflows.keys import jwt, ring
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.algorithms import ALGORITHMS, HMACS, NONE
 from django_oauthflows.rules.requests import ClientFacts
-
-NONE = "none"
-#: Made with the client's secret, which has to be as long as the hash (RFC 7518 §3.2).
-HMACS = ("HS256", "HS384", "HS512")
 
 
 def signing_algorithms() -> list[str]:

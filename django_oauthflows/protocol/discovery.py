@@ -9,10 +9,14 @@ from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.identity.claims import names_of
-from django_oauthflows.identity.encryption import CONTENT_ALGORITHMS, KEY_ALGORITHMS
-from django_oauthflows.identity.signing import HMACS, signing_algorithms
+from django_oauthflows.identity.signing import signing_algorithms
 from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.algorithms import (
+    ALGORITHMS,
+    CONTENT_ENCRYPTION,
+    HMACS,
+    KEY_ENCRYPTION,
+)
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
@@ -65,11 +69,11 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
         "userinfo_endpoint": url_of(request, "userinfo"),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": signing_algorithms(),
-        "id_token_encryption_alg_values_supported": list(KEY_ALGORITHMS),
-        "id_token_encryption_enc_values_supported": list(CONTENT_ALGORITHMS),
+        "id_token_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "userinfo_signing_alg_values_supported": [*ALGORITHMS, *HMACS],
-        "userinfo_encryption_alg_values_supported": list(KEY_ALGORITHMS),
-        "userinfo_encryption_enc_values_supported": list(CONTENT_ALGORITHMS),
+        "userinfo_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "claim_types_supported": ["normal"],
         "claims_supported": sorted({"sub", "iss", "auth_time", "acr", "amr", *_claims_offered()}),
         "claims_parameter_supported": True,

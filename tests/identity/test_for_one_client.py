@@ -12,7 +12,7 @@ from django_oauthflows.clients import secrets
 from django_oauthflows.tokens.models import Authorization
 from tests.identity.stories import change, claims_of, header_of, relying_party, userinfo
 from tests.marks import spec
-from tests.stories import Story, error_of
+from tests.stories import Story, begin, dot_application, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,22 @@ def test_a_secret_that_is_kept_readable_signs(algorithm: str) -> None:
 
 def _kept_readable(story: Story) -> str:
     return secrets.add(story.registered.application, label="kept", is_readable=True)
+
+
+@spec("OpenID Connect Core §10.1")
+@pytest.mark.parametrize("secret", ["a secret of more than thirty-two characters", "short"])
+def test_an_application_of_old_goes_on_with_its_algorithm(secret: str) -> None:
+    application = dot_application(
+        algorithm="HS256", client_secret=secret, redirect_uris="https://client.example/callback"
+    )
+    story = begin(registered=application)
+    story.tokens(scope="openid", nonce="a-nonce")
+    # Its secret is kept as a checksum since, and asked of the older column no more.
+    token = story.tokens(scope="openid", nonce="a-nonce")["id_token"]
+    if secret == "short":
+        assert claims_of(story, token)["sub"]
+    else:
+        assert hmacked(token, secret, "HS256")["sub"] == str(story.person.pk)
 
 
 @spec("OpenID Connect Core §10.1")
