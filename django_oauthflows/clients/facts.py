@@ -153,6 +153,12 @@ def facts_of(application: Any) -> ClientFacts:
     )
 
 
+def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:
+    """The secret that DOT keeps readable, until it is retired here."""
+    is_retired = any(secret.is_from_dot and not secret.is_live for secret in secrets)
+    return "" if is_retired else dot.plain_secret(str(application.client_secret))
+
+
 def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool) -> AuthMethod:
     if not is_confidential:
         return AuthMethod.NONE

@@ -84,9 +84,10 @@ class ClientFacts:
 
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
-    `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those it serves, `allowed_resources` those its tokens may be for;
-    empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
-    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2).
+    `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
+    it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
+    those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
+    keys (RFC 7591 §2).
     """
 
     key: int

@@ -1,6 +1,7 @@
 """ID tokens and userinfo for one client's eyes: HMACs under its secret, encryption under its key."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,6 +74,17 @@ def test_an_application_of_old_goes_on_with_its_algorithm(secret: str) -> None:
         assert claims_of(story, token)["sub"]
     else:
         assert hmacked(token, secret, "HS256")["sub"] == str(story.person.pk)
+
+
+@spec("OpenID Connect Core §10.1", "B-7")
+def test_a_secret_of_old_that_was_retired_signs_no_more() -> None:
+    application = dot_application(algorithm="HS256", client_secret="x" * 40)
+    story = begin(registered=application)
+    code = story.code(scope="openid", nonce="a-nonce")
+    secrets.retire_dots(application.application)
+    secret = secrets.add(application.application, label="ours")
+    replaced = begin(registered=replace(application, client_secret=secret), person=story.person)
+    assert claims_of(replaced, replaced.redeem(code).json()["id_token"])["sub"]
 
 
 @spec("OpenID Connect Core §10.1")
