@@ -125,9 +125,7 @@ def facts_of(application: Any) -> ClientFacts:
         authentication_method=_authentication_method(policy, is_confidential=is_confidential),
         secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
         dot_secret=dot.usable_secret(application) if asks_dot else "",
-        plain_dot_secret=dot.plain_secret(str(application.client_secret))
-        if is_confidential
-        else "",
+        plain_dot_secret=_plain_dot_secret(application, secrets) if is_confidential else "",
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
