@@ -1,7 +1,8 @@
-"""The checklist in `docs/`, made from the marks of the tests: `python -m tests.conformance.checklist` writes it.
+"""The checklist in `docs/`, made from the marks of the tests.
 
-The marks are read from the files and no test is run; `tests/conformance/test_checklist.py` asks that no module is
-without a test, that no mark names a module there is not, and that the page is as it would be made today.
+`python -m tests.conformance.checklist` writes it. The marks are read from the files and no test is run;
+`test_checklist.py` asks that no module is without a test, that no mark names a module there is not, and that
+the page is as it would be made today.
 """
 
 import ast
@@ -18,13 +19,14 @@ PAGE = ROOT / "docs" / "conformance.md"
 _INTRODUCTION = """\
 # OpenID Connect conformance, module by module
 
-The OpenID Foundation certifies OpenID Providers by profiles, and each profile is a list of modules. This page
-says which tests of this project ask what each module asks. It is made from the tests' own marks by
-`python -m tests.conformance.checklist`, and a test keeps it so. It is no certificate: a site certifies itself.
+The OpenID Foundation certifies OpenID Providers by profiles, and each profile is a list of modules. This
+page says which tests of this project ask what each module asks. It is made from the tests' own marks by
+`python -m tests.conformance.checklist`, and a test keeps it so. It is no certificate: a site certifies
+itself.
 
-A site that is to pass them gives the clients of the suite the security profile `legacy`, since the modules ask
-for requests without PKCE, for unsigned request objects and for the implicit and hybrid flows, all of which the
-default profile refuses.
+A site that is to pass them gives the clients of the suite the security profile `legacy`, since the modules
+ask for requests without PKCE, for unsigned request objects and for the implicit and hybrid flows, all of
+which the default profile refuses.
 """
 
 

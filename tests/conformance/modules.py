@@ -1,7 +1,7 @@
 """What each conformance profile for OpenID Providers asks, by the names of the suite's own modules.
 
-As the Foundation's suite lists them in its test plans. The form post profiles ask the same of the same response
-types, with every answer by `response_mode=form_post`.
+As the Foundation's suite lists them in its test plans. The form post profiles ask the same of the same
+response types, with every answer by `response_mode=form_post`.
 """
 
 from collections.abc import Mapping
