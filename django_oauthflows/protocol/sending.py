@@ -82,7 +82,10 @@ def _id_token_member(
         scopes=request.scopes,
         auth_time=sign_in.auth_time,
         acr=sign_in.acr,
+        amr=sign_in.amr,
         nonce=request.nonce,
+        sid=sign_in.sid,
+        asked=request.claims,
     )
     token = id_token_for(
         identified,
