@@ -1,11 +1,13 @@
 """The hybrid flow: a token at once and a code beside it (Multiple Response Type Encoding Practices §5).
 
-The token in the front channel has every weakness of the implicit grant; the code is redeemed as any other,
-and what it earns can be refreshed. Should the code come twice, both of its tokens end.
+The token may be an ID token, an access token or both (OpenID Connect Core §3.3). An access token in the front
+channel has every weakness of the implicit grant; the code is redeemed as any other, and what it earns can be
+refreshed. Should the code come twice, both access tokens end.
 """
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
+from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
 
 HYBRID = Flow(
     slug="hybrid",
@@ -15,7 +17,7 @@ HYBRID = Flow(
     specification="OAuth 2.0 Multiple Response Type Encoding Practices §5",
     person_sees="sign-in, consent",
     grant_type="authorization_code",
-    response_types=("code token",),
+    response_types=("code token", "code id_token", "code id_token token"),
     may_be_refreshed=True,
     steps=(
         Step(actor=Actor.CLIENT, does="sends the person's browser to the authorization endpoint"),
@@ -30,6 +32,6 @@ HYBRID = Flow(
         "The first token stands in a URL, as in the implicit flow.",
         "Public clients must use PKCE for the code.",
     ),
-    authorization_rules=AUTHORIZATION_RULES,
+    authorization_rules=(*AUTHORIZATION_RULES, *ID_TOKEN_RULES),
     token_rules=TOKEN_RULES,
 )
