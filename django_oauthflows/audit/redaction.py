@@ -5,15 +5,19 @@ from collections.abc import Mapping
 #: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
+        "actor_token_type",
+        "audience",
         "client_id",
         "code_challenge_method",
         "grant_type",
         "prompt",
         "redirect_uri",
+        "requested_token_type",
         "resource",
         "response_mode",
         "response_type",
         "scope",
+        "subject_token_type",
         "token_type_hint",
     }
 )
@@ -21,6 +25,7 @@ _PLAIN = frozenset(
 #: with an ampersand in it and not encoded: those are counted.
 _NAMED = frozenset(
     {
+        "actor_token",
         "assertion",
         "claims",
         "client_assertion",
@@ -37,6 +42,7 @@ _NAMED = frozenset(
         "request",
         "request_uri",
         "state",
+        "subject_token",
         "token",
         "user_code",
         "username",

@@ -66,7 +66,7 @@ def prompt_none_must_stand_alone(request: AuthorizationRequest) -> str | None:
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_an_absolute_uri(request: AuthorizationRequest | TokenRequest) -> str | None:
     """The audience of a token is compared as text: it must be a whole URI and have no fragment."""
-    if not all(map(_is_absolute, request.resource)):
+    if not all(map(is_absolute, request.resource)):
         return "A resource must be an absolute URI without a fragment."
     return None
 
@@ -89,7 +89,7 @@ def resource_must_be_granted(request: TokenRequest) -> str | None:
     return None
 
 
-def _is_absolute(uri: str) -> bool:
+def is_absolute(uri: str) -> bool:
     try:
         parts = urlsplit(uri)
     except ValueError:
