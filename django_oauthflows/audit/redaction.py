@@ -5,19 +5,16 @@ from collections.abc import Mapping
 #: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
-        "actor_token_type",
         "audience",
         "client_id",
         "code_challenge_method",
         "grant_type",
         "prompt",
         "redirect_uri",
-        "requested_token_type",
         "resource",
         "response_mode",
         "response_type",
         "scope",
-        "subject_token_type",
         "token_type_hint",
     }
 )
@@ -26,6 +23,7 @@ _PLAIN = frozenset(
 _NAMED = frozenset(
     {
         "actor_token",
+        "actor_token_type",
         "assertion",
         "claims",
         "client_assertion",
@@ -41,8 +39,10 @@ _NAMED = frozenset(
         "refresh_token",
         "request",
         "request_uri",
+        "requested_token_type",
         "state",
         "subject_token",
+        "subject_token_type",
         "token",
         "user_code",
         "username",

@@ -1,4 +1,4 @@
-"""The frozen values the rules of a token exchange look at (RFC 8693 §2.1): who takes part, and what is asked."""
+"""Who takes part in a token exchange, and what is asked, in frozen values for its rules (RFC 8693 §2.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +59,10 @@ class Exchanging:
     targets: tuple[str, ...] = ()
     subject: Party | None = None
     actor: Party | None = None
+
+
+#: The same for every other request.
+NO_EXCHANGE = Exchanging()
 
 
 def actors_in(act: Any) -> int:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django_oauthflows.rules.parties import Exchanging
+from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging
 
 
 class AuthMethod(StrEnum):
@@ -214,7 +214,7 @@ class TokenRequest:
     code_verifier: str = ""
     held: Held | None = None
     sent: frozenset[str] = frozenset()
-    exchange: Exchanging = Exchanging()
+    exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
 
