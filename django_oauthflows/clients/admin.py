@@ -65,6 +65,10 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
             },
         ),
         (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
+        (
+            gettext_lazy("Exchange of tokens it was given"),
+            {"fields": ("exchange_targets", "may_impersonate")},
+        ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
 

@@ -65,9 +65,10 @@ class Exchanging:
 NO_EXCHANGE = Exchanging()
 
 
-def actors_in(act: Any) -> int:
-    """How many actors a chain names, the present one among them."""
-    count = 0
+def actors_named_in(act: Any) -> list[str]:
+    """Everybody a chain names, whoever acts now first."""
+    names = []
     while isinstance(act, Mapping):
-        count, act = count + 1, act.get("act")
-    return count
+        names.append(str(act.get("sub", "")))
+        act = act.get("act")
+    return names

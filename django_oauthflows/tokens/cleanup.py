@@ -134,7 +134,7 @@ def _has_live_access(moment: datetime) -> Q:
 
 
 def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Collection[Any]:
-    """The authorizations among `rows` of which a code or a token, or what was made of one, may still be used."""
+    """The authorizations among `rows` of which a code, a token or what was made of one may still be used."""
     keys = [row[0] for row in rows]
     in_use = _families_in_use(keys, moment, idle, using) | _parents_in_use(keys, moment, using)
     waiting = [row[1] for row in rows]

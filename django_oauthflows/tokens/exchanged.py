@@ -57,7 +57,8 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
             raise LostRace
         _start(request, presented, family, access, expires, using)
         insert_access_token(request, access, expires, person=held.user_key, using=using)
-        if parent is None and held.key and not _is_still_there(held.key, using):
+        # Last, and locked: whoever ends the token alone from here on finds this grant as well.
+        if held.key and not _is_still_there(held.key, using):
             raise LostRace
         _record(request, presented, family)
     issued = announce(request, access, expires, authorization=family)
@@ -140,6 +141,5 @@ def _live_parent() -> CompiledUpdate:
 
 
 def _is_still_there(key: int, using: str) -> bool:
-    """A token of django-oauth-toolkit's own, which no grant stands behind: its row is the lock."""
-    rows = dot.access_token_model()._default_manager.using(using).select_for_update()
-    return rows.filter(pk=key).first() is not None
+    rows = dot.access_token_model()._default_manager.using(using).select_for_update(of=("self",))
+    return rows.filter(pk=key).values_list("pk", flat=True).first() is not None

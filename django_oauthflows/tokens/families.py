@@ -17,6 +17,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.tokens import lineage
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.reading import authorization_of
 
 
 def revoke(authorization: Authorization, *, reason: str) -> bool:
@@ -47,21 +48,32 @@ def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: st
         ended = _revoke_rows(rows, using)
         families = tokens.filter(pk=refresh_token_key).values("token_family")
         adopted = Authorization.objects.using(using).filter(pk__in=families).first()
-        below = lineage.end_below([family] if family else [], reason, timezone.now(), using)
-        _revoke_families(below, using)
-    for gone in below:
-        _announce(gone, reason)
+    _revoke_below([family] if family else [], reason, using)
     if adopted is not None:  # by a first refresh, at this very moment
         return revoke(adopted, reason=reason) or bool(ended)
     return bool(ended)
 
 
-def revoke_access_token(key: int) -> None:
-    """End one access token alone.
+def revoke_access_token(row: Any, *, reason: str) -> None:
+    """End one access token alone, and what was made of it by an exchange.
 
-    Its row is deleted; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
-    of one which no authorization stands behind yet is only ended.
+    Its grant goes on; but an exchanged token is all there is of its own grant, so that ends as a whole.
     """
+    authorization = authorization_of(row) if row.user_id is not None else None
+    if authorization is None:
+        _revoke_unparented_access_token(row.pk)
+    elif authorization.parent is not None or authorization.act is not None:
+        revoke(authorization, reason=reason)
+    else:
+        using = dot.token_database()
+        dot.access_token_model()._default_manager.using(using).filter(pk=row.pk).delete()
+        # After that, and not in one transaction with it: an exchange locks the grant before the token.
+        _revoke_below([authorization.pk], reason, using)
+
+
+def _revoke_unparented_access_token(key: int) -> None:
+    """Delete the row; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
+    of one which no authorization stands behind yet is only ended."""
     using = dot.token_database()
     rows = dot.access_token_model()._default_manager.using(using).filter(pk=key)
     refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
@@ -69,6 +81,15 @@ def revoke_access_token(key: int) -> None:
         rows.update(expires=timezone.now())
     else:
         rows.delete()
+
+
+def _revoke_below(parents: Collection[UUID], reason: str, using: str) -> None:
+    """End what came of authorizations by exchange, and not they themselves."""
+    with transaction.atomic(using=using):
+        below = lineage.end_below(parents, reason, timezone.now(), using)
+        _revoke_families(below, using)
+    for gone in below:
+        _announce(gone, reason)
 
 
 def revoke_all(

@@ -177,9 +177,9 @@ def test_a_refused_call_takes_one() -> None:
     assert refused.kinds() == unknown.kinds() == ["SELECT"]
 
 
-#: Find the token, see whether it is one of django-oauth-toolkit's, and delete it, for which the ORM reads
-#: it again and unlinks its refresh token.
-ACCESS_TOKEN_REVOCATION = 5
+#: Find the token and its grant, delete it, for which the ORM reads
+#: it again and unlinks its refresh token, and see whether anything was made of it.
+ACCESS_TOKEN_REVOCATION = 6
 #: Find the token and its grant; end the grant, its refresh tokens, the access tokens that came with or of
 #: them, its code and the access token the code earned; one row in the audit log.
 REFRESH_TOKEN_REVOCATION = 13
