@@ -129,7 +129,7 @@ class FlowClient:
         """Exchange a refresh token (RFC 6749 §6)."""
         return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)
 
-    def exchange(self, subject_token: str, **changes: Any) -> Any:
+    def exchange(self, subject_token: str, /, **changes: Any) -> Any:
         """Exchange somebody's access token for one that is meant for another API (RFC 8693 §2.1)."""
         parameters = {
             "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",

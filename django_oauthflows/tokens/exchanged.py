@@ -141,5 +141,5 @@ def _live_parent() -> CompiledUpdate:
 
 
 def _is_still_there(key: int, using: str) -> bool:
-    rows = dot.access_token_model()._default_manager.using(using).select_for_update(of=("self",))
+    rows = dot.access_token_model()._default_manager.using(using).select_for_update()
     return rows.filter(pk=key).values_list("pk", flat=True).first() is not None

@@ -61,7 +61,7 @@ def revoke_access_token(row: Any, *, reason: str) -> None:
     """
     authorization = authorization_of(row) if row.user_id is not None else None
     if authorization is None:
-        _revoke_unparented_access_token(row.pk)
+        _revoke_unparented_access_token(row.pk, reason)
     elif authorization.parent is not None or authorization.act is not None:
         revoke(authorization, reason=reason)
     else:
@@ -71,14 +71,17 @@ def revoke_access_token(row: Any, *, reason: str) -> None:
         _revoke_below([authorization.pk], reason, using)
 
 
-def _revoke_unparented_access_token(key: int) -> None:
+def _revoke_unparented_access_token(key: int, reason: str) -> None:
     """Delete the row; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
     of one which no authorization stands behind yet is only ended."""
     using = dot.token_database()
     rows = dot.access_token_model()._default_manager.using(using).filter(pk=key)
     refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
-    if refresh_tokens.filter(_has_no_authorization(), access_token_id=key).exists():
+    alone = refresh_tokens.filter(_has_no_authorization(), access_token_id=key)
+    families = list(alone.values_list("token_family", flat=True))
+    if families:
         rows.update(expires=timezone.now())
+        _revoke_below([family for family in families if family], reason, using)
     else:
         rows.delete()
 
