@@ -25,6 +25,7 @@ from django_oauthflows.rules.requests import ClientFacts, Held
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import Presented, authorization_of, find_access_token
+from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
 from django_oauthflows.tokens.validation import is_live
 
 #: What an ID token alone proves that the person agreed to (OpenID Connect Core §3.1.2.1).
@@ -65,7 +66,7 @@ def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Pres
         return None
     claims = jwt.claims_of(value)
     party = Party(
-        subject=_subject_of(client, row.user) or row.application.client_id,
+        subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
         is_person=row.user is not None,
         was_issued_to_client=row.application_id == client.key,
         is_meant_for_client=not client.resources.isdisjoint(row.resource),
@@ -97,10 +98,10 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
     if grants and authorization is None:
         return None
     person = authorization.user if authorization else _person_of(token.subject, issued_to)
-    if person is None or not person.is_active or _subject_of(issued_to, person) != token.subject:
+    if person is None or not person.is_active or subject_of(issued_to, person.pk) != token.subject:
         return None
     party = Party(
-        subject=_subject_of(client, person),
+        subject=subject_of(client, person.pk),
         is_person=True,
         was_issued_to_client=issued_to.key == client.key,
         is_meant_for_client=client.client_id in token.audience,
@@ -168,18 +169,13 @@ def _grants_of_session(client: ClientFacts, sid: str) -> list[Authorization]:
 
 def _person_of(subject: str, client: ClientFacts) -> Any:
     """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1)."""
-    if client.openid.subject_type != "public":
+    if client.openid.subject_type == PAIRWISE:
         return None
     people = get_user_model()._default_manager
     try:
         return people.filter(pk=subject).first()
     except (ValueError, ValidationError, OverflowError):
         return None
-
-
-def _subject_of(client: ClientFacts, person: Any) -> str:
-    """What a client knows a person by; nobody is nothing."""
-    return "" if person is None else str(person.pk)
 
 
 def _family_of(access_token: Any) -> UUID | None:

@@ -19,6 +19,7 @@ from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.parties import TokenType
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+from django_oauthflows.rules.userinfo import USERINFO_RULES
 from tests.marks import spec
 from tests.rules.facts import (
     CALLBACK,
@@ -48,6 +49,7 @@ EVERY: list[Rule[Any]] = list(
             *TOKEN_LISTS,
             USE_RULES,
             LOCAL_RULES,
+            USERINFO_RULES,
             (token_must_belong_to_client,),
         )
         for asked in rules
@@ -85,7 +87,7 @@ kinds = st.sampled_from(["", *TokenType]) | hostile
 authorization_requests = st.builds(
     authorization,
     client=st.sampled_from([client(), client(profile="legacy", is_confidential=False)]),
-    response_type=st.sampled_from(["code", "token", "code token"]),
+    response_type=st.sampled_from(["code", "token", "code token", "id_token", "code id_token"]),
     scopes_asked=words,
     scopes=words,
     response_mode=st.sampled_from(["query", "fragment"]) | hostile,
