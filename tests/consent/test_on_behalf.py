@@ -80,6 +80,19 @@ def test_a_sign_in_takes_what_was_made_of_it_along_and_nothing_else() -> None:
     assert str(first.pk) not in ends_on(app)
 
 
+@spec("B-15")
+def test_what_is_handed_on_again_and_again_is_one_line() -> None:
+    app = begin()
+    service, token = acting(app)
+    for _ in range(3):
+        exchanged(service, app_token(app))
+    acting_for, own = sorted(connections_of(app.person), key=lambda shown: len(shown.sign_ins))
+    assert (len(acting_for.sign_ins), len(own.sign_ins)) == (1, 4)
+    assert len(ends_on(app)) == 4
+    app.browser.post(f"{PAGE}{service.registered.application.pk}/withdraw/")
+    assert service.call(token).status_code == 401
+
+
 def test_what_has_expired_is_not_shown() -> None:
     app = begin(name="Paper & Pen")
     service, _ = acting(app)
