@@ -172,7 +172,7 @@ def _is_the_one(named: object, known: Mapping[str, str]) -> bool:
     """Is the actor the one a `may_act` claim names, in every member of it?"""
     if not isinstance(named, Mapping) or "sub" not in named:
         return False
-    return all(known.get(name) == value for name, value in named.items())
+    return all(name in known and known[name] == value for name, value in named.items())
 
 
 def actor_of(request: TokenRequest) -> str:

@@ -61,7 +61,9 @@ def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Pres
     found = find_access_token(stored)
     if found is None or found.row.application is None or not is_live(found, timezone.now(), http):
         return None
-    row, authorization = found.row, authorization_of(found.row)
+    row = found.row
+    # A client's own token came of no grant.
+    authorization = authorization_of(row) if row.user else None
     if authorization is not None and not authorization.is_live:
         return None
     claims = jwt.claims_of(value)
@@ -81,7 +83,7 @@ def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Pres
         expires=row.expires,
         authorization=authorization,
         key=row.pk,
-        family=None if authorization else _family_of(row),
+        family=_family_of(row) if row.user and authorization is None else None,
     )
     return Presented(
         checksum=stored, held=held, person=row.user, authorization=authorization, party=party
