@@ -111,9 +111,13 @@ def _said(request: TokenRequest) -> Mapping[str, Any] | None:
     """
     subject = request.exchange.subject
     before = subject.act if subject else None
-    if request.client.may_impersonate and not request.exchange.actor_token_was_sent:
+    if _impersonates(request):
         return before if isinstance(before, Mapping) else None
     return _next(actor_of(request), before)
+
+
+def _impersonates(request: TokenRequest) -> bool:
+    return request.client.may_impersonate and not request.exchange.actor_token_was_sent
 
 
 def _written_down(request: TokenRequest) -> dict[str, Any]:
@@ -136,7 +140,7 @@ def _record(request: TokenRequest, presented: Presented, family: UUID) -> None:
             "act": _written_down(request),
             "authorization": str(family),
             "parent": str(presented.held.authorization or ""),
-            "said_by_the_token": _said(request) is not None,
+            "said_by_the_token": not _impersonates(request),
             "scope": sorted(request.scopes),
             "targets": list(request.resource),
         },
