@@ -72,7 +72,7 @@ def parsed_json(document: Document) -> Any:
 def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SECONDS) -> Document:
     """The document at an address, which must answer 200 in time. Raises `NotFetched`."""
     until = monotonic() + seconds
-    parts = _checked(url)
+    parts = check_address(url)
     connection = None
     try:
         connection = _connected(parts, until)
@@ -88,16 +88,8 @@ def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SEC
             connection.close()
 
 
-def may_be_fetched(url: str) -> bool:
-    """Is it an address that would be asked at all? Nothing is looked up."""
-    try:
-        _checked(url)
-    except NotFetched:
-        return False
-    return True
-
-
-def _checked(url: str) -> SplitResult:
+def check_address(url: str) -> SplitResult:
+    """Raise `NotFetched` unless it is an address that would be asked at all; nothing is looked up."""
     try:
         parts = urlsplit(url)
         _port, host = parts.port, parts.hostname

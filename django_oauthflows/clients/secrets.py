@@ -164,6 +164,14 @@ def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
     return client.is_enabled
 
 
+def note_use(client: ClientFacts, secret: str) -> None:
+    """Note that a secret was used to sign with."""
+    digest = digest_of(secret)
+    for known in client.secrets:
+        if known.digest == digest:
+            _note_use(known, timezone.now())
+
+
 def _note_use(secret: SecretFacts, now: datetime) -> None:
     noted = _noted.get(secret.key, secret.last_used)
     if noted is None or now - noted >= LAST_USED_STEP:

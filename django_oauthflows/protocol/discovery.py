@@ -9,11 +9,19 @@ from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
+from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
 
-_SECRET_METHODS = [AuthMethod.BASIC.value, AuthMethod.POST.value]
+#: How a client that can authenticate may do it, and with which signatures.
+_METHODS = [
+    AuthMethod.BASIC.value,
+    AuthMethod.POST.value,
+    AuthMethod.PRIVATE_KEY_JWT.value,
+    AuthMethod.SECRET_JWT.value,
+]
+_ALGORITHMS = [*ASYMMETRIC, *SYMMETRIC]
 
 
 def server_metadata(request: HttpRequest) -> dict[str, Any]:
@@ -39,9 +47,12 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         ),
         "scopes_supported": sorted(dot.all_scopes()),
         "code_challenge_methods_supported": [S256],
-        "token_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
-        "revocation_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
-        "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "token_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
+        "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": _METHODS,
+        "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "introspection_signing_alg_values_supported": [conf.SIGNING_ALGORITHM],
         "authorization_response_iss_parameter_supported": True,
         "request_parameter_supported": False,

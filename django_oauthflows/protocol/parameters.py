@@ -28,6 +28,12 @@ _LONGEST_OTHER = 8000
 _MOST = 100
 _NAME = re.compile(r"[A-Za-z0-9_]")
 
+#: What must never be in a URL.
+_SECRET = (
+    *("client_secret", "password", "refresh_token", "code", "device_code", "token"),
+    *("assertion", "client_assertion"),
+)
+
 #: RFC 8707 §2: the one parameter that may come several times.
 _REPEATABLE = frozenset({"resource"})
 
@@ -95,10 +101,7 @@ def from_query(request: HttpRequest) -> Parameters:
 def _refuse_secrets_in_query(request: HttpRequest) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
     sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
-    if any(
-        name in sent
-        for name in ("client_secret", "password", "refresh_token", "code", "device_code", "token")
-    ):
+    if any(name in sent for name in _SECRET):
         raise _malformed(
             "Credentials must be in the body, never in the URL.",
             rule="credentials_must_not_be_in_the_query",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from django_oauthflows.clients import fetching
-from django_oauthflows.clients.fetching import NotFetched, fetch_json, fetch_text, may_be_fetched
+from django_oauthflows.clients.fetching import NotFetched, check_address, fetch_json, fetch_text
 from tests.clients.published import Page, Site, site
 from tests.marks import spec
 
@@ -131,7 +131,8 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(
     ],
 )
 def test_what_is_no_address_of_a_document_is_not_even_looked_up(url: str) -> None:
-    assert not may_be_fetched(url)
+    with pytest.raises(NotFetched):
+        check_address(url)
     with pytest.raises(NotFetched):
         fetch_json(url)
 
