@@ -1,7 +1,7 @@
 """Client authentication by a JWT: `private_key_jwt` and `client_secret_jwt` (OpenID Connect Core §9).
 
-RFC 7523 §3 says what such a JWT holds. It names its client, which has registered what verifies it: a public key, or a secret that its
-owner chose to keep readable. It is made for one request and used once.
+RFC 7523 §3 says what such a JWT holds. It names its client, which has registered what verifies it: a public
+key, or a secret that its owner chose to keep readable. It is made for one request and used once.
 """
 
 from dataclasses import dataclass, field

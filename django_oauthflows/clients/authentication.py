@@ -108,6 +108,15 @@ def sent_credentials(request: HttpRequest, parameters: Mapping[str, str]) -> boo
     return used_basic(request) or any(name in parameters for name in names)
 
 
+def claimed_client_id(request: HttpRequest, parameters: Mapping[str, str]) -> str:
+    """Who a request says it comes from, for the record alone: nobody has proven it."""
+    try:
+        return credentials_of(request, parameters).client_id
+    except Refusal:
+        asserted = assertions.read(parameters.get("assertion", ""))
+        return parameters.get("client_id", "") or (asserted.named("iss") if asserted else "")
+
+
 def _by_jwt(parameters: Mapping[str, str], in_body: str) -> Credentials:
     """Whom an assertion names; its client_id beside it is optional (RFC 7521 §4.2)."""
     shown = None
