@@ -1,7 +1,9 @@
 """The keys of clients: which may be registered, which are used, and how often they are fetched."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -195,6 +197,20 @@ def test_an_id_is_spent_once_by_each_issuer() -> None:
     assert spend_once("an issuer", "another jti", until)
     assert spend_once("an issue", "ra jti", until)
     assert not spend_once("late", "a jti", timezone.now() - timedelta(seconds=1))
+
+
+@spec("RFC 7519 §4.1.7", "B-12")
+def test_of_many_at_once_one_spends_it() -> None:
+    until = timezone.now() + timedelta(minutes=1)
+    ready = Barrier(16, timeout=30)
+
+    def spend() -> bool:
+        ready.wait()
+        return spend_once("an issuer", "a contended jti", until)
+
+    with ThreadPoolExecutor(max_workers=16) as threads:
+        running = [threads.submit(spend) for _ in range(16)]
+    assert sorted(thread.result() for thread in running) == [False] * 15 + [True]
 
 
 @override_settings(CACHES=DEAD_CACHE)

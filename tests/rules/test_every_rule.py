@@ -19,7 +19,17 @@ from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from tests.marks import spec
-from tests.rules.facts import CALLBACK, CHALLENGE, VERIFIER, authorization, client, held, token, use
+from tests.rules.facts import (
+    CALLBACK,
+    CHALLENGE,
+    VERIFIER,
+    assertion,
+    authorization,
+    client,
+    held,
+    token,
+    use,
+)
 
 AUTHORIZATION_LISTS = [
     (*flow.authorization_rules, *profile.authorization_rules)
@@ -68,6 +78,18 @@ authorization_requests = st.builds(
     resource=st.just(()) | uris,
     other=st.just(frozenset()) | words,
 )
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | hostile,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile, inner, max_size=3),
+    max_leaves=5,
+)
+assertions = st.builds(
+    assertion,
+    is_genuine=st.booleans(),
+    claims=st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("iss", "sub", "aud", "exp", "iat", "nbf", "jti"), json_values)
+    ),
+)
 token_requests = st.builds(
     token,
     scopes_asked=st.none() | words,
@@ -76,6 +98,7 @@ token_requests = st.builds(
     code_verifier=st.just(VERIFIER) | hostile,
     client=st.sampled_from([client(), client(profile="legacy")]),
     sent=st.just(frozenset({"username", "password"})) | words,
+    assertion=st.none() | assertions,
     resource=st.just(()) | uris,
     held=st.none()
     | st.builds(
