@@ -165,6 +165,11 @@ class Conf:
         "How many proxies in front of the site append to X-Forwarded-For; the network an audit row names is "
         "taken from behind them. 0: the connection's own address.",
     )
+    ASSERTION_LIFETIME = Setting(
+        600,
+        "How far ahead an assertion may expire. It is made for one request, and remembered until then: the "
+        "shorter, the less there is to steal. Some libraries make theirs for an hour unless told otherwise.",
+    )
     TRUSTED_ISSUERS: "Setting[Mapping[str, Mapping[str, Any]]]" = Setting(
         {},
         "Whose assertions the JWT bearer grant takes besides clients' own (RFC 7523 §3), by issuer: jwks or "

@@ -13,6 +13,7 @@ from joserfc.jwk import OctKey
 from django_oauthflows.clients import secrets
 from django_oauthflows.clients.keys import NoKeys, verifying_keys
 from django_oauthflows.clients.replay import spend_once
+from django_oauthflows.conf import conf
 from django_oauthflows.issuer import issuer_of, origin_of, url_of
 from django_oauthflows.keys.foreign import (
     ASYMMETRIC,
@@ -89,6 +90,7 @@ def proof_of(
         assertion=Assertion(
             is_genuine=is_signed_by_client(shown, client),
             now=now.timestamp(),
+            longest_life=conf.ASSERTION_LIFETIME,
             issuer=client_id,
             subject=client_id,
             audiences=audiences_of(request) | {origin_of(request) + request.path},

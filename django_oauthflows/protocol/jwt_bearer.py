@@ -16,6 +16,7 @@ from django_oauthflows.clients.authentication import authenticate, sent_credenti
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.keys import NoKeys, verifying_keys_of
 from django_oauthflows.clients.trusted_issuers import TrustedIssuer
+from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.jwt_bearer import JWT_BEARER
 from django_oauthflows.keys.foreign import is_signed_by, verify_in_vain
@@ -50,6 +51,7 @@ def asserted(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, As
     return _limited(client, trusted), Assertion(
         is_genuine=True,
         now=timezone.now().timestamp(),
+        longest_life=conf.ASSERTION_LIFETIME,
         issuer=issuer,
         subject="" if trusted else client_id,
         audiences=assertions.audiences_of(http),

@@ -11,10 +11,6 @@ from django_oauthflows.rules.base import Rule, rule
 from django_oauthflows.rules.jwts import CLOCK_SKEW, moment
 from django_oauthflows.rules.requests import Assertion, TokenRequest
 
-#: Seconds an assertion may live from now on. It is made for one request, and its id is remembered until it
-#: has expired: the shorter, the less there is to steal and to remember (RFC 7523 §3).
-LONGEST_LIFE = 600
-
 #: Characters of its id.
 LONGEST_ID = 255
 
@@ -84,11 +80,11 @@ def assertion_must_not_be_expired(request: Asserting) -> str | None:
 
 @rule(spec="RFC 7523 §3", refuses_with=Code.INVALID_GRANT)
 def assertion_must_expire_soon(request: Asserting) -> str | None:
-    """It is made for one request: minutes are enough, and a stolen one is soon of no use."""
+    """A stolen one is soon of no use, and its id need not be remembered for long."""
     shown = request.assertion
     expires = moment(shown.claims.get("exp")) if shown else None
-    if shown is None or expires is None or expires > shown.now + LONGEST_LIFE + CLOCK_SKEW:
-        return "The assertion lives for too long: at most ten minutes."
+    if shown is None or expires is None or expires > shown.now + shown.longest_life + CLOCK_SKEW:
+        return "The assertion lives for too long: minutes are enough for one request."
     return None
 
 

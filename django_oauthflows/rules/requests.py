@@ -198,11 +198,13 @@ class Assertion:
     """A JWT by which somebody says who they are, or whom they act for (RFC 7523 §3).
 
     `is_genuine` holds where a key of `issuer` signed it. `subject` is whom it has to be about; empty is
-    anybody. `audiences` are the names of this server. `now` is seconds since the epoch.
+    anybody. `audiences` are the names of this server. `now` is seconds since the epoch, `longest_life` the
+    seconds it may live from then on.
     """
 
     is_genuine: bool
     now: float
+    longest_life: float
     issuer: str
     subject: str
     audiences: frozenset[str]

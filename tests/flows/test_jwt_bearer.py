@@ -256,6 +256,16 @@ def test_its_token_may_be_bound_to_a_resource() -> None:
     assert members["sub"] == story.registered.client_id
 
 
+@spec("RFC 7523 §3")
+def test_a_site_may_take_assertions_of_an_hour() -> None:
+    story = account()
+    assertion = story.assertion(exp=NOW + 3600)
+    with override_settings(OAUTHFLOWS={"ASSERTION_LIFETIME": 3600}):
+        assert story.bear(assertion, scope="notes:read").status_code == 200
+        longer = story.assertion(exp=NOW + 7200)
+        assert error_of(story.bear(longer, scope="notes:read")) == (400, "invalid_grant")
+
+
 # An issuer this site trusts -----------------------------------------------------------------------------
 
 

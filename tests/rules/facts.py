@@ -125,6 +125,7 @@ def assertion(**changes: Any) -> Assertion:
         **{
             "is_genuine": True,
             "now": now,
+            "longest_life": 600,
             "issuer": "a-client",
             "subject": "a-client",
             "audiences": frozenset({"https://server.example/o", "https://server.example/o/token/"}),
