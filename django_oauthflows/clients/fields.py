@@ -1,9 +1,9 @@
 """What administrators fill in for clients, field by field."""
 
+import json
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
@@ -47,6 +47,16 @@ class ScopesField(forms.MultipleChoiceField):
         return sorted(super().clean(value))
 
 
+class _Shallow(json.JSONDecoder):
+    """Refuses what is nested too deeply as what is no JSON."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            return super().decode(s, *args)
+        except RecursionError:
+            raise json.JSONDecodeError("nested too deeply", s, 0) from None
+
+
 class KeySetField(forms.JSONField):
     """A pasted key set (RFC 7517 §5); `None` where the field is empty."""
 
@@ -62,11 +72,6 @@ class KeySetField(forms.JSONField):
             help_text=_(
                 "A JSON Web Key Set with the public part of its keys, as its software prints it."
             ),
+            decoder=_Shallow,
             **kwargs,
         )
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return super().clean(value)
-        except RecursionError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None

@@ -68,6 +68,10 @@ WEAK = {"kty": "RSA", "e": "AQAB", "n": "3" * 171}
         ({"keys": [WEAK]}, "2048 bits"),
         ({"keys": [public("a", alg=1)]}, "text"),
         (key_set("same", "same"), "one kid"),
+        (key_set("nul\x00"), "no key has"),
+        (key_set("half \ud800"), "no key has"),
+        ({**key_set("a"), "more": float("nan")}, "no key has"),
+        ({**key_set("a"), "more": "m" * 70_000}, "too large"),
         (key_set(*map(str, range(MOST_KEYS + 1))), "At most 20"),
     ],
 )
