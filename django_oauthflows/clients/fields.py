@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.clients.key_sets import holds_a_private_key
 
 
 def scope_choices() -> list[tuple[str, str]]:
@@ -75,3 +76,9 @@ class KeySetField(forms.JSONField):
             decoder=_Shallow,
             **kwargs,
         )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Laid out to be read; what was typed and is no JSON, as it was typed. No private key comes back."""
+        if value is None or holds_a_private_key(value):
+            return ""
+        return value if isinstance(value, str) else json.dumps(value, indent=2)

@@ -63,6 +63,15 @@ def _can_be_stored(value: Any) -> bool:
         return False
 
 
+def holds_a_private_key(value: Any) -> bool:
+    """Does a key set, or what was meant as one, hold what nobody else should see?"""
+    keys = value.get("keys") if isinstance(value, dict) else None
+    return any(
+        isinstance(jwk, dict) and any(member in jwk for member in _PRIVATE)
+        for jwk in (keys if isinstance(keys, list) else [value])
+    )
+
+
 def keys_of(key_set: Any) -> KeySet:
     """The keys of a set that can be used, parsed once per process; others are left out (RFC 7517 §5)."""
     try:

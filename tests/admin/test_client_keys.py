@@ -59,7 +59,9 @@ def test_keys_that_cannot_be_registered_are_refused_with_the_reason(
 ) -> None:
     response = administrator().post(ADD, {"name": "Courier", "scopes": ["notes:read"], **fields})
     assert response.status_code == 200
-    assert message in page_of(response)
+    page = page_of(response)
+    assert message in page
+    assert client_key().as_dict(private=True)["d"] not in page
     assert not get_application_model().objects.exists()
 
 
