@@ -6,6 +6,7 @@ key, or a secret that its owner chose to keep readable. It is made for one reque
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from joserfc.jwk import OctKey
@@ -48,6 +49,11 @@ class Shown:
         """Which method its algorithm makes it."""
         is_shared = self.opened.header["alg"] in SYMMETRIC
         return AuthMethod.SECRET_JWT if is_shared else AuthMethod.PRIVATE_KEY_JWT
+
+    @property
+    def typ(self) -> Any:
+        """What its header says it is (RFC 8725 §3.11); most say JWT, or nothing."""
+        return self.opened.header.get("typ", "")
 
     def named(self, claim: str) -> str:
         """What a claim says, where that is a name anybody could have; else nothing."""
@@ -94,6 +100,7 @@ def proof_of(
             issuer=client_id,
             subject=client_id,
             audiences=audiences_of(request) | {origin_of(request) + request.path},
+            typ=shown.typ,
             claims=shown.opened.claims,
         )
     )
@@ -126,12 +133,14 @@ def spend(assertion: Assertion) -> bool:
 
 def _signed_by_a_key(shown: Shown, client: ClientFacts) -> bool | None:
     """None where the client has no key to try."""
-    allowed = (client.token_endpoint_auth_signing_alg,)
+    registered = client.token_endpoint_auth_signing_alg
     try:
         keys = verifying_keys(client, kid=shown.opened.header.get("kid", ""))
     except NoKeys:
         return None
-    return is_signed_by(shown.value, shown.opened, keys, allowed if allowed[0] else ASYMMETRIC)
+    return is_signed_by(
+        shown.value, shown.opened, keys, (registered,) if registered else ASYMMETRIC
+    )
 
 
 def _signed_by_a_secret(shown: Shown, client: ClientFacts) -> bool | None:

@@ -55,9 +55,12 @@ def named(name: str) -> TrustedIssuer | None:
 
 def mistakes() -> list[str]:
     """What is wrong with the setting, one sentence each."""
+    trusted: Any = conf.TRUSTED_ISSUERS
+    if not isinstance(trusted, Mapping):
+        return ["it is a dictionary, by issuer."]
     return [
         f"{name!r}: {mistake}"
-        for name, written in conf.TRUSTED_ISSUERS.items()
+        for name, written in trusted.items()
         for mistake in _mistakes_of(name, written)
     ]
 

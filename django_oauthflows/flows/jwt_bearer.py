@@ -35,7 +35,7 @@ JWT_BEARER = Flow(
     ),
     security_notes=(
         "Nothing secret is stored here or sent: the private key stays where it was made.",
-        "Each assertion works once, for this server alone, and for ten minutes at most.",
+        "Each assertion works once, for this server alone, and for minutes.",
         "An issuer is trusted for the clients, people and scopes that the settings name; nothing refreshes.",
     ),
     token_rules=(

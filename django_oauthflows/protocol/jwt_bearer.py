@@ -55,6 +55,7 @@ def asserted(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, As
         issuer=issuer,
         subject="" if trusted else client_id,
         audiences=assertions.audiences_of(http),
+        typ=shown.typ,
         claims=shown.opened.claims,
     )
 

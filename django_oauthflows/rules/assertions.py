@@ -14,6 +14,10 @@ from django_oauthflows.rules.requests import Assertion, TokenRequest
 #: Characters of its id.
 LONGEST_ID = 255
 
+#: What an assertion may say it is: a JWT of no particular kind, or one of the kinds that the successor of
+#: RFC 7523 names. Access tokens, logout tokens and request objects say what they are.
+_TYPES = ("", "jwt", "client-authentication+jwt", "authorization-grant+jwt")
+
 #: The same for whatever is wrong with where an assertion comes from.
 NOT_TRUSTED = "The assertion is not one this server trusts."
 
@@ -36,6 +40,15 @@ def assertion_must_be_genuine(request: Asserting) -> str | None:
     """Signed by a registered key of whoever it says it is from, by an algorithm they may use."""
     shown = request.assertion
     return None if shown is not None and shown.is_genuine else NOT_TRUSTED
+
+
+@rule(spec="RFC 8725 §3.11", refuses_with=Code.INVALID_GRANT)
+def assertion_must_be_nothing_else(request: Asserting) -> str | None:
+    """What the same key signed for another purpose, and for the same reader, is no assertion."""
+    typ = request.assertion.typ if request.assertion else None
+    if isinstance(typ, str) and typ.lower().removeprefix("application/") in _TYPES:
+        return None
+    return "The assertion is a JWT of another type."
 
 
 @rule(spec="RFC 7523 §3", refuses_with=Code.INVALID_GRANT)
@@ -110,6 +123,7 @@ def assertion_must_have_an_id(request: Asserting) -> str | None:
 
 ASSERTION_RULES: tuple[Rule[Asserting], ...] = (
     assertion_must_be_genuine,
+    assertion_must_be_nothing_else,
     assertion_must_be_from_its_issuer,
     assertion_must_say_whom_it_is_about,
     assertion_must_be_meant_for_this_server,

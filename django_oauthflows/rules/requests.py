@@ -198,8 +198,8 @@ class Assertion:
     """A JWT by which somebody says who they are, or whom they act for (RFC 7523 §3).
 
     `is_genuine` holds where a key of `issuer` signed it. `subject` is whom it has to be about; empty is
-    anybody. `audiences` are the names of this server. `now` is seconds since the epoch, `longest_life` the
-    seconds it may live from then on.
+    anybody. `audiences` are the names of this server, `typ` is what the header says, whatever that is.
+    `now` is seconds since the epoch, `longest_life` the seconds it may live from then on.
     """
 
     is_genuine: bool
@@ -208,6 +208,7 @@ class Assertion:
     issuer: str
     subject: str
     audiences: frozenset[str]
+    typ: Any = ""
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 

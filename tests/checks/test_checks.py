@@ -64,6 +64,9 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
 ]
 
+MISTAKES.append(
+    ("oauthflows.E040", our_settings(TRUSTED_ISSUERS=["https://a.example"]), "jwks_uri")
+)
 MISTAKES += [
     ("oauthflows.E040", our_settings(TRUSTED_ISSUERS={"https://a.example": written}), "jwks_uri")
     for written in (

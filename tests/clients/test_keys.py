@@ -241,6 +241,18 @@ def test_a_readable_secret_is_stored_encrypted_and_read_again() -> None:
 
 
 @pytest.mark.django_db
+def test_a_readable_secret_outlives_the_secret_key_it_was_encrypted_under() -> None:
+    service = ClientFactory(preset="service", redirect_uris=())
+    readable = secrets.add(service.application, label="to sign with", is_readable=True)
+    with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=["tests only"]):
+        assert secrets.seal_anew() == 1
+        assert secrets.seal_anew() == 0
+    with override_settings(SECRET_KEY="new"):
+        assert secrets.readable_secrets(facts_of(service.application)) == (readable,)
+    assert secrets.seal_anew() == 0
+
+
+@pytest.mark.django_db
 def test_a_secret_of_a_lost_secret_key_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     service = ClientFactory(preset="service", redirect_uris=())
     readable = secrets.add(service.application, label="to sign with", is_readable=True)

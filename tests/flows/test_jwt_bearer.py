@@ -148,6 +148,15 @@ def test_an_assertion_that_says_something_wrong_is_refused(
     assert_refused(story.bear(assertion, scope="notes:read"), rule)
 
 
+@spec("RFC 8725 §3.11")
+def test_what_was_signed_for_another_purpose_is_refused() -> None:
+    story = account()
+    for typ in ("at+jwt", "oauth-authz-req+jwt"):
+        assertion = story.assertion(header={"typ": typ})
+        response = story.bear(assertion, scope="notes:read")
+        assert_refused(response, "assertion_must_be_nothing_else")
+
+
 @pytest.mark.parametrize(
     "forge",
     [

@@ -31,6 +31,27 @@ def test_what_nobody_signed_is_refused() -> None:
     assert asked(rules.assertion_must_be_genuine, is_genuine=False)
 
 
+@pytest.mark.parametrize(
+    ("typ", "is_one"),
+    [
+        ("", True),
+        ("JWT", True),
+        ("application/jwt", True),
+        ("client-authentication+jwt", True),
+        ("authorization-grant+jwt", True),
+        ("at+jwt", False),
+        ("logout+jwt", False),
+        ("oauth-authz-req+jwt", False),
+        (None, False),
+        (1, False),
+        (["JWT"], False),
+    ],
+)
+@spec("RFC 8725 §3.11")
+def test_a_jwt_for_another_purpose_is_no_assertion(typ: Any, is_one: bool) -> None:
+    assert (asked(rules.assertion_must_be_nothing_else, typ=typ) is None) == is_one
+
+
 @pytest.mark.parametrize("iss", ["another", "", None, 1, ["a-client"]])
 @spec("RFC 7523 §3")
 def test_the_issuer_is_who_signed(iss: Any) -> None:

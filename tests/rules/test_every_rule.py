@@ -86,6 +86,7 @@ json_values = st.recursive(
 assertions = st.builds(
     assertion,
     is_genuine=st.booleans(),
+    typ=st.just("JWT") | json_values,
     claims=st.fixed_dictionaries(
         {}, optional=dict.fromkeys(("iss", "sub", "aud", "exp", "iat", "nbf", "jti"), json_values)
     ),
