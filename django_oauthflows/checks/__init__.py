@@ -14,4 +14,5 @@ def register() -> None:
     checks.register(installation.check_urls, checks.Tags.urls)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
+    checks.register(deployment.check_replay_store, checks.Tags.security, deploy=True)
     checks.register(deployment.check_urls, checks.Tags.security, deploy=True)
