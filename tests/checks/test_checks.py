@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
+# Made of settings when it is first read: before any test here changes them.
+import tests.urls  # noqa: F401
 from django_oauthflows.testing.factories import ClientFactory
 from tests.house.test_check_ids import ids_in_use
 from tests.marks import spec
