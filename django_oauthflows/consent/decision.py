@@ -94,7 +94,8 @@ def _before_consent(request: AuthorizationRequest, presence: Presence) -> Next |
     if not presence.is_signed_in:
         return Next.SIGN_IN
     if not presence.signed_in_for_it:
-        if "login" in request.prompt or is_too_old(request.max_age, presence.age):
+        is_untold = presence.age is None and request.client.openid.require_auth_time
+        if "login" in request.prompt or is_untold or is_too_old(request.max_age, presence.age):
             return Next.SIGN_IN_AGAIN
         if "select_account" in request.prompt and not presence.has_chosen:
             return Next.CHOOSE_ACCOUNT
