@@ -181,19 +181,28 @@ def _validated(
         ]
     if flows is not None and (found_flows := wrong_flows(flows, kind, profile or kind.profile)):
         wrong["flows"] = list(found_flows)
-    formats = dict(ClientPolicy._meta.get_field("token_format").flatchoices)
-    if token_format not in formats:
-        wrong["token_format"] = [_one_of(token_format, formats)]
-    for key, names, validate in (
-        ("resources", resources, validate_resource),
-        ("allowed_resources", allowed_resources, validate_resource),
-        ("exchange_targets", exchange_targets, validate_target),
-    ):
-        if found := wrong_names(names, validate):
-            wrong[key] = list(found)
+    wrong |= _wrong_tokens(token_format, resources, allowed_resources, exchange_targets)
     if wrong:
         raise ValidationError(wrong)
     return kind, profile or kind.profile
+
+
+def _wrong_tokens(
+    token_format: str,
+    resources: Sequence[str],
+    allowed_resources: Sequence[str],
+    exchange_targets: Sequence[str],
+) -> dict[str, list[Any]]:
+    """What is wrong with what a client's tokens are to be, and to be for, by field."""
+    found: dict[str, list[Any]] = {
+        "resources": list(wrong_names(resources, validate_resource)),
+        "allowed_resources": list(wrong_names(allowed_resources, validate_resource)),
+        "exchange_targets": list(wrong_names(exchange_targets, validate_target)),
+    }
+    formats = dict(ClientPolicy._meta.get_field("token_format").flatchoices)
+    if token_format not in formats:
+        found["token_format"] = [_one_of(token_format, formats)]
+    return {name: messages for name, messages in found.items() if messages}
 
 
 def wrong_flows(flows: Sequence[str], kind: presets.Preset, profile: str) -> list[str]:
