@@ -92,7 +92,7 @@ def test_the_id_token_tells_how_people_signed_in_where_the_site_knows(settings: 
 EVERY = ("code", "id_token", "id_token token", "code id_token", "code token", "code id_token token")
 
 
-@conformance("oidcc-server-form-post")
+@conformance("oidcc-server")
 @spec("OAuth 2.0 Form Post Response Mode §2", "B-28")
 @pytest.mark.parametrize("response_type", EVERY)
 def test_every_response_type_is_posted_where_that_is_asked(response_type: str) -> None:
