@@ -109,6 +109,7 @@ def test_what_is_required_is_reached_and_what_is_wished_for_is_tried_once(
     [
         ({}, here(), Next.ANSWER),
         ({"remembered": False}, here(), Next.REFUSE_CONSENT_REQUIRED),
+        ({"remembered": False}, here(is_expected=False), Next.REFUSE_CONSENT_REQUIRED),
         ({}, NOBODY, Next.REFUSE_LOGIN_REQUIRED),
         ({"max_age": 59}, here(), Next.REFUSE_LOGIN_REQUIRED),
         ({}, here(is_expected=False), Next.REFUSE_LOGIN_REQUIRED),

@@ -382,6 +382,14 @@ def test_the_claim_sub_names_the_person_too() -> None:
         assert outcome in answered(sso(story, prompt="none", claims=claims))
 
 
+@spec("OpenID Connect Core §17.3", "B-15")
+def test_a_client_nobody_agreed_to_cannot_find_out_who_is_there() -> None:
+    story = begin(scopes=("openid",))
+    for person in (story.person, PersonFactory()):
+        claims = json.dumps({"id_token": {"sub": {"value": str(person.pk)}}})
+        assert answered(sso(story, prompt="none", claims=claims))["error"] == "consent_required"
+
+
 @spec(CORE, "B-28", "B-4")
 @pytest.mark.parametrize(
     "changes",
