@@ -86,7 +86,8 @@ class Conf:
     REAUTHENTICATION_URL = Setting(
         "",
         "Where somebody who is signed in signs in once more, because a client asked for it (prompt=login, "
-        "max_age): a path, URL or URL name that takes `next`, as LOGIN_URL does. Empty: LOGIN_URL.",
+        "max_age): a path, URL or URL name that takes `next`, as LOGIN_URL does. A page that does not call "
+        "Django's login() calls `tokens.sessions.note_sign_in`. Empty: LOGIN_URL.",
     )
     REGISTRATION_URL = Setting(
         "",

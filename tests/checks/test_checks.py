@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
+# Made of settings when it is first read: before any test here changes them.
+import tests.urls  # noqa: F401
 from django_oauthflows.testing.assertions import client_key, key_set_of
 from django_oauthflows.testing.factories import ClientFactory
 from tests.house.test_check_ids import ids_in_use
@@ -59,6 +61,10 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
+    ("oauthflows.E050", our_settings(REGISTRATION_URL="/nowhere/"), "LOGIN_URL"),
+    ("oauthflows.E050", our_settings(ACCOUNT_CHOOSER_URL="no-such-name"), "LOGIN_URL"),
+    ("oauthflows.E051", our_settings(AUTHENTICATION_CONTEXT="no.such.function"), '"acr"'),
+    ("oauthflows.W052", our_settings(STEP_UP_URL="login"), "ACR_VALUES_SUPPORTED"),
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
@@ -145,6 +151,13 @@ def test_an_unsafe_choice_is_named_at_deployment_alone(
     assert id not in at_any_time
     assert len(messages) == 1
     assert line in str(messages[0].hint)
+
+
+def test_pages_of_this_site_or_another_are_told_nothing() -> None:
+    pages = {"REAUTHENTICATION_URL": "/accounts/login/?again=1", "REGISTRATION_URL": "login"}
+    elsewhere = {"ACCOUNT_CHOOSER_URL": "https://accounts.example/choose"}
+    with override_settings(OAUTHFLOWS={**pages, **elsewhere}):
+        assert found() == []
 
 
 def test_every_id_is_brought_out_here() -> None:
