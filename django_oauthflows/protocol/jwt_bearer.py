@@ -36,24 +36,17 @@ def asserted(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, As
     shown = assertions.read(parameters.text("assertion"))
     if shown is None:
         raise _refused("assertion_must_be_a_jwt")
-    issuer = shown.named("iss")
-    trusted = trusted_issuers.named(issuer)
-    client_id = trusted.client_id if trusted else issuer
-    if trusted and not client_id and known:
-        client_id = known.client_id
-    client = client_of(client_id)
-    if not _is_genuine(shown, trusted, client) or client is None:
-        raise assertion_must_be_genuine.refusal(NOT_TRUSTED)
-    if not client.is_enabled or not is_usable(client, http):
-        raise _refused("client_must_be_enabled")
-    if (known and known.key != client.key) or parameters.get("client_id", client_id) != client_id:
+    trusted = trusted_issuers.named(shown.named("iss"))
+    client = _identified(http, shown, trusted, known)
+    named = parameters.get("client_id", client.client_id)
+    if named != client.client_id or (known and known.key != client.key):
         raise _refused("assertion_must_agree_with_the_client")
     return _limited(client, trusted), Assertion(
         is_genuine=True,
         now=timezone.now().timestamp(),
         longest_life=conf.ASSERTION_LIFETIME,
-        issuer=issuer,
-        subject="" if trusted else client_id,
+        issuer=shown.named("iss"),
+        subject="" if trusted else client.client_id,
         audiences=assertions.audiences_of(http),
         typ=shown.typ,
         claims=shown.opened.claims,
@@ -81,6 +74,24 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
     except LostRace:
         # The account was closed, or its password changed, in this very moment.
         raise _refused("assertion_must_be_about_somebody_known") from None
+
+
+def _identified(
+    http: HttpRequest, shown: Shown, trusted: TrustedIssuer | None, known: ClientFacts | None
+) -> ClientFacts:
+    """The client an assertion is for, once its signature was found good. Raises `Refusal`.
+
+    A client's own names it; a trusted issuer speaks for its own, or for the one that authenticated.
+    """
+    client_id = trusted.client_id if trusted else shown.named("iss")
+    if trusted and known:
+        client_id = client_id or known.client_id
+    client = client_of(client_id)
+    if not _is_genuine(shown, trusted, client) or client is None:
+        raise assertion_must_be_genuine.refusal(NOT_TRUSTED)
+    if not client.is_enabled or not is_usable(client, http):
+        raise _refused("client_must_be_enabled")
+    return client
 
 
 def _is_genuine(shown: Shown, trusted: TrustedIssuer | None, client: ClientFacts | None) -> bool:
