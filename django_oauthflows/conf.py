@@ -165,6 +165,12 @@ class Conf:
         "How many proxies in front of the site append to X-Forwarded-For; the network an audit row names is "
         "taken from behind them. 0: the connection's own address.",
     )
+    FETCH_PRIVATE_HOSTS: "Setting[Collection[str]]" = Setting(
+        (),
+        'Hosts, as "keys.internal" or "127.0.0.1:8000", from which clients\' documents may be fetched though '
+        "they are not public, and by plain http too. Others are asked by https at public addresses alone, "
+        "so that nobody looks around in this server's own network by registering an address.",
+    )
     REGISTRATION = Setting(
         "off",
         "Whether clients may register themselves (RFC 7591): off; token, with an initial access token that "

@@ -146,6 +146,7 @@ def facts_of(application: Any) -> ClientFacts:
         logo_uri=policy.logo_uri if policy else "",
         policy_uri=policy.policy_uri if policy else "",
         tos_uri=policy.tos_uri if policy else "",
+        translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
 

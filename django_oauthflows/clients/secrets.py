@@ -1,5 +1,10 @@
-"""Client secrets: made, checked, retired. Only checksums are stored, and the secret is shown once."""
+"""Client secrets: made, checked, retired. The secret is shown once, and checksums are stored.
 
+One that its owner chose to keep readable is stored encrypted beside its checksum: a JWT under a shared secret
+(`client_secret_jwt`, HS256) is verified with the secret itself.
+"""
+
+import logging
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -8,12 +13,14 @@ from hmac import compare_digest
 from django.db import models
 from django.utils import timezone
 
-from django_oauthflows import dot
+from django_oauthflows import dot, sealing
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.rules.requests import ClientFacts, SecretFacts
+
+logger = logging.getLogger("django_oauthflows.clients")
 
 #: How exact "last used" is: a busy client does not write a row on each request.
 LAST_USED_STEP = timedelta(hours=1)
@@ -38,6 +45,11 @@ def generate() -> str:
     return secrets.token_urlsafe(32)
 
 
+def generate_readable() -> str:
+    """A new secret of 64 characters, long enough for each of the HMACs (RFC 7518 §3.2)."""
+    return secrets.token_urlsafe(48)
+
+
 def unusable_dot_secret() -> str:
     """What DOT's own column holds for a client of ours: a value nobody knows and no check of ours accepts.
 
@@ -52,15 +64,53 @@ def add(
     label: str,
     expires: datetime | None = None,
     secret: str | None = None,
+    is_readable: bool = False,
 ) -> str:
-    """Give a client one more secret and return it, for the only time it can be seen."""
-    made = secret if secret is not None else generate()
+    """Give a client one more secret and return it, for the only time it can be seen.
+
+    One that `is_readable` is kept encrypted as well, for the server itself.
+    """
+    made = secret or (generate_readable() if is_readable else generate())
     ClientSecret.objects.create(
-        application_id=application.pk, digest=digest_of(made), label=label, expires=expires
+        application_id=application.pk,
+        digest=digest_of(made),
+        sealed=_sealed(made) if is_readable else "",
+        label=label,
+        expires=expires,
     )
     facts.forget_clients()
-    recorder.record(Event.SECRET_ADDED, application=application, detail={"label": label})
+    recorder.record(
+        Event.SECRET_ADDED,
+        application=application,
+        detail={"label": label, **({"readable": True} if is_readable else {})},
+    )
     return made
+
+
+def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
+    """The live secrets of a client whose owner chose to keep them readable, the newest first; else none."""
+    now = timezone.now()
+    found = []
+    for secret in client.secrets:
+        if secret.sealed and (secret.expires is None or secret.expires > now):
+            try:
+                plain, _ = sealing.unseal(
+                    secret.sealed, keys=_sealing_keys(), bound_to=secret.digest.encode()
+                )
+            except sealing.Unopened:
+                logger.error("a client's secret was encrypted under another SECRET_KEY")
+                continue
+            found.append(plain)
+    return tuple(found)
+
+
+def _sealed(secret: str) -> str:
+    bound_to = digest_of(secret).encode()
+    return sealing.seal(secret, key=_sealing_keys()[0], bound_to=bound_to)
+
+
+def _sealing_keys() -> list[bytes]:
+    return sealing.project_keys(sealing.Use.CLIENT_SECRETS)
 
 
 def retire(secret: ClientSecret) -> None:

@@ -1,7 +1,5 @@
 """Making and opening signed JWTs (RFC 7519), as strictly as RFC 8725 asks."""
 
-import json
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +9,7 @@ from joserfc.jws import JWSRegistry
 
 from django_oauthflows.keys import ring
 from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.strict_json import Strict, decoded
 
 #: Longest header and longest whole that is looked at, in characters; ours have 100 and about 1000.
 _LONGEST_HEADER = 512
@@ -41,15 +40,6 @@ class _Registry(JWSRegistry):
         return self.algorithms[name]
 
 
-class _Strict(json.JSONDecoder):
-    """JSON in which no member comes twice (RFC 7519 §4) and every number is one."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            **{**kwargs, "object_pairs_hook": _members, "parse_constant": _refuse_constant}
-        )
-
-
 _registry = _Registry(strict_check_header=False)
 
 
@@ -73,7 +63,7 @@ def open_jwt(value: str) -> Opened:
     if known is None or header.get("alg") != known.algorithm:
         raise NotGenuine
     try:
-        token = jwt.decode(value, known.key, registry=_registry, decoder_cls=_Strict)
+        token = jwt.decode(value, known.key, registry=_registry, decoder_cls=Strict)
     except (JoseError, ValueError, RecursionError) as error:
         raise NotGenuine from error
     return Opened(header=header, claims=token.claims)
@@ -82,7 +72,7 @@ def open_jwt(value: str) -> Opened:
 def claims_of(value: str) -> dict[str, Any]:
     """The claims of a JWT that is known to be ours by other means; none for an opaque token."""
     try:
-        payload = _decoded(value.split(".")[1])
+        payload = decoded(value.split(".")[1])
     except (IndexError, ValueError, RecursionError):
         return {}
     return payload if isinstance(payload, dict) else {}
@@ -91,7 +81,7 @@ def claims_of(value: str) -> dict[str, Any]:
 def _header(value: str) -> dict[str, Any]:
     encoded = value.partition(".")[0]
     try:
-        header = _decoded(encoded) if len(encoded) <= _LONGEST_HEADER else None
+        header = decoded(encoded) if len(encoded) <= _LONGEST_HEADER else None
     except (ValueError, RecursionError) as error:
         raise NotGenuine from error
     if not isinstance(header, dict) or not isinstance(header.get("kid"), str):
@@ -101,19 +91,3 @@ def _header(value: str) -> dict[str, Any]:
     if "crit" in header or "b64" in header:
         raise NotGenuine
     return header
-
-
-def _decoded(segment: str) -> Any:
-    raw = urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    return json.loads(raw, cls=_Strict)
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member comes twice")
-    return members
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")

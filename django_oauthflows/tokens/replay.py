@@ -5,17 +5,11 @@ checksum: whoever reads the table learns nothing, and whoever presents the token
 """
 
 import json
-import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-_NONCE = 12
+from django_oauthflows import sealing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +23,7 @@ class Answer:
 
 
 def seal(answer: Answer, *, presented: str, family: UUID) -> str:
-    """Encrypt an answer under the presented refresh token (AES-256-GCM, key by HKDF-SHA256)."""
+    """Encrypt an answer under the presented refresh token."""
     plain = json.dumps(
         {
             "access_token": answer.access_token,
@@ -38,18 +32,15 @@ def seal(answer: Answer, *, presented: str, family: UUID) -> str:
             "expires": answer.expires.isoformat(),
         }
     )
-    nonce = secrets.token_bytes(_NONCE)
-    sealed = AESGCM(_key(presented, family)).encrypt(nonce, plain.encode(), family.bytes)
-    return urlsafe_b64encode(nonce + sealed).decode("ascii")
+    return sealing.seal(plain, key=_key(presented, family), bound_to=family.bytes)
 
 
 def unseal(sealed: str, *, presented: str, family: UUID) -> Answer:
     """Decrypt what `seal` made.
 
-    Raises `cryptography.exceptions.InvalidTag` under any other token or family.
+    Raises `sealing.Unopened` under any other token or family.
     """
-    raw = urlsafe_b64decode(sealed)
-    plain = AESGCM(_key(presented, family)).decrypt(raw[:_NONCE], raw[_NONCE:], family.bytes)
+    plain, _ = sealing.unseal(sealed, keys=[_key(presented, family)], bound_to=family.bytes)
     kept = json.loads(plain)
     return Answer(
         access_token=kept["access_token"],
@@ -60,7 +51,4 @@ def unseal(sealed: str, *, presented: str, family: UUID) -> Answer:
 
 
 def _key(presented: str, family: UUID) -> bytes:
-    derivation = HKDF(
-        algorithm=SHA256(), length=32, salt=family.bytes, info=b"oauthflows rotation replay"
-    )
-    return derivation.derive(presented.encode("utf-8", "surrogatepass"))
+    return sealing.key_of(presented, sealing.Use.ROTATION_REPLAY, salt=family.bytes)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "signals", "statements", "batches"),
+    ("conf", "sealing", "signals", "statements", "batches"),
     ("dot",),
     ("issuer",),
     ("errors",),
@@ -34,7 +34,8 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 ALONE = {
     "signals": set(),
     "batches": set(),
-    "outbound": {"conf", "errors"},
+    "sealing": set(),
+    "outbound": {"conf", "errors", "sealing"},
     "resource_server": {
         "audit",
         "conf",
@@ -43,6 +44,7 @@ ALONE = {
         "issuer",
         "keys",
         "rules",
+        "sealing",
         "signals",
         "statements",
         "tokens",

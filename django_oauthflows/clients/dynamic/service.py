@@ -98,9 +98,9 @@ def update(
 ) -> Registered:
     """Replace what a client said of itself (RFC 7592 §2.2). Raises `Refusal`."""
     limits = _offered_with(registration.initial_token)
-    if statement := registration.metadata.get("software_statement"):
-        # What was stated of the software goes on to hold.
-        members = {"software_statement": statement, **members}
+    # What was stated of the software goes on to hold, unless it is stated anew.
+    if stated := registration.metadata.get("software_statement"):
+        members = {**members, "software_statement": members.get("software_statement") or stated}
     metadata = judged(members, limits, is_introduced=registration.is_introduced)
     rotates = dot.setting("DCR_ROTATE_REGISTRATION_TOKEN_ON_UPDATE")
     access_token = secrets.generate() if rotates else presented
@@ -129,6 +129,29 @@ def delete(registration: ClientRegistration, *, request: HttpRequest) -> None:
             request=request,
             detail={"by": "itself"},
         )
+
+
+def metadata_of(registration: ClientRegistration) -> dict[str, Any]:
+    """What is registered now: what the client said, but for what an administrator has changed since."""
+    application = registration.application
+    policy = application.oauthflows_policy
+    current = {
+        "client_name": application.name,
+        "redirect_uris": application.redirect_uris.split(),
+        "post_logout_redirect_uris": application.post_logout_redirect_uris.split(),
+        "scope": " ".join(sorted(policy.scopes)),
+    }
+    kept = {name: value for name, value in registration.metadata.items() if name not in current}
+    return {**kept, **{name: value for name, value in current.items() if value}}
+
+
+def is_secret_of(registration: ClientRegistration, presented: Any) -> bool:
+    """Is it a live secret of the client's own?"""
+    if not isinstance(presented, str):
+        return False
+    digest = secrets.digest_of(presented)
+    live = ClientSecret.objects.filter(application_id=registration.application_id).live()  # type: ignore[attr-defined]
+    return any(compare_digest(secret.digest, digest) for secret in live)
 
 
 def _offered_with(token: InitialAccessToken | None) -> Offered:

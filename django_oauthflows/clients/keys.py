@@ -1,0 +1,120 @@
+"""The public keys of clients: registered with them, or published at an address of theirs (RFC 7591 §2).
+
+What is published is kept in the cache for as long as its publisher says, within bounds, and fetched again
+when a signature names a key that is not among them: that is how a client rotates its keys. How often one
+address is asked is limited, so that invented names make this server knock at nobody's door. No client without
+keys pays for any of this.
+"""
+
+import logging
+from collections.abc import Mapping
+from hashlib import sha256
+from time import time
+from typing import Any
+
+from django.core.cache import cache
+from joserfc.jwk import Key, KeySet
+
+from django_oauthflows.clients.fetching import NotFetched, fetch, parsed_json
+from django_oauthflows.clients.key_sets import keys_of
+from django_oauthflows.rules.requests import ClientFacts
+
+logger = logging.getLogger("django_oauthflows.keys")
+
+#: Seconds a published set is believed: at least, at most, and where its publisher does not say.
+FRESH_AT_LEAST, FRESH_AT_MOST, FRESH_USUALLY = 60, 86_400, 3600
+#: How long a set is kept for when its address does not answer, in seconds.
+_KEPT = 7 * 86_400
+#: One address is asked at most so many times within so many seconds, by all workers together.
+LOOKS, LOOKS_SECONDS = 5, 60
+
+_ACCEPT = "application/jwk-set+json, application/json"
+#: What a key for each way of wrapping a content key must be (RFC 7518 §4.1).
+_WRAPPING = {"RSA": ("RSA",), "ECDH": ("EC", "OKP")}
+
+
+class NoKeys(Exception):
+    """There is no key for what is asked: none registered, none that fits, or none that could be fetched."""
+
+
+def verifying_keys(client: ClientFacts, *, kid: str = "") -> KeySet:
+    """The keys that may have signed for a client; `kid` is the one a signature names. Raises `NoKeys`."""
+    return verifying_keys_of(client.jwks, client.jwks_uri, kid=kid)
+
+
+def verifying_keys_of(jwks: Mapping[str, Any] | None, jwks_uri: str, *, kid: str = "") -> KeySet:
+    """The same for anybody who has keys: a set, or else an address of one. Raises `NoKeys`."""
+    known = _for_signatures(_key_set(jwks, jwks_uri))
+    if kid and jwks is None and jwks_uri and not any(key.kid == kid for key in known):
+        known = _for_signatures(_key_set(jwks, jwks_uri, is_unknown=True))
+    if not known:
+        raise NoKeys
+    return known
+
+
+def encryption_key(client: ClientFacts, alg: str) -> Key:
+    """The key to encrypt to a client with, by `alg` (RFC 7518 §4.1). Raises `NoKeys`."""
+    key_types = _WRAPPING.get(alg.partition("-")[0], ())
+    for key in _key_set(client.jwks, client.jwks_uri):
+        fits = key.get("use", "enc") == "enc" and key.get("alg", alg) == alg
+        can = getattr(key, "curve_name", "") not in ("Ed25519", "Ed448")
+        if fits and can and key.key_type in key_types:
+            return key
+    raise NoKeys
+
+
+def has_keys(client: ClientFacts) -> bool:
+    """Is anything registered that could verify a signature of the client's?"""
+    return client.jwks is not None or bool(client.jwks_uri)
+
+
+def _for_signatures(keys: KeySet) -> KeySet:
+    return KeySet([key for key in keys if key.get("use", "sig") == "sig"])
+
+
+def _key_set(jwks: Mapping[str, Any] | None, jwks_uri: str, *, is_unknown: bool = False) -> KeySet:
+    if jwks is not None:
+        return keys_of(jwks)
+    if not jwks_uri:
+        raise NoKeys
+    try:
+        return keys_of(_published(jwks_uri, is_unknown=is_unknown))
+    except NotFetched as error:
+        logger.warning("keys of a client could not be fetched: %s", error)
+    except NoKeys:
+        raise
+    except Exception:
+        logger.exception("the cache does not answer; no client's keys are fetched")
+    raise NoKeys
+
+
+def _published(uri: str, *, is_unknown: bool) -> Any:
+    """The set at an address; from the cache, unless it is old or is known to lack a key.
+
+    A set that is old is better than none while its address does not answer. Raises `NotFetched`, `NoKeys`.
+    """
+    name = f"oauthflows:jwks:{sha256(uri.encode()).hexdigest()[:40]}"
+    kept: tuple[float, Any] | None = cache.get(name)
+    if kept is not None and kept[0] > time() and not is_unknown:
+        return kept[1]
+    try:
+        if not _may_look(name):
+            raise NotFetched("This address was asked too often.")
+        document = fetch(uri, accept=_ACCEPT)
+        published = parsed_json(document)
+        if not keys_of(published):
+            raise NotFetched("There are no usable keys at this address.")
+    except NotFetched:
+        if kept is None:
+            raise
+        return kept[1]
+    age = FRESH_USUALLY if document.max_age is None else document.max_age
+    fresh = min(max(age, FRESH_AT_LEAST), FRESH_AT_MOST)
+    cache.set(name, (time() + fresh, published), timeout=_KEPT)
+    return published
+
+
+def _may_look(name: str) -> bool:
+    counter = f"{name}:{int(time()) // LOOKS_SECONDS}"
+    cache.add(counter, 0, timeout=LOOKS_SECONDS)
+    return bool(cache.incr(counter) <= LOOKS)

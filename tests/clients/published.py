@@ -1,0 +1,80 @@
+"""A client's own web server: it answers with what the test puts into it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+from django.conf import settings
+from django.test import override_settings
+
+
+@dataclass
+class Page:
+    """One answer. `drips` sends the body byte by byte until the reader has had enough."""
+
+    body: bytes = b"{}"
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    drips: bool = False
+
+
+@dataclass
+class Site:
+    """A running server: its address, its page, and what it was asked."""
+
+    host: str
+    page: Page = field(default_factory=Page)
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}/keys?a=b"
+
+    def publish(self, value: Any, **headers: str) -> None:
+        self.page = Page(body=json.dumps(value).encode(), headers=headers)
+
+
+@contextmanager
+def site(*, is_allowed: bool = True) -> Iterator[Site]:
+    """A server on a loopback address, which `FETCH_PRIVATE_HOSTS` names unless told otherwise."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            served.asked.append(self.path)
+            page = served.page
+            self.send_response(page.status)
+            for name, value in page.headers.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.send_header("Content-Length", str(len(page.body)))
+            self.end_headers()
+            if not page.drips:
+                self.wfile.write(page.body)
+                return
+            for number in range(len(page.body)):
+                try:
+                    self.wfile.write(page.body[number : number + 1])
+                    self.wfile.flush()
+                except OSError:
+                    return
+                waiting.wait(0.05)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on the terminal of the suite."""
+
+    waiting = Event()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    served = Site(host=f"127.0.0.1:{server.server_port}")
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    hosts = [served.host] if is_allowed else []
+    written = {**getattr(settings, "OAUTHFLOWS", {}), "FETCH_PRIVATE_HOSTS": hosts}
+    try:
+        with override_settings(OAUTHFLOWS=written):
+            yield served
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,149 @@
+"""Fetching what clients publish, without being led anywhere else."""
+
+import socket
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any
+
+import pytest
+
+from django_oauthflows.clients import fetching
+from django_oauthflows.clients.fetching import NotFetched, fetch_json, fetch_text, may_be_fetched
+from tests.clients.published import Page, Site, site
+from tests.marks import spec
+
+
+@pytest.fixture
+def served() -> Iterator[Site]:
+    with site() as running:
+        yield running
+
+
+def test_a_document_is_fetched(served: Site) -> None:
+    served.publish({"keys": []})
+    assert fetch_json(served.url) == {"keys": []}
+    assert fetch_text(served.url) == '{"keys": []}'
+    assert served.asked == ["/keys?a=b"] * 2
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Page(status=404),
+        Page(status=500),
+        Page(status=302, headers={"Location": "/elsewhere"}),
+        Page(body=b"{"),
+        Page(body=b"\xff\xfe"),
+        Page(body=b"[" * 60_000),
+        Page(body=b" " * (fetching.AT_MOST + 1)),
+        Page(headers={"Content-Encoding": "gzip"}),
+    ],
+    ids=["404", "500", "redirect", "no JSON", "no UTF-8", "nested", "too large", "compressed"],
+)
+@spec("RFC 7591 §5")
+def test_what_is_no_small_plain_json_is_refused(served: Site, page: Page) -> None:
+    served.page = page
+    with pytest.raises(NotFetched):
+        fetch_json(served.url)
+    assert len(served.asked) == 1
+
+
+def test_a_document_that_drips_in_does_not_hold_a_worker(served: Site) -> None:
+    served.page = Page(body=b" " * 1000, drips=True)
+    began = monotonic()
+    with pytest.raises(NotFetched):
+        fetch_text(served.url, seconds=0.3)
+    assert monotonic() - began < 2
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@spec("RFC 9700 §4.11.2")
+def test_no_private_address_is_asked(scheme: str) -> None:
+    with site(is_allowed=False) as served, pytest.raises(NotFetched):
+        fetch_json(served.url.replace("http", scheme, 1))
+    assert served.asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1"),
+        *("0.0.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0"),
+        *("fc00::1", "ff02::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1"),
+        *("64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "2001:db8::1", "fec0::1"),
+    ],
+)
+@spec("RFC 9700 §4.11.2")
+def test_a_name_that_leads_to_an_inner_address_is_refused(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: list[Any] = []
+    public = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", 443))
+    inner = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (address, 443))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [public, inner])
+    monkeypatch.setattr(socket, "create_connection", lambda *args, **_: connected.append(args))
+    with pytest.raises(NotFetched):
+        fetch_json("https://client.example/keys")
+    assert connected == []
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A name that leads elsewhere a moment later is not looked up again."""
+    looked_up, connected = [], []
+
+    def look_up(*args: Any, **_: Any) -> Any:
+        looked_up.append(args)
+        address = "93.184.215.14" if len(looked_up) == 1 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443))]
+
+    def connect(address: tuple[str, int], **_: Any) -> Any:
+        connected.append(address)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", connect)
+    with pytest.raises(NotFetched):
+        fetch_json("https://client.example/keys")
+    assert connected == [("93.184.215.14", 443)]
+    assert len(looked_up) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "",
+            "keys",
+            "https://",
+            "https:///keys",
+            "http://client.example/keys",
+            "file:///etc/passwd",
+        ),
+        *("ftp://client.example/", "https://me@client.example/", "https://client.example/#a"),
+        *("https://client.example:0x50/", "https://client.example:99999/", "https://[::1/"),
+        *(
+            "https://client.example/a b",
+            "https://client.example/\r\nHost: inner",
+            "https://é.example/",
+        ),
+    ],
+)
+def test_what_is_no_address_of_a_document_is_not_even_looked_up(url: str) -> None:
+    assert not may_be_fetched(url)
+    with pytest.raises(NotFetched):
+        fetch_json(url)
+
+
+def test_nothing_is_told_of_the_network(served: Site) -> None:
+    sentences = set()
+    for url in (
+        "https://127.0.0.1:1/",
+        "https://no-such-name.invalid/",
+        "https://169.254.169.254/",
+    ):
+        with pytest.raises(NotFetched) as refused:
+            fetch_json(url)
+        sentences.add(str(refused.value))
+    assert len(sentences) == 1
