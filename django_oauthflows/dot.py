@@ -208,9 +208,9 @@ def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool
         return False
 
 
-def is_client_document(client_id: str) -> bool:
-    """Is this client id the address of a metadata document, in a project that takes those (`CIMD_ENABLED`)?"""
-    return client_id.startswith("https://") and bool(oauth2_settings.CIMD_ENABLED)
+def takes_client_documents() -> bool:
+    """Does the project take the address of a metadata document for a client id (`CIMD_ENABLED`)?"""
+    return bool(oauth2_settings.CIMD_ENABLED)
 
 
 def fetch_client_document(client_id: str) -> tuple[Any, int] | None:

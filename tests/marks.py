@@ -21,3 +21,15 @@ def spec(*names: str) -> pytest.MarkDecorator:
         if not _NAME.fullmatch(name):
             raise ValueError(f"not the form of a paragraph or B-line: {name!r}")
     return pytest.mark.spec(*names)
+
+
+#: A module of the OpenID Foundation's conformance suite, as `oidcc-prompt-login`.
+_MODULE = re.compile(r"oidcc-[a-z0-9-]+")
+
+
+def conformance(*modules: str) -> pytest.MarkDecorator:
+    """Mark a test with the conformance modules it stands for; `ValueError` for a name of another form."""
+    for module in modules:
+        if not _MODULE.fullmatch(module):
+            raise ValueError(f"not the name of a conformance module: {module!r}")
+    return pytest.mark.conformance(*modules)

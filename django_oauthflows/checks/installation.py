@@ -1,5 +1,6 @@
 """Mistakes in installing the app, with the line that puts them right."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
+from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
 from django_oauthflows.keys.algorithms import ALGORITHMS
 
@@ -67,6 +69,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     messages += _wrong_keys()
+    messages += _wrong_registration()
     for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
         if dot.project_says(ignored):
             messages.append(
@@ -77,6 +80,23 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 )
             )
     return messages
+
+
+def _wrong_registration() -> list[CheckMessage]:
+    """What clients that register themselves would be given, where it is a word nobody knows."""
+    chosen: tuple[tuple[str, Any, Collection[str], str], ...] = (
+        ("REGISTRATION", conf.REGISTRATION, ("off", "token", "open"), "oauthflows.E040"),
+        ("REGISTRATION_PROFILE", conf.REGISTRATION_PROFILE, BY_SLUG, "oauthflows.E041"),
+    )
+    return [
+        Error(
+            f"OAUTHFLOWS[{name!r}] is {value!r}.",
+            hint=f"It is one of: {', '.join(known)}.",
+            id=check_id,
+        )
+        for name, value, known, check_id in chosen
+        if value not in known
+    ]
 
 
 def _wrong_keys() -> list[CheckMessage]:

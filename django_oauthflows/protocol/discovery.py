@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from django_oauthflows import dot
+from django_oauthflows.clients.dynamic.offered import flows_offered, is_on
 from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
@@ -18,7 +19,7 @@ _SECRET_METHODS = [AuthMethod.BASIC.value, AuthMethod.POST.value]
 
 def server_metadata(request: HttpRequest) -> dict[str, Any]:
     """The authorization server's metadata (RFC 8414 §2)."""
-    in_use = legacy_flows_in_use()
+    in_use = legacy_flows_in_use() | _registrable()
     flows = [flow for flow in catalogue.FLOWS if flow.slug not in catalogue.LEGACY - in_use]
     response_types = list(dict.fromkeys(name for flow in flows for name in flow.response_types))
     return {
@@ -47,7 +48,15 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "protected_resources": [own_resource_of(request)],
+        **({"registration_endpoint": url_of(request, "register-client")} if is_on() else {}),
+        "client_id_metadata_document_supported": dot.takes_client_documents(),
     }
+
+
+def _registrable() -> frozenset[str]:
+    """The legacy flows that clients may register themselves for, though none has yet."""
+    slugs = {flow.slug for flow in flows_offered(conf.REGISTRATION_PROFILE)} if is_on() else set()
+    return frozenset(slugs & catalogue.LEGACY)
 
 
 def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:

@@ -7,12 +7,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.keys.strict_json import Strict
+from django_oauthflows.keys.strict_json import Strict, is_storable
 
 JSON = "application/json"
-#: Bytes of a body, and how deep its values lie within each other; a key set needs four levels.
+#: Bytes of a body.
 _LARGEST = 64 * 1024
-_DEEPEST = 12
 
 
 def from_json(request: HttpRequest) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def from_json(request: HttpRequest) -> dict[str, Any]:
         raise _too_large()
     try:
         members = json.loads(body.decode("utf-8"), cls=Strict)
-        is_usable = isinstance(members, dict) and _is_usable(members)
+        is_usable = isinstance(members, dict) and is_storable(members)
     except (ValueError, RecursionError):
         is_usable = False
     if not is_usable:
@@ -40,19 +39,6 @@ def from_json(request: HttpRequest) -> dict[str, Any]:
             "body_must_be_one_json_object",
         )
     return members
-
-
-def _is_usable(value: Any, depth: int = 0) -> bool:
-    """Can every text in it be stored, and is it no deeper than anything that means something?"""
-    if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
-    if depth > _DEEPEST:
-        return False
-    if isinstance(value, dict):
-        return all(_is_usable(name, depth) and _is_usable(one, depth + 1) for name, one in value.items())
-    if isinstance(value, list):
-        return all(_is_usable(one, depth + 1) for one in value)
-    return True
 
 
 def _too_large() -> Refusal:

@@ -15,6 +15,7 @@ from django_oauthflows.flows.base import Standing
 from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
+from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
@@ -40,6 +41,8 @@ EVERY: list[Rule[Any]] = list(
             CLIENT_RULES,
             OPENID_RULES,
             SECTOR_RULES,
+            ADDRESS_RULES,
+            DOCUMENT_RULES,
             (token_must_belong_to_client,),
         )
         for asked in rules
