@@ -223,9 +223,7 @@ def fetch_client_document(client_id: str) -> tuple[Any, int] | None:
 
     asked: Any = SimpleNamespace(headers={})
     permissions = oauth2_settings.CIMD_REGISTRATION_PERMISSION_CLASSES
-    if not permissions or not all(
-        kind().has_permission(asked, client_id) for kind in permissions
-    ):
+    if not permissions or not all(kind().has_permission(asked, client_id) for kind in permissions):
         return None
     try:
         document, seconds = oauth2_settings.CIMD_METADATA_FETCHER().fetch(client_id)

@@ -29,7 +29,7 @@ def from_json(request: HttpRequest) -> dict[str, Any]:
     if len(body) > _LARGEST:
         raise _too_large()
     try:
-        members = json.loads(body.decode("utf-8"), cls=Strict)
+        members: dict[str, Any] = json.loads(body.decode("utf-8"), cls=Strict)
         is_usable = isinstance(members, dict) and is_storable(members)
     except (ValueError, RecursionError):
         is_usable = False

@@ -65,7 +65,7 @@ def update(http: HttpRequest, client_id: str) -> dict[str, Any]:
 def delete(http: HttpRequest, client_id: str) -> None:
     """End all the client was given, then the client itself (RFC 7592 §2.3). Raises `Refusal`."""
     registration, _ = _authenticated(http, client_id)
-    families.revoke_client(registration.application_id, reason="client_deleted")
+    families.revoke_client(registration.application.pk, reason="client_deleted")
     service.delete(registration, request=http)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientMetadata:
-    """The members of one registration. `default_max_age` is seconds; `translations` are by member, then language."""
+    """The members of one registration. `default_max_age` is seconds; `translations` by member, language."""
 
     redirect_uris: tuple[str, ...] = ()
     response_types: tuple[str, ...] = ("code",)
@@ -74,8 +74,8 @@ class ClientMetadata:
 class Offered:
     """What this server offers a client that registers itself.
 
-    `unattended` are the grant types in which no person decides. `*_algs` are JWS algorithms, `encryption_algs`
-    and `encryption_encs` those of JWE (RFC 7518).
+    `unattended` are the grant types in which no person decides. `*_algs` are JWS algorithms,
+    `encryption_algs` and `encryption_encs` those of JWE (RFC 7518).
     """
 
     profile: str

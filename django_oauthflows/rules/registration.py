@@ -36,9 +36,12 @@ def redirect_uris_must_be_usable(request: RegistrationRequest) -> str | None:
 def tokens_must_be_sent_to_https_alone(request: RegistrationRequest) -> str | None:
     """What stands in a URL can be read on its way; a device's own port can be anybody's."""
     said = request.metadata
-    if said.application_type == "web" and said.takes_tokens_in_the_browser:
-        if not all(is_https(uri) and not is_local(uri) for uri in said.redirect_uris):
-            return "A web client that takes tokens in the browser registers https addresses alone, no localhost."
+    if said.application_type != "web" or not said.takes_tokens_in_the_browser:
+        return None
+    if not all(is_https(uri) and not is_local(uri) for uri in said.redirect_uris):
+        return (
+            "A web client that takes tokens in the browser registers https addresses, no localhost."
+        )
     return None
 
 
@@ -83,7 +86,7 @@ def grant_types_must_fit_response_types(request: RegistrationRequest) -> str | N
         needed |= {"implicit"}
     said = set(request.metadata.grant_types) & {"authorization_code", "implicit"}
     if said != needed:
-        return "The grant_types do not fit the response_types: code needs authorization_code, others implicit."
+        return "These grant_types do not fit response_types: code needs authorization_code, others implicit."
     return None
 
 
@@ -102,7 +105,9 @@ def client_without_a_person_must_be_introduced(request: RegistrationRequest) -> 
         if not request.is_introduced:
             return "One of grant_types works without a person, and needs an initial access token."
         if not request.metadata.is_confidential:
-            return "One of grant_types works without a person, and needs a client that authenticates."
+            return (
+                "One of grant_types works without a person, and needs a client that authenticates."
+            )
     return None
 
 

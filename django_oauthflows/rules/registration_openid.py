@@ -7,7 +7,11 @@ from django_oauthflows.rules.client_metadata import RegistrationRequest
 
 _METADATA = Code.INVALID_CLIENT_METADATA
 _REGISTRATION = "OpenID Connect Dynamic Client Registration §2"
-_ENCRYPTED = ("id_token_encrypted_response", "userinfo_encrypted_response", "request_object_encryption")
+_ENCRYPTED = (
+    "id_token_encrypted_response",
+    "userinfo_encrypted_response",
+    "request_object_encryption",
+)
 
 
 @rule(spec=_REGISTRATION, refuses_with=_METADATA)

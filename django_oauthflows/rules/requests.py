@@ -86,8 +86,8 @@ class ClientFacts:
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
     `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
     empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
-    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2). `translations` are its name and addresses by
-    member, then language (RFC 7591 §2.2).
+    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2). `translations` are its name and addresses
+    by member, then language (RFC 7591 §2.2).
     """
 
     key: int

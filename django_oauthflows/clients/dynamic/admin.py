@@ -30,7 +30,7 @@ class InitialAccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("usable"), boolean=True)
     def is_live(self, row: InitialAccessToken) -> bool:
-        return InitialAccessToken.objects.live().filter(pk=row.pk).exists()  # type: ignore[attr-defined, no-any-return]
+        return initial_tokens.live_tokens().filter(pk=row.pk).exists()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

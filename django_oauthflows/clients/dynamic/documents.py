@@ -2,9 +2,9 @@
 
 An address nobody has asked about before is fetched while a request waits, by django-oauth-toolkit's fetcher,
 which opens https at public addresses alone (`CIMD_ENABLED`, `CIMD_ALLOWED_HOSTS` and the other `CIMD_`
-settings). What it says is kept for as long as its publisher says, within the project's bounds. An address that
-does not answer, or answers what is refused, is left alone for a while, and the client is unknown; one that
-was known goes on as it was, for a day.
+settings). What it says is kept for as long as its publisher says, within the project's bounds. An address
+that does not answer, or answers what is refused, is left alone for a while, and the client is unknown; one
+that was known goes on as it was, for a day.
 """
 
 import logging
@@ -31,9 +31,11 @@ from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.strict_json import is_storable
+from django_oauthflows.rules.addresses import host_of
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.client_metadata import ClientMetadata, Offered
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES, Document
+from django_oauthflows.rules.requests import ClientFacts
 
 logger = logging.getLogger("django_oauthflows.clients")
 
@@ -62,6 +64,11 @@ def up_to_date(client_id: str, application: Any) -> Any:
     if found is None and application is not None:
         return application if (application.cimd_expires_at or now) + _KEPT > now else None
     return found
+
+
+def shown_host(client: ClientFacts) -> str:
+    """Whose word a client is, for people to see: the host of its document; empty for any other client."""
+    return host_of(client.client_id) if client.registration_source == BY_DOCUMENT else ""
 
 
 def _found(client_id: str, application: Any) -> Any:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows.clients import profiles, secrets
-from django_oauthflows.clients.dynamic.models import InitialAccessToken
+from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
 from django_oauthflows.clients.registration import wrong_scopes
 from django_oauthflows.errors import Code, Refusal
 
@@ -49,10 +49,15 @@ def revoke(token: InitialAccessToken) -> None:
     )
 
 
+def live_tokens() -> InitialAccessTokenQuerySet:
+    """Those a client can still be registered with."""
+    return InitialAccessTokenQuerySet(InitialAccessToken).live()
+
+
 def find(presented: str) -> InitialAccessToken:
     """The live token that was presented. Raises `Refusal`."""
     checksum = secrets.digest_of(presented)
-    token = InitialAccessToken.objects.live().filter(checksum=checksum).first()  # type: ignore[attr-defined]
+    token = live_tokens().filter(checksum=checksum).first()
     if token is None:
         raise _not_live()
     return token
@@ -60,7 +65,7 @@ def find(presented: str) -> InitialAccessToken:
 
 def spend(token: InitialAccessToken) -> None:
     """Count one registration; of two at once the last one left goes to one. Raises `Refusal`."""
-    live = InitialAccessToken.objects.live().filter(pk=token.pk)  # type: ignore[attr-defined]
+    live = live_tokens().filter(pk=token.pk)
     if not live.update(uses=F("uses") + 1):
         raise _not_live()
 

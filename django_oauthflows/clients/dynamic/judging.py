@@ -22,7 +22,7 @@ _MOST_IN_SECTOR = 500
 def judged(members: dict[str, Any], offered: Offered, *, is_introduced: bool) -> ClientMetadata:
     """The metadata, once every rule was asked. Raises `Refusal`; nothing is fetched for who is refused."""
     metadata = read(stated(members))
-    facts = {
+    facts: dict[str, Any] = {
         "metadata": metadata,
         "offered": offered,
         "is_introduced": is_introduced,

@@ -40,7 +40,9 @@ def read(members: Mapping[str, Any]) -> ClientMetadata:
             said[name] = reader(name, value)
     said["translations"] = _translations(members)
     _fill_in_flows(said)
-    for name in [name for name in said if name.endswith(("_encrypted_response_alg", "encryption_alg"))]:
+    for name in [
+        name for name in said if name.endswith(("_encrypted_response_alg", "encryption_alg"))
+    ]:
         said.setdefault(name.removesuffix("alg") + "enc", _USUAL_ENC)
     return ClientMetadata(**said)
 
@@ -93,7 +95,9 @@ def _translations(members: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 def _text(name: str, value: Any) -> str:
     longest = _LONGEST.get(name, _LONGEST_OTHER)
     if not isinstance(value, str) or len(value) > longest or _DECEIVING.search(value):
-        raise _wrong(name, f"must be text of at most {longest} characters, without control characters")
+        raise _wrong(
+            name, f"must be text of at most {longest} characters, without control characters"
+        )
     return value
 
 

@@ -20,7 +20,7 @@ class InitialAccessTokenQuerySet(models.QuerySet["InitialAccessToken"]):
 
 
 class InitialAccessToken(models.Model):
-    """Lets whoever holds it register clients (RFC 7591 §1.2), within what it says. Kept as a checksum alone."""
+    """Lets whoever holds it register clients (RFC 7591 §1.2), within its limits. Kept as a checksum."""
 
     label = models.CharField(_("label"), max_length=100, help_text=_("Whom it is for."))
     checksum = models.CharField(max_length=64, unique=True, editable=False)
@@ -71,7 +71,7 @@ class InitialAccessToken(models.Model):
 
 
 class ClientRegistration(models.Model):
-    """A client that made itself known: what it said, where from, and the checksum of the token it manages it by.
+    """A client that made itself known: what it said, and the checksum of the token it manages it by.
 
     `fingerprint` is equal where the same was said from the same network. `is_introduced` if an initial access
     token stood behind it. `used` is when the cleanup first saw that it had got a code or a token. A client
@@ -102,6 +102,8 @@ class ClientRegistration(models.Model):
         _("registered"), default=timezone.now, db_index=True, editable=False
     )
     used = models.DateTimeField(_("used"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager["ClientRegistration"]] = models.Manager()
 
     class Meta:
         verbose_name = _("client registration")

@@ -91,7 +91,9 @@ def _application_columns(metadata: ClientMetadata) -> dict[str, Any]:
 def _policy_columns(metadata: ClientMetadata, offered: Offered) -> dict[str, Any]:
     same = {name: getattr(metadata, name) for name in _SAME}
     return {
-        **{name: list(value) if isinstance(value, tuple) else value for name, value in same.items()},
+        **{
+            name: list(value) if isinstance(value, tuple) else value for name, value in same.items()
+        },
         "preset": kind_of(metadata).slug,
         "flows": flows_of(metadata, offered),
         "scopes": scopes_of(metadata, offered),

@@ -94,7 +94,11 @@ def managed(client_id: str, presented: str) -> ClientRegistration | None:
 
 
 def update(
-    registration: ClientRegistration, members: dict[str, Any], *, presented: str, request: HttpRequest
+    registration: ClientRegistration,
+    members: dict[str, Any],
+    *,
+    presented: str,
+    request: HttpRequest,
 ) -> Registered:
     """Replace what a client said of itself (RFC 7592 §2.2). Raises `Refusal`."""
     limits = _offered_with(registration.initial_token)
@@ -150,7 +154,7 @@ def is_secret_of(registration: ClientRegistration, presented: Any) -> bool:
     if not isinstance(presented, str):
         return False
     digest = secrets.digest_of(presented)
-    live = ClientSecret.objects.filter(application_id=registration.application_id).live()  # type: ignore[attr-defined]
+    live = ClientSecret.objects.filter(application_id=registration.application.pk).live()
     return any(compare_digest(secret.digest, digest) for secret in live)
 
 
@@ -162,7 +166,7 @@ def _offered_with(token: InitialAccessToken | None) -> Offered:
 
 def _secret_for(application: Any, metadata: ClientMetadata) -> str:
     """A first secret for a client that authenticates with one and has none that serves; else nothing."""
-    live = ClientSecret.objects.filter(application_id=application.pk).live()  # type: ignore[attr-defined]
+    live = ClientSecret.objects.filter(application_id=application.pk).live()
     if not metadata.has_secret:
         for secret in live:
             secrets.retire(secret)

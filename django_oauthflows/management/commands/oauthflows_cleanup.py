@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, retired secrets, unused clients, old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, secrets, unused clients, old audit events."""
 
 import json
 import re

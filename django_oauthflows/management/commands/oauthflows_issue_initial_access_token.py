@@ -24,17 +24,21 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--label", required=True, help="Whom it is for.")
         parser.add_argument(
-            "--max-uses", type=int, default=1, help="How many clients; 0 for any number (default: 1)."
+            "--max-uses",
+            type=int,
+            default=1,
+            help="How many clients; 0 for any number (default: 1).",
         )
         parser.add_argument(
-            "--expires-in", default="30d", metavar="AGE", help="30m, 12h, 30d (default: 30d), or never."
+            "--expires-in",
+            default="30d",
+            metavar="AGE",
+            help="30m, 12h, 30d (default: 30d), or never.",
         )
         parser.add_argument(
             "--profile", default="", choices=["", *sorted(profiles.BY_SLUG)], help="Of its clients."
         )
-        parser.add_argument(
-            "--scope", default="", help='What its clients may ask for, as "a b".'
-        )
+        parser.add_argument("--scope", default="", help='What its clients may ask for, as "a b".')
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -56,9 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"initial_access_token": token, "expires": expires}))
             return
         self.stdout.write(f"initial_access_token: {token}")
-        self.stdout.write(
-            self.style.WARNING("Keep it now: it is not stored and not shown again.")
-        )
+        self.stdout.write(self.style.WARNING("Keep it now: it is not stored and not shown again."))
 
 
 def _age(text: str) -> timedelta | None:

@@ -1,6 +1,5 @@
 """A client that registers itself over HTTP, and a place where documents of its own are found."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,5 +83,3 @@ def documents(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     monkeypatch.setattr("django_oauthflows.clients.dynamic.judging.fetch_json", fetch_json)
     return found
-
-
