@@ -129,6 +129,21 @@ class Conf:
         "What access tokens and introspection answers are signed with: ES256, RS256, PS256 or EdDSA. Before "
         "another one is chosen, `oauthflows_rotate_keys --algorithm` publishes its key.",
     )
+    ID_TOKEN_SIGNING_ALGORITHM = Setting(
+        "RS256",
+        "What ID tokens are signed with for a client that is registered for nothing else; the one algorithm "
+        "every relying party has to know (OpenID Connect Core §15.1).",
+    )
+    CLAIMS = Setting(
+        "",
+        "The dotted path of a mapping from claim names to `identity.claims.Claim`: claims of your own, or "
+        "other sources for the standard ones. Empty: the standard claims, from Django's user model.",
+    )
+    PAIRWISE_SECRET = Setting(
+        "",
+        "The secret that pairwise subjects are made with. Changing it makes a stranger of every person, so "
+        "it must outlive SECRET_KEY, which is used without it.",
+    )
     KEY_ENCRYPTION_SECRET = Setting(
         "",
         "The secret that private keys are encrypted under, in a database that may be stolen without it. "

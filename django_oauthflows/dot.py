@@ -28,6 +28,7 @@ TIGHTENED: dict[str, Any] = {
     "DEFAULT_SCOPES": [],  # RFC 6749 §3.3: no scope asked is not "everything"
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,  # RFC 9700 §4.9.3: short-lived
     "REFRESH_TOKEN_EXPIRE_SECONDS": 30 * 86400,  # RFC 9700 §4.14.2: idle refresh tokens end
+    "ID_TOKEN_EXPIRE_SECONDS": 3600,  # a relying party reads it at once, and some tie a session to it
     "REFRESH_TOKEN_REUSE_PROTECTION": True,  # RFC 9700 §4.14.2
     "ALLOWED_REDIRECT_URI_SCHEMES": [
         "https"
@@ -143,6 +144,11 @@ def all_scopes() -> dict[str, str]:
     return dict(get_scopes_backend().get_all_scopes())
 
 
+def is_openid_provider() -> bool:
+    """Does the project offer OpenID Connect? It does by offering its scope (Core §3.1.2.1)."""
+    return "openid" in all_scopes()
+
+
 def available_scopes(application: models.Model) -> frozenset[str]:
     """The scopes DOT's scopes backend lets an application use."""
     from oauth2_provider.scopes import get_scopes_backend
@@ -238,6 +244,11 @@ def usable_secret(application: Any) -> str:
     return stored if is_password_usable(stored) else ""
 
 
+def plain_secret(stored: str) -> str:
+    """A secret that its owner had DOT keep as it is, which DOT wants for HS256; empty where it is hashed."""
+    return stored if is_password_usable(stored) and not _is_hashed(stored) else ""
+
+
 def check_slow_secret(presented: str, stored: str) -> bool:
     """Verify a secret the way DOT stores it: hashed like a password, or plain where the owner chose so.
 
@@ -245,13 +256,16 @@ def check_slow_secret(presented: str, stored: str) -> bool:
     """
     from django.utils.crypto import constant_time_compare
 
-    is_plain = False
+    plain = plain_secret(stored)
+    if presented and not plain and _is_hashed(stored):
+        return check_password(presented, stored)
+    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
+    return bool(plain) and constant_time_compare(presented, plain)
+
+
+def _is_hashed(stored: str) -> bool:
     try:
         identify_hasher(stored)
     except ValueError:
-        is_plain = bool(stored) and is_password_usable(stored)
-    else:
-        if presented:
-            return check_password(presented, stored)
-    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-    return is_plain and constant_time_compare(presented, stored)
+        return False
+    return True

@@ -30,11 +30,13 @@ from django_oauthflows.endpoints.dot_pages import (
 )
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.jwks import jwks
+from django_oauthflows.endpoints.openid_configuration import openid_configuration
 from django_oauthflows.endpoints.registration import client_configuration, register_client
 from django_oauthflows.endpoints.resource_metadata import resource_metadata
 from django_oauthflows.endpoints.revoke import revoke
 from django_oauthflows.endpoints.server_metadata import server_metadata
 from django_oauthflows.endpoints.token import token
+from django_oauthflows.endpoints.userinfo import userinfo
 
 _o = conf.URL_PREFIX
 
@@ -96,6 +98,21 @@ TABLE = (
         "oauth-server-metadata",
         "RFC 8414 §5",
     ),
+    Row(
+        f"{_of_issuer}/.well-known/openid-configuration".lstrip("/"),
+        openid_configuration,
+        "openid-configuration",
+        "oidc-connect-discovery-info",
+        "OpenID Connect Discovery 1.0 §4",
+    ),
+    Row(
+        f".well-known/openid-configuration{_of_issuer}",
+        openid_configuration,
+        "openid-configuration-by-rfc-8414",
+        "",
+        "RFC 8414 §5",
+    ),
+    Row(f"{_o}userinfo/", userinfo, "userinfo", "user-info", "OpenID Connect Core §5.3"),
     Row(
         ".well-known/oauth-protected-resource",
         resource_metadata,

@@ -128,6 +128,7 @@ def facts_of(application: Any) -> ClientFacts:
         authentication_method=_authentication_method(policy, is_confidential=is_confidential),
         secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
         dot_secret=dot.usable_secret(application) if asks_dot else "",
+        plain_dot_secret=_plain_dot_secret(application, secrets) if is_confidential else "",
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
@@ -136,7 +137,7 @@ def facts_of(application: Any) -> ClientFacts:
         jwks=policy.jwks if policy else None,
         jwks_uri=policy.jwks_uri if policy else "",
         token_endpoint_auth_signing_alg=policy.token_endpoint_auth_signing_alg if policy else "",
-        openid=openid_facts_of(policy),
+        openid=openid_facts_of(policy, algorithm=application.algorithm),
         token_format=policy.token_format if policy else "opaque",
         allowed_resources=frozenset(policy.allowed_resources) if policy else frozenset(),
         access_token_lifetime=policy.access_token_lifetime if policy else None,
@@ -152,6 +153,12 @@ def facts_of(application: Any) -> ClientFacts:
         translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
+
+
+def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:
+    """The secret that DOT keeps readable, until it is retired here."""
+    is_retired = any(secret.is_from_dot and not secret.is_live for secret in secrets)
+    return "" if is_retired else dot.plain_secret(str(application.client_secret))
 
 
 def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool) -> AuthMethod:

@@ -89,12 +89,18 @@ class OpenIDColumns(models.Model):
         abstract = True
 
 
-def openid_facts_of(policy: OpenIDColumns | None) -> OpenIDFacts:
-    """What the policy's columns say, frozen; the defaults for a client without one."""
+def openid_facts_of(policy: OpenIDColumns | None, *, algorithm: str = "") -> OpenIDFacts:
+    """What the policy's columns say, frozen.
+
+    For a client without one the defaults, and the `algorithm` that django-oauth-toolkit signs with for it.
+    """
     if policy is None:
-        return OpenIDFacts()
-    values = {field.name: getattr(policy, field.name) for field in fields(OpenIDFacts)}
-    frozen = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+        return OpenIDFacts(id_token_signed_response_alg=algorithm)
+    values: dict[str, Any] = {
+        column.name: _frozen(getattr(policy, column.name)) for column in fields(OpenIDFacts)
     }
-    return OpenIDFacts(**frozen)
+    return OpenIDFacts(**values)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -18,4 +18,5 @@ def token(request: HttpRequest) -> dict[str, Any]:
         "expires_in": issued.expires_in,
         "scope": " ".join(sorted(issued.scopes)),
     }
-    return {**answer, "refresh_token": issued.refresh_token} if issued.refresh_token else answer
+    beside = {"refresh_token": issued.refresh_token, "id_token": issued.id_token}
+    return answer | {name: value for name, value in beside.items() if value}

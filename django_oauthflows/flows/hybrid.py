@@ -1,7 +1,8 @@
 """The hybrid flow: a token at once and a code beside it (Multiple Response Type Encoding Practices §5).
 
-The token in the front channel has every weakness of the implicit grant; the code is redeemed as any other,
-and what it earns can be refreshed. Should the code come twice, both of its tokens end.
+The token may be an ID token, an access token or both (OpenID Connect Core §3.3). An access token in the front
+channel has every weakness of the implicit grant; the code is redeemed as any other, and what it earns can be
+refreshed. Should the code come twice, both access tokens end.
 """
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
@@ -10,6 +11,7 @@ from django_oauthflows.rules.authorization import (
     response_mode_must_be_supported,
     tokens_must_be_answered_in_the_fragment,
 )
+from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
 
 HYBRID = Flow(
     slug="hybrid",
@@ -19,7 +21,7 @@ HYBRID = Flow(
     specification="OAuth 2.0 Multiple Response Type Encoding Practices §5",
     person_sees="sign-in, consent",
     grant_type="authorization_code",
-    response_types=("code token",),
+    response_types=("code token", "code id_token", "code id_token token"),
     may_be_refreshed=True,
     steps=(
         Step(actor=Actor.CLIENT, does="sends the person's browser to the authorization endpoint"),
@@ -37,6 +39,7 @@ HYBRID = Flow(
     authorization_rules=(
         tokens_must_be_answered_in_the_fragment,
         *(asked for asked in AUTHORIZATION_RULES if asked is not response_mode_must_be_supported),
+        *ID_TOKEN_RULES,
     ),
     token_rules=TOKEN_RULES,
 )

@@ -1,4 +1,6 @@
-"""The implicit grant: a token straight from the authorization endpoint (RFC 6749 §4.2).
+"""The implicit grant: tokens straight from the authorization endpoint (RFC 6749 §4.2).
+
+With OpenID Connect an ID token beside the access token, or alone (OpenID Connect Core §3.2).
 
 Given up by RFC 9700 §2.1.2, since what stands in a URL leaks; kept for old single-page apps under the legacy
 profile. There is no code, so PKCE has nothing to bind, and no refresh token (RFC 6749 §4.2.2).
@@ -13,6 +15,7 @@ from django_oauthflows.rules.authorization import (
     resource_must_be_an_absolute_uri,
     tokens_must_be_answered_in_the_fragment,
 )
+from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
 from django_oauthflows.rules.scopes import (
     scopes_must_be_allowed_for_client,
     scopes_must_not_be_empty,
@@ -26,7 +29,7 @@ IMPLICIT = Flow(
     specification="RFC 6749 §4.2",
     person_sees="sign-in, consent",
     grant_type="",
-    response_types=("token",),
+    response_types=("token", "id_token", "id_token token"),
     steps=(
         Step(actor=Actor.CLIENT, does="sends the person's browser to the authorization endpoint"),
         Step(actor=Actor.PERSON, does="signs in and agrees to what the client may do"),
@@ -47,6 +50,7 @@ IMPLICIT = Flow(
         prompt_none_must_stand_alone,
         scopes_must_be_allowed_for_client,
         scopes_must_not_be_empty,
+        *ID_TOKEN_RULES,
         resource_must_be_an_absolute_uri,
         resource_must_be_allowed_for_client,
     ),

@@ -16,6 +16,7 @@ from django.db.models import signals
 from django.utils import timezone
 from joserfc.jwk import JWKRegistry, Key
 
+from django_oauthflows import dot
 from django_oauthflows.conf import conf
 from django_oauthflows.keys import algorithms, sealing
 from django_oauthflows.keys.models import SigningKey, State
@@ -80,15 +81,25 @@ def verifying_key(kid: str) -> KnownKey | None:
 
 
 def published() -> list[dict[str, Any]]:
-    """The public JWKs of all keys, read afresh; the first key is made where there is none yet.
+    """The public JWKs of all keys, read afresh; the first keys are made where there are none yet.
 
     A verifier that fetches them before the first token is issued then has its key already.
     """
-    keys = list(SigningKey.objects.values_list("public", flat=True))
-    if not keys:
-        make_first(conf.SIGNING_ALGORITHM)
-        keys = list(SigningKey.objects.values_list("public", flat=True))
-    return keys
+    rows = _published()
+    missing = usual_algorithms() - {algorithm for algorithm, _ in rows}
+    for algorithm in sorted(missing):
+        make_first(algorithm)
+    return [public for _, public in (_published() if missing else rows)]
+
+
+def usual_algorithms() -> set[str]:
+    """What this site signs with where nobody chose: access tokens, and ID tokens if it offers those."""
+    identifies = {conf.ID_TOKEN_SIGNING_ALGORITHM} if dot.is_openid_provider() else set()
+    return {conf.SIGNING_ALGORITHM, *identifies}
+
+
+def _published() -> list[tuple[str, dict[str, Any]]]:
+    return list(SigningKey.objects.values_list("algorithm", "public"))
 
 
 def make_first(algorithm: str) -> None:

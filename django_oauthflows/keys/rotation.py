@@ -39,7 +39,7 @@ def _rotate(algorithm: str, *, at_once: bool, now: datetime, keep: int) -> list[
         # for whoever begins by writing.
         SigningKey.objects.filter(kid="").update(sealed="")
         rows = list(SigningKey.objects.select_for_update().order_by("pk"))
-        own = {conf.SIGNING_ALGORITHM, *(row.algorithm for row in rows)}
+        own = {*ring.usual_algorithms(), *(row.algorithm for row in rows)}
         chosen = {algorithm} if algorithm else own
         done = [*_sealed_anew(rows), *_gone(rows, chosen, now, keep)]
         for name in sorted(chosen):

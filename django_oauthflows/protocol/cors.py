@@ -9,11 +9,11 @@ from django_oauthflows.rules.requests import ClientFacts
 _DAY = "86400"
 
 
-def preflight(*methods: str) -> HttpResponse:
+def preflight(*, methods: str = "POST") -> HttpResponse:
     """What a browser asks before the request itself; it names no client yet, so every origin may try."""
     response = HttpResponse(status=204)
     response["Access-Control-Allow-Origin"] = "*"
-    response["Access-Control-Allow-Methods"] = ", ".join(methods or ("POST",))
+    response["Access-Control-Allow-Methods"] = methods
     response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
     response["Access-Control-Max-Age"] = _DAY
     return response

@@ -9,7 +9,15 @@ from django_oauthflows.clients.dynamic.offered import flows_offered, is_on
 from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
+from django_oauthflows.identity.claims import names_of
+from django_oauthflows.identity.signing import signing_algorithms
 from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
+from django_oauthflows.keys.algorithms import (
+    ALGORITHMS,
+    CONTENT_ENCRYPTION,
+    HMACS,
+    KEY_ENCRYPTION,
+)
 from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
@@ -21,7 +29,11 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
     """The authorization server's metadata (RFC 8414 §2)."""
     in_use = legacy_flows_in_use() | _registrable()
     flows = [flow for flow in catalogue.FLOWS if flow.slug not in catalogue.LEGACY - in_use]
-    response_types = list(dict.fromkeys(name for flow in flows for name in flow.response_types))
+    response_types = [
+        name
+        for name in dict.fromkeys(name for flow in flows for name in flow.response_types)
+        if "id_token" not in name.split() or dot.is_openid_provider()
+    ]
     return {
         "issuer": issuer_of(request),
         "authorization_endpoint": url_of(request, "authorize"),
@@ -57,6 +69,29 @@ def _registrable() -> frozenset[str]:
     """The legacy flows that clients may register themselves for, though none has yet."""
     slugs = {flow.slug for flow in flows_offered(conf.REGISTRATION_PROFILE)} if is_on() else set()
     return frozenset(slugs & catalogue.LEGACY)
+
+
+def openid_configuration(request: HttpRequest) -> dict[str, Any]:
+    """The same for OpenID Connect, with what only relying parties read (OpenID Connect Discovery 1.0 §3)."""
+    return {
+        **server_metadata(request),
+        "userinfo_endpoint": url_of(request, "userinfo"),
+        "subject_types_supported": ["public", "pairwise"],
+        "id_token_signing_alg_values_supported": signing_algorithms(),
+        "id_token_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        "userinfo_signing_alg_values_supported": [*ALGORITHMS, *HMACS],
+        "userinfo_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        "claim_types_supported": ["normal"],
+        "claims_supported": sorted({"sub", "iss", "auth_time", "acr", "amr", *_claims_offered()}),
+        "claims_parameter_supported": True,
+    }
+
+
+def _claims_offered() -> frozenset[str]:
+    """The claims of the scopes this server has."""
+    return names_of(dot.all_scopes())
 
 
 def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:

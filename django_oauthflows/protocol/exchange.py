@@ -6,7 +6,7 @@ again, now seeing what the winner did.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -22,6 +22,8 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
@@ -131,8 +133,33 @@ def _attempt(
         raise
     if presented is None:
         return DIRECT[grant_type](http, parameters, request)
+    if "openid" in request.scopes:
+        be_ready(client)
     steps = EXCHANGES[grant_type]
-    return steps.issue(request, presented, parameters.text(steps.presents))
+    issued = steps.issue(request, presented, parameters.text(steps.presents))
+    return _identified(issued, request, presented)
+
+
+def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> Issued:
+    """With an ID token, where the answer's scope says OpenID Connect (Core §3.1.3.3, §12.2)."""
+    if "openid" not in issued.scopes or presented.person is None:
+        return issued
+    held = presented.held
+    sign_in = Identified(
+        client=request.client,
+        person=presented.person,
+        issuer=request.issuer,
+        now=request.now,
+        scopes=issued.scopes,
+        auth_time=held.auth_time,
+        acr=held.acr,
+        amr=held.amr,
+        # It answers an authorization request, which a refresh is not.
+        nonce="" if request.grant_type == "refresh_token" else held.nonce,
+        sid=held.sid,
+        asked=held.claims,
+    )
+    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
 
 
 def _rules_of_origin(request: TokenRequest) -> tuple[Rule[Any], ...]:

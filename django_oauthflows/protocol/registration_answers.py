@@ -29,7 +29,7 @@ def registration_endpoint(*methods: str) -> Callable[[Endpoint], Endpoint]:
         @wraps(answer)
         def endpoint(request: HttpRequest, **named: Any) -> HttpResponse:
             if request.method == "OPTIONS":
-                return cors.preflight(*methods)
+                return cors.preflight(methods=", ".join(methods))
             try:
                 _must_be_one_of(request, methods)
                 response = answer(request, **named)

@@ -1,16 +1,20 @@
 """What an authorization request is answered with, once nothing stands against it."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
-from django_oauthflows.tokens.front_channel import issue_in_front
-from django_oauthflows.tokens.sessions import sign_in_of
+from django_oauthflows.tokens.front_channel import FrontIssued, issue_in_front
+from django_oauthflows.tokens.sessions import SignIn, sign_in_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,7 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
     """Issue what the response type names, and send it back to the client."""
     request = replace(asked.request, scopes=scopes)
     sign_in, now = sign_in_of(http), timezone.now()
-    if "token" not in request.response_type.split():
+    if request.response_types == {"code"}:
         code = codes.issue_code(
             request,
             flow=asked.flow.slug,
@@ -36,19 +40,54 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
             now=now,
         )
         return back_to_client(http, asked.address, {"code": code})
+    if "id_token" in request.response_types:
+        be_ready(request.client)
     issued = issue_in_front(
-        request,
-        flow=asked.flow.slug,
-        person=http.user,
-        sign_in=sign_in,
-        now=now,
-        with_code="code" in request.response_type.split(),
+        request, flow=asked.flow.slug, person=http.user, sign_in=sign_in, now=now
     )
     members = {
         **({"code": issued.code} if issued.code else {}),
+        **(_access_token_members(issued) if issued.access_token else {}),
+        **_id_token_member(request, issued, person=http.user, sign_in=sign_in, now=now),
+    }
+    return back_to_client(http, asked.address, members)
+
+
+def _access_token_members(issued: FrontIssued) -> dict[str, str]:
+    """RFC 6749 §4.2.2."""
+    return {
         "access_token": issued.access_token,
         "token_type": "Bearer",
         "expires_in": str(issued.expires_in),
         "scope": " ".join(sorted(issued.scopes)),
     }
-    return back_to_client(http, asked.address, members)
+
+
+def _id_token_member(
+    request: AuthorizationRequest,
+    issued: FrontIssued,
+    *,
+    person: Any,
+    sign_in: SignIn,
+    now: datetime,
+) -> dict[str, str]:
+    """The ID token of the front channel (OpenID Connect Core §3.2.2.5, §3.3.2.5)."""
+    if "id_token" not in request.response_types:
+        return {}
+    identified = Identified(
+        client=request.client,
+        person=person,
+        issuer=request.issuer,
+        now=now,
+        scopes=request.scopes,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+        nonce=request.nonce,
+    )
+    token = id_token_for(
+        identified,
+        access_token=issued.access_token,
+        code=issued.code,
+        tells_scopes=request.response_types == {"id_token"},
+    )
+    return {"id_token": token}

@@ -84,10 +84,10 @@ class ClientFacts:
 
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
-    `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
-    empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
-    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2). `translations` are its name and addresses
-    by member, then language (RFC 7591 §2.2).
+    `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
+    it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
+    those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
+    keys (RFC 7591 §2), and `translations` its name and addresses by member, then language (§2.2).
     """
 
     key: int
@@ -108,6 +108,7 @@ class ClientFacts:
     authentication_method: AuthMethod = AuthMethod.ANY_SECRET
     secrets: tuple[SecretFacts, ...] = field(default=(), repr=False)
     dot_secret: str = field(default="", repr=False)
+    plain_dot_secret: str = field(default="", repr=False)
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
@@ -156,6 +157,11 @@ class AuthorizationRequest:
     other: frozenset[str] = frozenset()
     issuer: str = ""
     own_resource: str = ""
+
+    @property
+    def response_types(self) -> frozenset[str]:
+        """The words of the response type: `code`, `token`, `id_token`."""
+        return frozenset(self.response_type.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

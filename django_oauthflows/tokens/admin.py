@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import localize
@@ -16,6 +16,7 @@ from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.reading import authorization_of
 
 
 class RevokingAdmin(ReadOnlyAdmin):
@@ -176,18 +177,3 @@ def _state_of_access(expires: datetime | None, now: datetime) -> str:
     if expires <= now:
         return _("Access token, expired %(when)s") % {"when": _shown(expires)}
     return _("Access token, good until %(when)s") % {"when": _shown(expires)}
-
-
-def authorization_of(access_token: Any) -> Authorization | None:
-    """The authorization an access token came of: through its refresh token, the one it was refreshed by, or
-    its checksum."""
-    for refresh_token in (
-        getattr(access_token, "refresh_token", None),
-        access_token.source_refresh_token,
-    ):
-        if refresh_token is not None and refresh_token.token_family:
-            return Authorization.objects.filter(pk=refresh_token.token_family).first()
-    stored = access_token.token_checksum
-    return Authorization.objects.filter(
-        Q(first_access_checksum=stored) | Q(front_access_checksum=stored)
-    ).first()

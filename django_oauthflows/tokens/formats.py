@@ -13,6 +13,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.keys import jwt
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.tokens.checksums import generate
+from django_oauthflows.tokens.subjects import subject_of
 
 #: The media type of a JWT access token, as its header names it (RFC 9068 §2.1).
 AT_JWT = "at+jwt"
@@ -49,7 +50,7 @@ def _claims(
     resource = request.resource
     return {
         "iss": request.issuer,
-        "sub": request.client.client_id if person is None else str(person),
+        "sub": request.client.client_id if person is None else subject_of(request.client, person),
         "aud": list(resource) if len(resource) > 1 else (*resource, request.own_resource)[0],
         "client_id": request.client.client_id,
         "iat": int(now.timestamp()),

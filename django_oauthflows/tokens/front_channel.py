@@ -1,4 +1,8 @@
-"""Access tokens that are sent through the browser (RFC 6749 §4.2.2): no refresh token ever comes this way."""
+"""What is sent through the browser beside or instead of a code: no refresh token ever comes this way.
+
+An access token (RFC 6749 §4.2.2), or nothing but the news that somebody signed in, which the ID token made of
+the answer tells (OpenID Connect Core §3.2, §3.3).
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,11 +23,11 @@ from django_oauthflows.tokens.sessions import SignIn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontIssued:
-    """What the browser carries back: `expires_in` is seconds, `code` empty where none was asked."""
+    """What the browser carries back: `expires_in` is seconds, and what was not asked for is empty."""
 
-    access_token: str = field(repr=False)
-    expires_in: int
     scopes: frozenset[str]
+    access_token: str = field(default="", repr=False)
+    expires_in: int = 0
     code: str = field(default="", repr=False)
 
 
@@ -34,22 +38,16 @@ def issue_in_front(
     person: Any,
     sign_in: SignIn,
     now: datetime,
-    with_code: bool,
 ) -> FrontIssued:
-    """Start an authorization with its access token, and its code where one was asked, in one transaction."""
+    """Start an authorization with what the response type names, in one transaction."""
     using, family = dot.token_database(), uuid4()
-    code, lifetime = "", lifetimes.access_token_lifetime(request.client)
+    lifetime = lifetimes.access_token_lifetime(request.client)
     expires = now + timedelta(seconds=lifetime)
-    access = new_access_token(
-        request,
-        expires,
-        now=now,
-        person=person.pk,
-        auth_time=sign_in.auth_time,
-        acr=sign_in.acr,
-    )
+    access = _access_token(request, expires, person=person, sign_in=sign_in, now=now)
+    front = checksum(access) if access else ""
     with transaction.atomic(using=using):
-        if with_code:
+        code = ""
+        if "code" in request.response_types:
             code = codes.issue_code(
                 request,
                 flow=flow,
@@ -57,7 +55,7 @@ def issue_in_front(
                 scopes=request.scopes,
                 sign_in=sign_in,
                 now=now,
-                front_access_checksum=checksum(access),
+                front_access_checksum=front,
                 pk=family,
             )
         else:
@@ -76,10 +74,32 @@ def issue_in_front(
                 auth_time=sign_in.auth_time,
                 acr=sign_in.acr,
                 nonce=request.nonce,
-                front_access_checksum=checksum(access),
+                front_access_checksum=front,
             )
-        insert_access_token(request, access, expires, person=person.pk, using=using)
-    tell_issued(
-        request.client, flow=flow, scopes=request.scopes, person=person.pk, authorization=family
+        if access:
+            insert_access_token(request, access, expires, person=person.pk, using=using)
+    if access:
+        tell_issued(
+            request.client, flow=flow, scopes=request.scopes, person=person.pk, authorization=family
+        )
+    return FrontIssued(
+        access_token=access,
+        expires_in=lifetime if access else 0,
+        scopes=request.scopes,
+        code=code,
     )
-    return FrontIssued(access_token=access, expires_in=lifetime, scopes=request.scopes, code=code)
+
+
+def _access_token(
+    request: AuthorizationRequest, expires: datetime, *, person: Any, sign_in: SignIn, now: datetime
+) -> str:
+    if "token" not in request.response_types:
+        return ""
+    return new_access_token(
+        request,
+        expires,
+        now=now,
+        person=person.pk,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+    )

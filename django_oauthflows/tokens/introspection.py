@@ -19,6 +19,7 @@ from django_oauthflows.tokens.reading import (
     find_access_token,
     find_refresh_token_row,
 )
+from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
 from django_oauthflows.tokens.validation import is_live
 
 #: What is said of a token that is not live, and of one that is none of the asker's business (§2.2).
@@ -38,7 +39,7 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[
     if access is not None:
         if not is_live(access, now, request) or not _may_know(asker, access.row):
             return INACTIVE
-        return _members(access.row, access.row.user, access.row.scope, issuer) | {
+        return _members(access.row, access.row.user, access.row.scope, issuer, asker=asker) | {
             "token_type": "Bearer",
             "exp": int(access.row.expires.timestamp()),
             **_said(value),
@@ -51,9 +52,9 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[
     ):
         return INACTIVE
     ends = _refresh_end(refresh, asker)
-    return _members(
-        refresh.row, refresh.person, refresh.scope, issuer, client_id=asker.client_id
-    ) | ({"exp": int(ends.timestamp())} if ends else {})
+    return _members(refresh.row, refresh.person, refresh.scope, issuer, asker=asker) | (
+        {"exp": int(ends.timestamp())} if ends else {}
+    )
 
 
 def signed(members: dict[str, Any], request: HttpRequest, *, asker: ClientFacts) -> str:
@@ -84,22 +85,29 @@ def _may_know(asker: ClientFacts, row: Any) -> bool:
 
 
 def _members(
-    row: Any, person: Any, scope: str, issuer: str, *, client_id: str = ""
+    row: Any, person: Any, scope: str, issuer: str, *, asker: ClientFacts
 ) -> dict[str, Any]:
-    client_id = client_id or (row.application.client_id if row.application else "")
+    """What is said of a token that is live; of its person, what the asker knows them by."""
+    client_id = _client_id_of(row, asker)
     members: dict[str, Any] = {
         "active": True,
         "scope": scope,
         "client_id": client_id,
         "iat": int(row.created.timestamp()),
         "iss": issuer,
-        "sub": str(person.pk) if person is not None else client_id,
+        "sub": subject_of(asker, person.pk) if person is not None else client_id,
     }
-    if person is not None:
+    if person is not None and asker.openid.subject_type != PAIRWISE:
         members["username"] = person.get_username()
     if row.resource:
         members["aud"] = row.resource[0] if len(row.resource) == 1 else list(row.resource)
     return members
+
+
+def _client_id_of(row: Any, asker: ClientFacts) -> str:
+    if row.application_id == asker.key:
+        return asker.client_id
+    return str(row.application.client_id) if row.application else ""
 
 
 def _refresh_end(found: FoundRefreshToken, client: ClientFacts) -> datetime | None:

@@ -41,6 +41,7 @@ class Issued:
     expires_in: int
     scopes: frozenset[str]
     refresh_token: str = field(default="", repr=False)
+    id_token: str = field(default="", repr=False)
     authorization: UUID | None = None
 
 

@@ -27,6 +27,10 @@ def access_token_lifetime(client: ClientFacts) -> int:
     return int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS"))
 
 
+def id_token_lifetime() -> int:
+    return int(dot.setting("ID_TOKEN_EXPIRE_SECONDS"))
+
+
 def longest_access_token_lifetime() -> int:
     """The longest any client's access token may live."""
     longest = ClientPolicy.objects.aggregate(longest=Max("access_token_lifetime"))["longest"] or 0

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import ClientFacts, Held
@@ -140,6 +140,24 @@ def find_access_token(checksum: str) -> FoundAccessToken | None:
     token.user = people.instance(row, len(tokens.paths), using)
     token.application = applications.instance(row, len(tokens.paths) + len(people.paths), using)
     return FoundAccessToken(row=token, client_is_enabled=row[-1] is not False)
+
+
+def authorization_of(access_token: Any) -> Authorization | None:
+    """The authorization an access token came of, in one statement; `None` for one of DOT's own.
+
+    Through the refresh token it came with or was refreshed by, or else by its checksum.
+    """
+    refresh_tokens = dot.refresh_token_model()._default_manager.filter(
+        Q(access_token_id=access_token.pk) | Q(pk=access_token.source_refresh_token_id)
+    )
+    stored = access_token.token_checksum
+    return Authorization.objects.filter(
+        Q(pk__in=refresh_tokens.values("token_family"))
+        | Q(first_access_checksum=stored)
+        | Q(front_access_checksum=stored),
+        user_id=access_token.user_id,
+        application_id=access_token.application_id,
+    ).first()
 
 
 def find_refresh_token_row(checksum: str) -> FoundRefreshToken | None:

@@ -17,6 +17,7 @@ from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+from django_oauthflows.rules.userinfo import USERINFO_RULES
 
 
 def every_rule() -> dict[str, Rule]:
@@ -34,7 +35,10 @@ def every_rule() -> dict[str, Rule]:
 
 
 def test_every_rule_is_asked_by_someone() -> None:
-    asked = {token_must_belong_to_client.name, *(rule.name for rule in (*USE_RULES, *LOCAL_RULES))}
+    asked = {
+        token_must_belong_to_client.name,
+        *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES)),
+    }
     asked |= {rule.name for rule in (*CLIENT_RULES, *OPENID_RULES, *SECTOR_RULES)}
     asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES)}
     for asker in (*catalogue.FLOWS, *PROFILES):

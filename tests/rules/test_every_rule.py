@@ -21,6 +21,7 @@ from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+from django_oauthflows.rules.userinfo import USERINFO_RULES
 from tests.marks import spec
 from tests.rules.facts import CALLBACK, CHALLENGE, VERIFIER, authorization, client, held, token, use
 
@@ -43,6 +44,7 @@ EVERY: list[Rule[Any]] = list(
             SECTOR_RULES,
             ADDRESS_RULES,
             DOCUMENT_RULES,
+            USERINFO_RULES,
             (token_must_belong_to_client,),
         )
         for asked in rules
@@ -65,7 +67,7 @@ uris = st.tuples(
 authorization_requests = st.builds(
     authorization,
     client=st.sampled_from([client(), client(profile="legacy", is_confidential=False)]),
-    response_type=st.sampled_from(["code", "token", "code token"]),
+    response_type=st.sampled_from(["code", "token", "code token", "id_token", "code id_token"]),
     scopes_asked=words,
     scopes=words,
     response_mode=st.sampled_from(["query", "fragment"]) | hostile,

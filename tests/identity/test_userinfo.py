@@ -1,0 +1,207 @@
+"""What the userinfo endpoint tells, to whom and in which form (OpenID Connect Core §5.3, §5.4)."""
+
+from typing import Any
+
+import pytest
+
+from django_oauthflows.identity.claims import Claim
+from django_oauthflows.tokens.models import Authorization
+from tests.identity.stories import change, claims_of, relying_party, userinfo
+from tests.marks import conformance, spec
+from tests.stories import Story, begin
+
+pytestmark = pytest.mark.django_db
+
+CLAIMS = {
+    "nickname": Claim(
+        scope="profile",
+        source=lambda person: f"the {person.first_name}",
+        translated=lambda person, tag: {"de": f"die {person.first_name}"}.get(tag),
+    ),
+    "employee_number": Claim(scope="notes:read", source=lambda person: person.pk + 1000),
+}
+
+
+def asked_for(story: Story, claims: dict[str, Any]) -> None:
+    """As if the authorization request had named these claims (§5.5)."""
+    Authorization.objects.update(claims=claims)
+
+
+@spec("OpenID Connect Core §5.3.2", "OpenID Connect Core §5.4", "B-29")
+@conformance("oidcc-userinfo-get", "oidcc-scope-profile", "oidcc-scope-email", "oidcc-scope-all")
+def test_each_scope_tells_its_claims_from_djangos_user_model() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid profile email")["access_token"]
+    response = userinfo(story, token)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "no-store"
+    assert response.json() == {
+        "sub": str(story.person.pk),
+        "name": "Ada Lovelace",
+        "given_name": "Ada",
+        "family_name": "Lovelace",
+        "preferred_username": story.person.username,
+        "email": "ada@example.com",
+        "email_verified": False,
+    }
+
+
+@spec("OpenID Connect Core §5.4")
+@conformance("oidcc-scope-address", "oidcc-scope-phone")
+@pytest.mark.parametrize("scope", ["openid", "openid address", "openid phone"])
+def test_what_is_not_known_is_left_out(scope: str) -> None:
+    story = relying_party()
+    assert userinfo(story, story.tokens(scope=scope)["access_token"]).json().keys() == {"sub"}
+
+
+@spec("OpenID Connect Core §5.3.1", "RFC 6750 §2.1")
+@conformance("oidcc-userinfo-post-header")
+def test_it_is_asked_by_post_with_the_token_in_the_header() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    assert userinfo(story, token, method="post").json() == {"sub": str(story.person.pk)}
+
+
+@spec("OpenID Connect Core §5.3.1", "RFC 6750 §2.2")
+@conformance("oidcc-userinfo-post-body")
+def test_it_is_asked_by_post_with_the_token_in_the_body() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    assert _in_body(story, token).json() == {"sub": str(story.person.pk)}
+
+
+def _in_body(story: Story, token: str, **headers: str) -> Any:
+    return story.back_channel.post(
+        "/o/userinfo/",
+        f"access_token={token}",
+        content_type="application/x-www-form-urlencoded",
+        headers=headers,
+    )
+
+
+@spec("RFC 6750 §2")
+def test_a_token_that_is_sent_twice_is_refused() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    response = _in_body(story, token, Authorization=f"Bearer {token}")
+    assert (response.status_code, response.json()["error"]) == (400, "invalid_request")
+
+
+@spec("RFC 6750 §2.3", "B-26")
+def test_a_token_in_the_url_counts_for_nothing() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    response = story.back_channel.get(f"/o/userinfo/?access_token={token}")
+    assert response.status_code == 401
+    assert response.json() == {}
+    assert "error" not in response["WWW-Authenticate"]
+
+
+@spec("RFC 6750 §3.1", "B-26")
+@pytest.mark.parametrize("token", ["no-such-token", "eyA.b.c", "\N{SNOWMAN}", "a b"])
+def test_a_bad_token_is_a_401_with_a_challenge(token: str) -> None:
+    response = userinfo(relying_party(), token.encode().decode("latin-1"))
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_token")
+    assert 'error="invalid_token"' in response["WWW-Authenticate"]
+
+
+@spec("OpenID Connect Core §5.3.1", "RFC 6750 §3.1")
+def test_a_token_without_openid_is_a_403() -> None:
+    story = relying_party()
+    response = userinfo(story, story.tokens(scope="profile")["access_token"])
+    assert (response.status_code, response.json()["error"]) == (403, "insufficient_scope")
+    assert 'scope="openid"' in response["WWW-Authenticate"]
+
+
+@spec("OpenID Connect Core §5.3.1")
+def test_a_services_own_token_tells_of_nobody() -> None:
+    service = begin(preset="service")
+    token = service.token(grant_type="client_credentials", scope="openid").json()["access_token"]
+    assert userinfo(service, token).status_code == 401
+
+
+@spec("RFC 7009 §2.1", "B-21")
+def test_a_revoked_token_tells_nothing_at_once() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    story.post("revoke", token=token)
+    assert userinfo(story, token).status_code == 401
+
+
+@spec("OpenID Connect Core §5.3")
+def test_any_origin_may_ask_since_no_cookie_counts() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid")["access_token"]
+    response = userinfo(story, token)
+    assert response["Access-Control-Allow-Origin"] == "*"
+    preflight = story.back_channel.options("/o/userinfo/")
+    assert preflight["Access-Control-Allow-Methods"] == "GET, POST"
+    assert story.browser.get("/o/userinfo/").status_code == 401
+
+
+@spec("OpenID Connect Core §5.3.2", "B-29")
+@conformance("oidcc-userinfo-rs256")
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
+def test_a_client_that_is_registered_for_it_gets_a_signed_answer(algorithm: str) -> None:
+    story = relying_party(userinfo_signed_response_alg=algorithm)
+    response = userinfo(story, story.tokens(scope="openid profile")["access_token"])
+    assert response["Content-Type"] == "application/jwt"
+    claims = claims_of(story, response.content.decode(), algorithms=(algorithm,))
+    assert claims["aud"] == story.registered.client_id
+    assert claims["iss"] == "http://testserver/o"
+    assert claims["name"] == "Ada Lovelace"
+
+
+@spec("OpenID Connect Core §5.5")
+@conformance("oidcc-claims-essential")
+def test_a_claim_that_was_asked_for_by_name_is_told_if_its_scope_was_granted() -> None:
+    story = relying_party()
+    token = story.tokens(scope="openid email")["access_token"]
+    asked_for(story, {"userinfo": {"email": {"essential": True}, "name": None, "eyes": None}})
+    assert userinfo(story, token).json().keys() == {"sub", "email", "email_verified"}
+
+
+@spec("OpenID Connect Core §5.5")
+def test_a_claim_for_the_id_token_stands_there() -> None:
+    story = relying_party()
+    code = story.code(scope="openid email")
+    asked_for(story, {"id_token": {"email": None}})
+    assert claims_of(story, story.redeem(code).json()["id_token"])["email"] == "ada@example.com"
+
+
+@spec("OpenID Connect Core §5.1.2")
+def test_a_project_maps_its_own_claims(settings: Any) -> None:
+    settings.OAUTHFLOWS = {"CLAIMS": "tests.identity.test_userinfo.CLAIMS"}
+    story = relying_party()
+    token = story.tokens(scope="openid notes:read")["access_token"]
+    assert userinfo(story, token).json()["employee_number"] == story.person.pk + 1000
+
+
+@spec("OpenID Connect Core §5.2")
+@conformance("oidcc-claims-locales")
+def test_a_claim_is_told_in_the_language_that_was_asked(settings: Any) -> None:
+    settings.OAUTHFLOWS = {"CLAIMS": "tests.identity.test_userinfo.CLAIMS"}
+    story = relying_party()
+    token = story.tokens(scope="openid profile")["access_token"]
+    asked_for(story, {"locales": ["de", "fr"]})
+    assert userinfo(story, token).json()["nickname#de"] == "die Ada"
+    asked_for(story, {"userinfo": {"nickname#de": None, "nickname#fr": None}})
+    assert "nickname#fr" not in userinfo(story, token).json()
+
+
+@spec("OpenID Connect Core §5.4")
+def test_a_client_is_told_no_more_than_its_own_limit() -> None:
+    story = relying_party(allowed_claims=["name"])
+    token = story.tokens(scope="openid profile email")["access_token"]
+    assert userinfo(story, token).json().keys() == {"sub", "name"}
+    change(story, allowed_claims=[])
+    assert userinfo(story, token).json().keys() == {"sub"}
+
+
+@spec("RFC 8707 §2", "B-27")
+def test_a_token_for_another_api_is_not_good_here() -> None:
+    story = relying_party()
+    code = story.code(scope="openid", resource="https://api.example.com/")
+    token = story.redeem(code).json()["access_token"]
+    assert userinfo(story, token).status_code == 401
