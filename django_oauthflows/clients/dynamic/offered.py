@@ -5,7 +5,13 @@ from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.algorithms import (
+    ALGORITHMS,
+    CONTENT_ENCRYPTION,
+    HMACS,
+    KEY_ENCRYPTION,
+    NONE,
+)
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 from django_oauthflows.rules.client_metadata import Offered
 from django_oauthflows.rules.requests import AuthMethod
@@ -14,12 +20,6 @@ from django_oauthflows.rules.requests import AuthMethod
 _NEVER = frozenset({"password"})
 #: The scopes of OpenID Connect Core §5.4 and §11, where the server has them.
 _OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
-
-#: Key management and content encryption for what is encrypted to a client (RFC 7518 §4.1, §5.1).
-ENCRYPTION_ALGS = frozenset(
-    {"RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"}
-)
-ENCRYPTION_ENCS = frozenset({"A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"})
 
 
 def is_on() -> bool:
@@ -32,11 +32,11 @@ def offered(*, profile: str = "", scopes: frozenset[str] = frozenset()) -> Offer
     chosen = profile or conf.REGISTRATION_PROFILE
     chosen = chosen if chosen in BY_SLUG else "standard"
     flows = flows_offered(chosen)
-    unsigned = {"none"} if chosen == "legacy" else set()
-    signatures = frozenset(ALGORITHMS) | set(SYMMETRIC[:1])
+    unsigned = {NONE} if chosen == "legacy" else set()
+    signatures = frozenset((*ALGORITHMS, *HMACS))
     return Offered(
         profile=chosen,
-        response_types=frozenset(kind for flow in flows for kind in flow.response_types),
+        response_types=frozenset(_response_types(flows)),
         # RFC 7591 §2 counts `implicit` among the grant types, though no token endpoint is ever sent it.
         grant_types=frozenset(_grant_types(flows)),
         unattended=frozenset(
@@ -48,9 +48,9 @@ def offered(*, profile: str = "", scopes: frozenset[str] = frozenset()) -> Offer
         assertion_algs=frozenset((*ASYMMETRIC, *SYMMETRIC)),
         id_token_algs=signatures | unsigned,
         userinfo_algs=signatures,
-        request_object_algs=frozenset((*ASYMMETRIC, *SYMMETRIC, "none")),
-        encryption_algs=ENCRYPTION_ALGS,
-        encryption_encs=ENCRYPTION_ENCS,
+        request_object_algs=frozenset((*ASYMMETRIC, *SYMMETRIC, NONE)),
+        encryption_algs=frozenset(KEY_ENCRYPTION),
+        encryption_encs=frozenset(CONTENT_ENCRYPTION),
     )
 
 
@@ -67,7 +67,12 @@ def scopes_of_strangers() -> frozenset[str]:
     return dot.server_default_scopes() | _OPENID
 
 
+def _response_types(flows: tuple[Flow, ...]) -> set[str]:
+    """Those of the flows; ID tokens where the server is an OpenID Provider."""
+    kinds = {kind for flow in flows for kind in flow.response_types}
+    return {kind for kind in kinds if "id_token" not in kind.split() or dot.is_openid_provider()}
+
+
 def _grant_types(flows: tuple[Flow, ...]) -> set[str]:
     named = {flow.grant_type for flow in flows if flow.grant_type}
-    kinds = {kind for flow in flows for kind in flow.response_types}
-    return named | ({"implicit"} if kinds - {"code"} else set())
+    return named | ({"implicit"} if _response_types(flows) - {"code"} else set())

@@ -7,12 +7,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from joserfc.jwk import RSAKey
 
 from django_oauthflows.clients.fetching import NotFetched
 
 CALLBACK = "https://client.example/callback"
 #: What the smallest web app says of itself.
 WEB = {"redirect_uris": [CALLBACK], "client_name": "Notes of a stranger"}
+
+PRIVATE_KEY = RSAKey.generate_key(2048, {"kid": "one"})
+#: A client's key set.
+PUBLIC_KEYS: dict[str, Any] = {"keys": [PRIVATE_KEY.as_dict(private=False)]}
 
 SCOPES = {
     **settings.OAUTH2_PROVIDER["SCOPES"],
