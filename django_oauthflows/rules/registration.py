@@ -188,7 +188,7 @@ def opened_addresses_must_be_https(request: RegistrationRequest) -> str | None:
 def scopes_must_be_left_to_register(request: RegistrationRequest) -> str | None:
     """A client may ask for less than it named, and never for more than such clients are given."""
     asked = request.metadata.scope
-    if asked is not None and not asked & request.offered.scopes:
+    if not request.offered.scopes.intersection(request.offered.scopes if asked is None else asked):
         return "None of these scopes is given to clients that register themselves."
     return None
 

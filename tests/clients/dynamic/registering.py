@@ -8,8 +8,11 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from joserfc.jwk import RSAKey
+from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.fetching import NotFetched
+from django_oauthflows.clients.registration import RegisteredClient
+from tests.stories import Story, begin
 
 CALLBACK = "https://client.example/callback"
 #: What the smallest web app says of itself.
@@ -63,6 +66,24 @@ class Registrar:
 
     def delete(self, client: dict[str, Any], token: str | None = None) -> Any:
         return self.send("delete", client["registration_client_uri"], token=_token(client, token))
+
+
+def story_of(told: dict[str, Any]) -> Story:
+    """A person signed in, and a client as it registered itself."""
+    application: Any = get_application_model().objects.get(client_id=told["client_id"])
+    policy = application.oauthflows_policy
+    return begin(
+        registered=RegisteredClient(
+            application=application,
+            policy=policy,
+            client_id=told["client_id"],
+            client_secret=told.get("client_secret", ""),
+            redirect_uris=tuple(told["redirect_uris"]),
+            scopes=tuple(policy.scopes),
+            preset=policy.preset,
+            profile=policy.profile,
+        )
+    )
 
 
 def _token(client: dict[str, Any], token: str | None) -> str:
