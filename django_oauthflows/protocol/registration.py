@@ -17,6 +17,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.consent import memory
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.issuer import origin_of
+from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.protocol import limits
 from django_oauthflows.protocol.json_body import from_json
 from django_oauthflows.rules.addresses import host_of
@@ -102,7 +103,7 @@ def _authenticated(http: HttpRequest, client_id: str) -> tuple[ClientRegistratio
     """The registration that is managed, in the same words whether the client or the token is unknown."""
     _must_be_on()
     presented = _bearer(http)
-    registration = service.managed(client_id, presented)
+    registration = service.managed(client_id, presented) if is_storable(client_id) else None
     if registration is None:
         raise Refusal(
             Code.INVALID_TOKEN,

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.protocol import cors, headers
 from django_oauthflows.protocol.answers import REFERENCE_HEADER
 
@@ -56,7 +57,8 @@ def _must_be_one_of(request: HttpRequest, methods: tuple[str, ...]) -> None:
 def _refused(
     request: HttpRequest, refusal: Refusal, methods: tuple[str, ...], *, client_id: str
 ) -> HttpResponse:
-    reference = recorder.refuse(refusal, request, endpoint="register", client_id=client_id)
+    shown = client_id if is_storable(client_id) else ""
+    reference = recorder.refuse(refusal, request, endpoint="register", client_id=shown)
     response = JsonResponse(
         {
             "error": str(refusal.code),
