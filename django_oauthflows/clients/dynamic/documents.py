@@ -25,7 +25,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients.dynamic import records
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain
+from django_oauthflows.clients.dynamic.members import plain, read
 from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.conf import conf
@@ -129,7 +129,7 @@ def _written(
         registration = application.oauthflows_registration
         is_news = event is Event.CLIENT_REGISTERED or registration.metadata != plain(metadata)
         if event is Event.CLIENT_CHANGED and is_news:
-            records.change(application, metadata, limits)
+            records.change(application, metadata, limits, before=read(registration.metadata))
             registration.metadata = plain(metadata)
             registration.save(update_fields=["metadata"])
         application.cimd_expires_at = timezone.now() + timedelta(seconds=seconds)

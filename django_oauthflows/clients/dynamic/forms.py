@@ -1,13 +1,18 @@
 """What an administrator says of an initial access token."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.clients import profiles
 from django_oauthflows.clients.dynamic.models import InitialAccessToken
 from django_oauthflows.clients.forms import ScopesField
+
+#: How long a token may be used unless its form says otherwise.
+_USUALLY = timedelta(days=30)
 
 
 class InitialAccessTokenForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,6 +25,12 @@ class InitialAccessTokenForm(forms.ModelForm):  # type: ignore[type-arg]
             ("", _("that of the site's REGISTRATION_PROFILE")),
             *((profile.slug, profile.title) for profile in profiles.PROFILES),
         ],
+    )
+    expires = forms.DateTimeField(
+        label=_("Expires"),
+        required=False,
+        initial=lambda: timezone.now() + _USUALLY,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     scopes = ScopesField(
         label=_("Scopes"),

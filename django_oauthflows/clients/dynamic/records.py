@@ -66,16 +66,46 @@ def create(client_id: str, source: str, metadata: ClientMetadata, offered: Offer
     return application
 
 
-def change(application: Any, metadata: ClientMetadata, offered: Offered) -> None:
-    """Replace what it said before (RFC 7592 §2.2); what an administrator decided of it stays."""
-    for name, value in _application_columns(metadata).items():
-        setattr(application, name, value)
-    application.save(update_fields=[*_application_columns(metadata), "updated"])
+def change(
+    application: Any, metadata: ClientMetadata, offered: Offered, *, before: ClientMetadata
+) -> None:
+    """Replace what it said before (RFC 7592 §2.2); what an administrator decided of it stays.
+
+    But for this: whoever was vouched for, and now calls itself or leads to something else, is a stranger.
+    """
     policy = application.oauthflows_policy
+    shown = _shown(application, policy)
+    columns = _application_columns(metadata)
+    for name, value in columns.items():
+        setattr(application, name, value)
+    application.save(update_fields=[*columns, "updated"])
+    decided = {
+        "flows": (flows_of(before, offered), policy.flows),
+        "scopes": (scopes_of(before, offered), policy.scopes),
+    }
     for name, value in _policy_columns(metadata, offered).items():
-        setattr(policy, name, value)
+        setattr(policy, name, _kept(*decided[name], value) if name in decided else value)
     policy.required_scopes = [name for name in policy.required_scopes if name in policy.scopes]
+    if _shown(application, policy) != shown:
+        policy.is_verified = policy.skips_consent = False
     policy.save()
+
+
+def _kept(said: list[str], current: list[str], says: list[str]) -> list[str]:
+    """What a client says now, without what an administrator took, with what they gave."""
+    taken, given = set(said) - set(current), set(current) - set(said)
+    return sorted((set(says) - taken) | given)
+
+
+def _shown(application: Any, policy: ClientPolicy) -> tuple[Any, ...]:
+    """What people know a client by, and where it leads them."""
+    return (
+        application.name,
+        application.redirect_uris,
+        policy.client_uri,
+        policy.logo_uri,
+        policy.translations,
+    )
 
 
 def _application_columns(metadata: ClientMetadata) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from django_oauthflows.clients import secrets
 from django_oauthflows.clients.dynamic import initial_tokens, records
 from django_oauthflows.clients.dynamic.cleanup import unused
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain
+from django_oauthflows.clients.dynamic.members import plain, read
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.models import ClientSecret
@@ -110,7 +110,7 @@ def update(
     access_token = secrets.generate() if rotates else presented
     application = registration.application
     with transaction.atomic():
-        records.change(application, metadata, limits)
+        records.change(application, metadata, limits, before=read(registration.metadata))
         registration.metadata = plain(metadata)
         registration.token_checksum = secrets.digest_of(access_token)
         registration.fingerprint = ""

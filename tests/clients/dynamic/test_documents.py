@@ -114,11 +114,16 @@ def test_a_document_is_asked_for_again_when_it_is_old(publisher: type[Publisher]
 def test_what_an_administrator_decided_stays(publisher: type[Publisher]) -> None:
     client_of(ID)
     ClientPolicy.objects.update(is_verified=True, is_enabled=False)
-    publisher.documents[ID] = {**DOCUMENT, "client_name": "Renamed"}
+    publisher.documents[ID] = {**DOCUMENT, "contacts": ["ada@app.example"]}
     later()
     client = client_of(ID)
     assert client is not None
-    assert (client.name, client.is_verified, client.is_enabled) == ("Renamed", True, False)
+    assert (client.is_verified, client.is_enabled) == (True, False)
+    publisher.documents[ID] = {**DOCUMENT, "client_name": "Your bank"}
+    later()
+    client = client_of(ID)
+    assert client is not None
+    assert (client.name, client.is_verified, client.is_enabled) == ("Your bank", False, False)
 
 
 @spec("OAuth Client ID Metadata Document §4")

@@ -13,7 +13,7 @@ from oauth2_provider.models import (
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.dynamic import initial_tokens
 from django_oauthflows.clients.dynamic.models import ClientRegistration
-from django_oauthflows.clients.facts import client_of
+from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.testing.factories import ClientFactory
@@ -67,6 +67,50 @@ def test_a_client_replaces_what_it_is_registered_with(open_registration: Registr
     assert client.redirect_uris == ("https://client.example/elsewhere",)
     assert not client.openid.require_auth_time
     assert open_registration.read(now).json()["client_name"] == "Renamed"
+
+
+@spec("RFC 7592 §2.2", "B-9", "B-14")
+def test_what_an_administrator_decided_stays(open_registration: Registrar) -> None:
+    told = open_registration.registered(grant_types=["authorization_code", "refresh_token"])
+    ClientPolicy.objects.update(
+        scopes=["openid", "notes:read"],
+        flows=["authorization-code-pkce", "refresh-token"],
+        is_verified=True,
+        skips_consent=True,
+    )
+    forget_clients()
+    told = open_registration.update(
+        told, grant_types=["authorization_code"], default_max_age=60
+    ).json()
+    client = client_of(told["client_id"])
+    assert client is not None
+    assert client.scopes == {"openid", "notes:read"}
+    assert client.flows == {"authorization-code-pkce"}
+    assert (client.is_verified, client.skips_consent) == (True, True)
+
+
+@spec("RFC 7592 §2.2", "B-14")
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"client_name": "Your bank"},
+        {"client_name#de": "Deine Bank"},
+        {"client_uri": "https://bank.example/"},
+        {"logo_uri": "https://bank.example/logo.png"},
+        {"redirect_uris": [CALLBACK, "https://client.example/another"]},
+    ],
+    ids=" ".join,
+)
+def test_nobody_vouches_for_a_client_that_shows_itself_as_another(
+    open_registration: Registrar, said: dict[str, Any]
+) -> None:
+    told = open_registration.registered()
+    ClientPolicy.objects.update(is_verified=True, skips_consent=True)
+    forget_clients()
+    open_registration.update(told, **said)
+    client = client_of(told["client_id"])
+    assert client is not None
+    assert (client.is_verified, client.skips_consent) == (False, False)
 
 
 @spec("RFC 7592 §2.2")
