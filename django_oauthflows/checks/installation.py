@@ -88,7 +88,7 @@ def _wrong_registration() -> list[CheckMessage]:
         ("REGISTRATION", conf.REGISTRATION, ("off", "token", "open"), "oauthflows.E040"),
         ("REGISTRATION_PROFILE", conf.REGISTRATION_PROFILE, BY_SLUG, "oauthflows.E041"),
     )
-    return [
+    messages: list[CheckMessage] = [
         Error(
             f"OAUTHFLOWS[{name!r}] is {value!r}.",
             hint=f"It is one of: {', '.join(known)}.",
@@ -97,6 +97,15 @@ def _wrong_registration() -> list[CheckMessage]:
         for name, value, known, check_id in chosen
         if value not in known
     ]
+    if dot.setting("DCR_ENABLED") and conf.REGISTRATION == "off":
+        messages.append(
+            Warning(
+                "OAUTH2_PROVIDER['DCR_ENABLED'] lets nobody register at the endpoints of django_oauthflows.",
+                hint='Write OAUTHFLOWS = {"REGISTRATION": "token"}, or "open".',
+                id="oauthflows.W042",
+            )
+        )
+    return messages
 
 
 def _wrong_keys() -> list[CheckMessage]:

@@ -121,22 +121,28 @@ def _written(
     client_id: str, application: Any, metadata: ClientMetadata, limits: Offered, seconds: int
 ) -> Any:
     with transaction.atomic():
-        event = Event.CLIENT_CHANGED
+        known = _registration_of(application)
         if application is None:
-            event = Event.CLIENT_REGISTERED
             application = records.create(client_id, BY_DOCUMENT, metadata, limits)
-            ClientRegistration.objects.create(application=application, metadata=plain(metadata))
-        registration = application.oauthflows_registration
-        is_news = event is Event.CLIENT_REGISTERED or registration.metadata != plain(metadata)
-        if event is Event.CLIENT_CHANGED and is_news:
-            records.change(application, metadata, limits, before=read(registration.metadata))
-            registration.metadata = plain(metadata)
-            registration.save(update_fields=["metadata"])
+        elif known is None:  # django-oauth-toolkit read its document before
+            records.give_policy(application, metadata, limits)
+        elif known.metadata != plain(metadata):
+            records.change(application, metadata, limits, before=read(known.metadata))
+        if known is None or known.metadata != plain(metadata):
+            ClientRegistration.objects.update_or_create(
+                application=application, defaults={"metadata": plain(metadata)}
+            )
+            event = Event.CLIENT_CHANGED if known else Event.CLIENT_REGISTERED
+            recorder.record(event, application=application, detail={"by": "its document"})
         application.cimd_expires_at = timezone.now() + timedelta(seconds=seconds)
         application.save(update_fields=["cimd_expires_at"])
-        if is_news:
-            recorder.record(event, application=application, detail={"by": "its document"})
     return application
+
+
+def _registration_of(application: Any) -> ClientRegistration | None:
+    if application is None:
+        return None
+    return ClientRegistration.objects.filter(application=application).first()
 
 
 def _may_be_asked(client_id: str, application: Any) -> bool:

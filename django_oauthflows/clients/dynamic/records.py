@@ -24,12 +24,13 @@ def kind_of(metadata: ClientMetadata) -> Preset:
     """The kind of client this is, in the words of the admin."""
     if not metadata.response_types:
         return presets.BY_SLUG[_kind_without_a_browser(metadata)]
-    if metadata.is_confidential:
-        return presets.BY_SLUG["web-app"]
     is_installed = metadata.application_type == "native" or all(
         is_private_scheme(uri) or is_loopback(uri) for uri in metadata.redirect_uris
     )
-    return presets.BY_SLUG["native-app" if is_installed else "single-page-app"]
+    if is_installed:
+        # With a secret too, which each copy registers for itself (RFC 8252 §8.4).
+        return presets.BY_SLUG["native-app"]
+    return presets.BY_SLUG["web-app" if metadata.is_confidential else "single-page-app"]
 
 
 def flows_of(metadata: ClientMetadata, offered: Offered) -> list[str]:
@@ -51,19 +52,24 @@ def scopes_of(metadata: ClientMetadata, offered: Offered) -> list[str]:
 
 def create(client_id: str, source: str, metadata: ClientMetadata, offered: Offered) -> Any:
     """A new application with its policy; never verified, never first-party."""
-    application: Any = dot.application_model()._default_manager.create(
-        client_id=client_id,
-        client_secret=dot.unusable_secret(),
-        hash_client_secret=False,
-        registration_source=source,
-        **_application_columns(metadata),
+    application: Any = dot.application_model()(
+        client_id=client_id, registration_source=source, hash_client_secret=False
     )
+    give_policy(application, metadata, offered)
+    return application
+
+
+def give_policy(application: Any, metadata: ClientMetadata, offered: Offered) -> None:
+    """Make an application what its metadata says, and give it the policy it does not have yet."""
+    for name, value in _application_columns(metadata).items():
+        setattr(application, name, value)
+    application.client_secret = dot.unusable_secret()
+    application.save()
     ClientPolicy.objects.create(
-        application_id=application.pk,
+        application=application,
         profile=offered.profile,
         **_policy_columns(metadata, offered),
     )
-    return application
 
 
 def change(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
+from django.utils import timezone
 from oauth2_provider.cimd import CIMDError
 from oauth2_provider.models import get_application_model
 
@@ -270,6 +271,27 @@ def test_a_client_of_the_admins_is_never_taken_over(publisher: type[Publisher]) 
     assert client is not None
     assert (client.name, client.registration_source) == ("Our own", "manual")
     assert publisher.asked == []
+
+
+@spec("OAuth Client ID Metadata Document §4")
+def test_a_client_that_dot_read_the_document_of_is_adopted(publisher: type[Publisher]) -> None:
+    get_application_model().objects.create(
+        client_id=ID,
+        name="Of old",
+        registration_source="cimd",
+        client_type="public",
+        authorization_grant_type="authorization-code",
+        redirect_uris="https://app.example/old",
+        cimd_expires_at=timezone.now() + timedelta(hours=1),
+    )
+    client = client_of(ID)
+    assert client is not None
+    assert (client.name, client.has_policy) == ("Of old", False)
+    later(3601)
+    client = client_of(ID)
+    assert client is not None
+    assert (client.name, client.has_policy) == (DOCUMENT["client_name"], True)
+    assert client.redirect_uris == (CALLBACK,)
 
 
 def test_a_fetcher_that_fails_is_no_500(

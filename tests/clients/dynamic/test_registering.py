@@ -166,6 +166,11 @@ def test_what_is_left_out_follows_from_what_is_said(open_registration: Registrar
             {"authorization-code-pkce"},
         ),
         (
+            {"redirect_uris": ["http://127.0.0.1:33418/"]},
+            "native-app",
+            {"authorization-code", "authorization-code-pkce"},
+        ),
+        (
             {"grant_types": ["authorization_code", "refresh_token"]},
             "web-app",
             {"authorization-code", "authorization-code-pkce", "refresh-token"},
