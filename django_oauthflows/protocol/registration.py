@@ -5,6 +5,7 @@ Is it open? → who asks → how often → read → the rules → write → answ
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -56,10 +57,11 @@ def update(http: HttpRequest, client_id: str) -> dict[str, Any]:
     members = from_json(http)
     _must_be_about_itself(registration, members)
     hosts = _hosts(registration)
-    registered = service.update(registration, members, presented=presented, request=http)
-    if not _hosts(registration) <= hosts:
-        # People agreed to be sent to a place they saw; elsewhere they are asked again.
-        memory.forget(registration.application)
+    with transaction.atomic():
+        registered = service.update(registration, members, presented=presented, request=http)
+        if not _hosts(registration) <= hosts:
+            # People agreed to be sent to a place they saw; elsewhere they are asked again.
+            memory.forget(registration.application)
     return _answer(http, registered)
 
 
@@ -100,18 +102,12 @@ def _initial_token(http: HttpRequest) -> InitialAccessToken | None:
 
 
 def _authenticated(http: HttpRequest, client_id: str) -> tuple[ClientRegistration, str]:
-    """The registration that is managed, in the same words whether the client or the token is unknown."""
+    """The registration that is managed, and the token it is managed by. Raises `Refusal`."""
     _must_be_on()
     presented = _bearer(http)
     registration = service.managed(client_id, presented) if is_storable(client_id) else None
     if registration is None:
-        raise Refusal(
-            Code.INVALID_TOKEN,
-            "The registration access token is not valid for this client.",
-            rule="registration_access_token_must_match",
-            spec="RFC 7592 §2",
-            status=401,
-        )
+        raise service.not_managed()
     return registration, presented
 
 

@@ -49,6 +49,23 @@ def test_an_initial_access_token_for_one_client_registers_one(settings: Any, rou
         assert ClientRegistration.objects.filter(initial_token=row).count() == 1
 
 
+@spec("RFC 7592 §2.2", "B-3")
+def test_of_many_changes_by_one_token_one_is_made(settings: Any, rounds: range) -> None:
+    settings.OAUTH2_PROVIDER = PROVIDER
+    settings.OAUTHFLOWS = {"REGISTRATION": "open", "REGISTRATIONS_PER_NETWORK": 10_000}
+    for _ in rounds:
+        told = Registrar().registered()
+
+        def change(told: dict[str, Any] = told) -> Any:
+            return Registrar(back_channel=Client(raise_request_exception=False)).update(told)
+
+        answers = sixteen(change)
+
+        assert statuses(answers) == [200, *[401] * 15]
+        winner = next(answer.json() for answer in answers if answer.status_code == 200)
+        assert Registrar().read(winner).status_code == 200
+
+
 @spec("OAuth Client ID Metadata Document §4")
 def test_a_document_seen_by_many_for_the_first_time_is_one_client(
     settings: Any, rounds: range

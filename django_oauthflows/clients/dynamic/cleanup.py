@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import models, router
 from django.db.models import Exists, OuterRef, Q
@@ -18,16 +19,13 @@ def unused() -> Q:
         ~_holds(),
         oauthflows_registration__isnull=False,
         oauthflows_registration__used__isnull=True,
-        oauthflows_authorizations__isnull=True,
         oauthflows_policy__is_verified=False,
     )
 
 
 def note_used() -> int:
     """Remember who got a grant or a token, before those that ended are deleted; how many are new."""
-    used = dot.application_model()._default_manager.filter(
-        _holds() | Q(oauthflows_authorizations__isnull=False)
-    )
+    used = dot.application_model()._default_manager.filter(_holds())
     rows = ClientRegistration.objects.filter(used__isnull=True, application__in=used.values("pk"))
     return rows.update(used=timezone.now())
 
@@ -44,12 +42,15 @@ def unused_since(moment: datetime) -> Iterator[Ended]:
 
 
 def _holds() -> Q:
-    """Does an application hold a token or a code, of those that have no grant beside them too?"""
+    """Does an application hold a grant, a token or a code?"""
+    authorizations: Any = dot.application_model()._meta.get_field("oauthflows_authorizations")
+    kinds: tuple[type[models.Model], ...] = (
+        authorizations.related_model,
+        dot.access_token_model(),
+        dot.refresh_token_model(),
+        dot.grant_model(),
+    )
     holds = Q()
-    for kind in (dot.access_token_model(), dot.refresh_token_model(), dot.grant_model()):
-        holds |= Q(Exists(_of_client(kind)))
+    for kind in kinds:
+        holds |= Q(Exists(kind._default_manager.filter(application_id=OuterRef("pk"))))
     return holds
-
-
-def _of_client(kind: type[models.Model]) -> models.QuerySet[models.Model]:
-    return kind._default_manager.filter(application_id=OuterRef("pk"))

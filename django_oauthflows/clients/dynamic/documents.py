@@ -44,8 +44,6 @@ BY_DOCUMENT = "cimd"
 _LONGEST_ID = 255
 #: How long a client goes on as it was while its document cannot be had.
 _KEPT = timedelta(days=1)
-#: Nobody is asked for a grant type in which no person decides: it takes an introduction.
-_NOT_INTRODUCED = False
 
 
 def up_to_date(client_id: str, application: Any) -> Any:
@@ -114,7 +112,7 @@ def _judged(client_id: str, document: dict[str, Any], limits: Offered) -> Client
         authentication_method=str(members["token_endpoint_auth_method"]),
     )
     enforce(DOCUMENT_RULES, asked)
-    return judged(members, limits, is_introduced=_NOT_INTRODUCED)
+    return judged(members, limits, is_introduced=False)
 
 
 def _written(

@@ -23,6 +23,7 @@ from django_oauthflows.clients.dynamic.members import plain, read
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.client_metadata import ClientMetadata, Offered
 
 #: What DOT's column says of a client that registered itself.
@@ -110,16 +111,37 @@ def update(
     access_token = secrets.generate() if rotates else presented
     application = registration.application
     with transaction.atomic():
-        records.change(application, metadata, limits, before=read(registration.metadata))
-        registration.metadata = plain(metadata)
-        registration.token_checksum = secrets.digest_of(access_token)
-        registration.fingerprint = ""
-        registration.save(update_fields=["metadata", "token_checksum", "fingerprint"])
+        before = read(registration.metadata)
+        _replace(registration, metadata, token_checksum=secrets.digest_of(access_token))
+        records.change(application, metadata, limits, before=before)
         recorder.record(
             Event.CLIENT_CHANGED, application=application, request=request, detail={"by": "itself"}
         )
         secret = _secret_for(application, metadata)
     return Registered(registration=registration, access_token=access_token, secret=secret)
+
+
+def _replace(
+    registration: ClientRegistration, metadata: ClientMetadata, *, token_checksum: str
+) -> None:
+    """Of two changes by the same token at once, one is made. Raises `Refusal` for the other."""
+    row = ClientRegistration.objects.filter(
+        pk=registration.pk, token_checksum=registration.token_checksum
+    )
+    registration.metadata, registration.token_checksum = plain(metadata), token_checksum
+    if not row.update(metadata=plain(metadata), token_checksum=token_checksum, fingerprint=""):
+        raise not_managed()
+
+
+def not_managed() -> Refusal:
+    """In the same words whether the client or its token is unknown."""
+    return Refusal(
+        Code.INVALID_TOKEN,
+        "The registration access token is not valid for this client.",
+        rule="registration_access_token_must_match",
+        spec="RFC 7592 §2",
+        status=401,
+    )
 
 
 def delete(registration: ClientRegistration, *, request: HttpRequest) -> None:
@@ -144,6 +166,8 @@ def metadata_of(registration: ClientRegistration) -> dict[str, Any]:
         "redirect_uris": application.redirect_uris.split(),
         "post_logout_redirect_uris": application.post_logout_redirect_uris.split(),
         "scope": " ".join(sorted(policy.scopes)),
+        "token_endpoint_auth_method": policy.authentication_method
+        or registration.metadata["token_endpoint_auth_method"],
     }
     kept = {name: value for name, value in registration.metadata.items() if name not in current}
     return {**kept, **{name: value for name, value in current.items() if value}}

@@ -12,6 +12,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.foreign import ASYMMETRIC, is_signed_by, peek
 from django_oauthflows.keys.jwt import NotGenuine, Opened
+from django_oauthflows.keys.strict_json import is_storable
 
 #: Claims about the statement itself; the rest are about the software.
 _ABOUT_ITSELF = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "software_statement"})
@@ -51,7 +52,8 @@ def _claims_of(statement: Any) -> dict[str, Any]:
             spec="RFC 7591 §3.2.2",
             fix="Name its issuer and its keys in SOFTWARE_STATEMENT_ISSUERS.",
         )
-    if not is_signed_by(statement, opened, keys_of(trusted), ASYMMETRIC):
+    is_signed = is_signed_by(statement, opened, keys_of(trusted), ASYMMETRIC)
+    if not is_signed or not is_storable(opened.claims):
         raise _invalid("The software_statement is not signed by its issuer.")
     if not _is_in_time(opened):
         raise _invalid("The software_statement is not valid now.")

@@ -76,6 +76,7 @@ def test_a_statement_that_is_not_genuine_is_refused(trusting: Registrar) -> None
         statement(exp=now - 3600),
         statement(nbf=now + 3600),
         statement(exp="soon"),
+        statement(jwks={"keys": ["\x00"]}),
         "not a jwt",
         "a" * 9000,
         7,
