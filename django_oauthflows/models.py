@@ -6,6 +6,7 @@ from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.outbound.models import StoredToken
+from django_oauthflows.protocol.models import KeptRequest
 from django_oauthflows.tokens.models import Authorization
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ClientSecret",
     "Consent",
     "InitialAccessToken",
+    "KeptRequest",
     "SigningKey",
     "StoredToken",
 ]

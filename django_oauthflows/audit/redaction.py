@@ -5,6 +5,7 @@ from collections.abc import Mapping
 #: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
+        "audience",
         "client_id",
         "code_challenge_method",
         "grant_type",
@@ -21,8 +22,12 @@ _PLAIN = frozenset(
 #: with an ampersand in it and not encoded: those are counted.
 _NAMED = frozenset(
     {
+        "acr_values",
+        "actor_token",
+        "actor_token_type",
         "assertion",
         "claims",
+        "claims_locales",
         "client_assertion",
         "client_assertion_type",
         "client_secret",
@@ -30,14 +35,22 @@ _NAMED = frozenset(
         "code_challenge",
         "code_verifier",
         "device_code",
+        "display",
+        "id_token_hint",
+        "login_hint",
         "max_age",
         "nonce",
         "password",
         "refresh_token",
+        "registration",
         "request",
         "request_uri",
+        "requested_token_type",
         "state",
+        "subject_token",
+        "subject_token_type",
         "token",
+        "ui_locales",
         "user_code",
         "username",
     }

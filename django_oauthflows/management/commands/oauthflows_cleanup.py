@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, secrets, unused clients, old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, requests, secrets, unused clients, old audit events."""
 
 import json
 import re
@@ -16,6 +16,7 @@ from django_oauthflows.clients import cleanup as clients
 from django_oauthflows.clients.dynamic import cleanup as registrations
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
+from django_oauthflows.protocol import cleanup as requests
 from django_oauthflows.tokens import cleanup as tokens
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -86,6 +87,7 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     now = timezone.now()
     yield from tokens.ended_before(now - age)
     yield from consents.ended_before(now - age)
+    yield from requests.ended_before(now - age)
     if conf.REGISTRATION_UNUSED_LIFETIME is not None:
         lifetime = timedelta(seconds=conf.REGISTRATION_UNUSED_LIFETIME)
         yield from registrations.unused_since(now - lifetime)
