@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, requests, secrets, unused clients, old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, requests, secrets, unused clients, audit events."""
 
 import json
 import re
