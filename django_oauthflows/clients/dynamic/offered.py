@@ -39,9 +39,7 @@ def offered(*, profile: str = "", scopes: frozenset[str] = frozenset()) -> Offer
         response_types=frozenset(_response_types(flows)),
         # RFC 7591 §2 counts `implicit` among the grant types, though no token endpoint is ever sent it.
         grant_types=frozenset(_grant_types(flows)),
-        unattended=frozenset(
-            flow.grant_type for flow in flows if flow.grant_type and not flow.has_person
-        ),
+        unattended=frozenset(_unattended(flows)),
         scopes=(scopes or scopes_of_strangers()) & frozenset(dot.all_scopes()),
         authentication_methods=frozenset(method.value for method in AuthMethod if method.value),
         subject_types=frozenset({"public", "pairwise"}),
@@ -71,6 +69,11 @@ def _response_types(flows: tuple[Flow, ...]) -> set[str]:
     """Those of the flows; ID tokens where the server is an OpenID Provider."""
     kinds = {kind for flow in flows for kind in flow.response_types}
     return {kind for kind in kinds if "id_token" not in kind.split() or dot.is_openid_provider()}
+
+
+def _unattended(flows: tuple[Flow, ...]) -> set[str]:
+    """Those in which nobody is shown anything; but a refresh goes on with what somebody was shown."""
+    return {flow.grant_type for flow in flows if flow.person_sees == "nothing"} - {"refresh_token"}
 
 
 def _grant_types(flows: tuple[Flow, ...]) -> set[str]:

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.dynamic import initial_tokens
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
+from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from tests.clients.dynamic.registering import CALLBACK, PROVIDER, PUBLIC_KEYS, WEB, Registrar
 from tests.marks import conformance, spec
 from tests.stories import error_of
@@ -350,6 +352,36 @@ def test_the_metadata_says_where_and_what(client: Client, db: None, settings: An
     assert "implicit" in told["grant_types_supported"]
     assert "password" not in told["grant_types_supported"]
     assert reverse("oauth2_provider:dcr-register") == reverse("oauthflows:register-client")
+
+
+@spec("RFC 8414 §2", "OpenID Connect Discovery §3")
+def test_what_the_metadata_offers_may_be_registered(
+    client: Client, open_registration: Registrar
+) -> None:
+    told = client.get(reverse("oauthflows:openid-configuration")).json()
+    offers = offered(profile="legacy")
+    for name, known in (
+        ("id_token_signing_alg_values_supported", offers.id_token_algs),
+        ("userinfo_signing_alg_values_supported", offers.userinfo_algs),
+        ("request_object_signing_alg_values_supported", offers.request_object_algs),
+        ("id_token_encryption_alg_values_supported", offers.encryption_algs),
+        ("id_token_encryption_enc_values_supported", offers.encryption_encs),
+        ("subject_types_supported", offers.subject_types),
+    ):
+        assert set(told[name]) == known, name
+    assert set(told["token_endpoint_auth_methods_supported"]) <= offers.authentication_methods
+
+
+@spec("RFC 7591 §5")
+def test_whatever_works_without_a_person_takes_an_introduction(
+    open_registration: Registrar,
+) -> None:
+    unattended = offered().unattended
+    assert "client_credentials" in unattended
+    assert unattended.isdisjoint({"authorization_code", "refresh_token", DEVICE_CODE.grant_type})
+    for grant_type in unattended:
+        refused = open_registration.register({"grant_types": [grant_type]})
+        assert error_of(refused) == (400, "invalid_client_metadata")
 
 
 # The sector ---------------------------------------------------------------------------------------
