@@ -65,7 +65,7 @@ def test_people_read_it_in_their_language(
 
 
 @spec("OpenID Connect Dynamic Client Registration §3.2", "OpenID Connect Core §3.1.3.3")
-@conformance("oidcc-server", "oidcc-id-token-rs256")
+@conformance("oidcc-server", "oidcc-idtoken-rs256")
 def test_a_client_that_registered_itself_signs_people_in(open_registration: Registrar) -> None:
     told = open_registration.registered(
         jwks=PUBLIC_KEYS, grant_types=["authorization_code", "refresh_token"]
