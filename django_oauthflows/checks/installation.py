@@ -85,8 +85,8 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def _wrong_registration() -> list[CheckMessage]:
     """What clients that register themselves would be given, where it is a word nobody knows."""
     chosen: tuple[tuple[str, Any, Collection[str], str], ...] = (
-        ("REGISTRATION", conf.REGISTRATION, ("off", "token", "open"), "oauthflows.E040"),
-        ("REGISTRATION_PROFILE", conf.REGISTRATION_PROFILE, BY_SLUG, "oauthflows.E041"),
+        ("REGISTRATION", conf.REGISTRATION, ("off", "token", "open"), "oauthflows.E060"),
+        ("REGISTRATION_PROFILE", conf.REGISTRATION_PROFILE, BY_SLUG, "oauthflows.E061"),
     )
     messages: list[CheckMessage] = [
         Error(
@@ -102,7 +102,7 @@ def _wrong_registration() -> list[CheckMessage]:
             Warning(
                 "OAUTH2_PROVIDER['DCR_ENABLED'] lets nobody register at the endpoints of django_oauthflows.",
                 hint='Write OAUTHFLOWS = {"REGISTRATION": "token"}, or "open".',
-                id="oauthflows.W042",
+                id="oauthflows.W062",
             )
         )
     return messages

@@ -57,9 +57,9 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
-    ("oauthflows.E040", our_settings(REGISTRATION="opne"), "open"),
-    ("oauthflows.E041", our_settings(REGISTRATION_PROFILE="lax"), "standard"),
-    ("oauthflows.W042", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
+    ("oauthflows.E060", our_settings(REGISTRATION="opne"), "open"),
+    ("oauthflows.E061", our_settings(REGISTRATION_PROFILE="lax"), "standard"),
+    ("oauthflows.W062", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
