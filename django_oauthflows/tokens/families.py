@@ -139,6 +139,21 @@ def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
     )
 
 
+def revoke_client(application_key: Any, *, reason: str) -> int:
+    """End everything people granted to a client, and all that it got for itself; how many authorizations."""
+    using = dot.token_database()
+    live = Authorization.objects.using(using).filter(
+        application_id=application_key, revoked__isnull=True
+    )
+    ended = sum(revoke(authorization, reason=reason) for authorization in live.iterator())
+    with transaction.atomic(using=using):
+        own = {"application_id": application_key}
+        _mark_revoked(dot.refresh_token_model()._default_manager.using(using).filter(**own))
+        for model in (dot.access_token_model(), dot.grant_model()):
+            model._default_manager.using(using).filter(**own).delete()
+    return ended
+
+
 def _has_no_authorization() -> models.Q:
     """Of refresh tokens: issued by django-oauth-toolkit and not refreshed since."""
     return models.Q(
