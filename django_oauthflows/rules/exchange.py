@@ -103,7 +103,7 @@ def actor_must_be_allowed_by_subject_token(request: TokenRequest) -> str | None:
     subject, actor = request.exchange.subject, request.exchange.actor
     if subject is None or subject.may_act is None:
         return None
-    known = {"iss": request.issuer, "sub": actor.subject if actor else request.client.client_id}
+    known = {"iss": request.issuer, "sub": actor_of(request)}
     if actor is None or not actor.is_person:
         known["client_id"] = request.client.client_id
     if _is_the_one(subject.may_act, known):
@@ -160,6 +160,12 @@ def scopes_must_be_shared_with_the_subject_token(request: TokenRequest) -> str |
     return None if request.scopes else "The subject token and this client have no scope in common."
 
 
+def actor_of(request: TokenRequest) -> str:
+    """Who acts: whose actor token was sent, else the client itself."""
+    actor: Party | None = request.exchange.actor
+    return actor.subject if actor else request.client.client_id
+
+
 def _wrong_type(name: str, sent: str) -> str | None:
     if not sent:
         return f"The {name} is missing."
@@ -173,9 +179,3 @@ def _is_the_one(named: object, known: Mapping[str, str]) -> bool:
     if not isinstance(named, Mapping) or "sub" not in named:
         return False
     return all(name in known and known[name] == value for name, value in named.items())
-
-
-def actor_of(request: TokenRequest) -> str:
-    """Who acts: whose actor token was sent, else the client itself."""
-    actor: Party | None = request.exchange.actor
-    return actor.subject if actor else request.client.client_id

@@ -6,6 +6,7 @@ walks down from parent to child.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -37,10 +38,30 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
 
     Raises `LostRace` if what was presented has ended in the meantime.
     """
-    using, family, held = dot.token_database(), uuid4(), presented.held
-    expires = access_end(request)
+    using, family, expires = dot.token_database(), uuid4(), access_end(request)
     asked = request.exchange.requested_token_type or TokenType.ACCESS_TOKEN
-    access = new_access_token(
+    access = _token(request, presented, expires, must_be_jwt=asked == TokenType.JWT)
+    with transaction.atomic(using=using):
+        # First, so that the parent is locked: whoever ends it from here on finds this grant below it.
+        parent = presented.authorization
+        if parent and not _live_parent().run(parent.pk, using, last_used=request.now):
+            raise LostRace
+        _start(request, presented, family, access, expires, using)
+        person = presented.held.user_key
+        insert_access_token(request, access, expires, person=person, using=using)
+        # Last, and locked: whoever ends the token alone from here on finds this grant as well.
+        if presented.held.key and not _is_still_there(presented.held.key, using):
+            raise LostRace
+        _record(request, presented, family)
+    issued = announce(request, access, expires, authorization=family)
+    return replace(issued, issued_token_type=str(asked))
+
+
+def _token(
+    request: TokenRequest, presented: Presented, expires: datetime, *, must_be_jwt: bool
+) -> str:
+    held = presented.held
+    return new_access_token(
         request,
         expires,
         now=request.now,
@@ -48,21 +69,8 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
         auth_time=held.auth_time,
         acr=held.acr,
         act=_said(request),
-        must_be_jwt=asked == TokenType.JWT,
+        must_be_jwt=must_be_jwt,
     )
-    with transaction.atomic(using=using):
-        # First, so that the parent is locked: whoever ends it from here on finds this grant below it.
-        parent = presented.authorization
-        if parent and not _live_parent().run(parent.pk, using, last_used=request.now):
-            raise LostRace
-        _start(request, presented, family, access, expires, using)
-        insert_access_token(request, access, expires, person=held.user_key, using=using)
-        # Last, and locked: whoever ends the token alone from here on finds this grant as well.
-        if held.key and not _is_still_there(held.key, using):
-            raise LostRace
-        _record(request, presented, family)
-    issued = announce(request, access, expires, authorization=family)
-    return replace(issued, issued_token_type=str(asked))
 
 
 def _start(
@@ -70,7 +78,7 @@ def _start(
     presented: Presented,
     family: UUID,
     access: str,
-    expires: Any,
+    expires: datetime,
     using: str,
 ) -> None:
     held, parent = presented.held, presented.authorization
@@ -103,9 +111,13 @@ def _said(request: TokenRequest) -> Mapping[str, Any] | None:
     """
     subject = request.exchange.subject
     before = subject.act if subject else None
-    if request.client.may_impersonate and not request.exchange.actor_token_was_sent:
+    if _impersonates(request):
         return before if isinstance(before, Mapping) else None
     return _next(actor_of(request), before)
+
+
+def _impersonates(request: TokenRequest) -> bool:
+    return request.client.may_impersonate and not request.exchange.actor_token_was_sent
 
 
 def _written_down(request: TokenRequest) -> dict[str, Any]:
@@ -128,7 +140,7 @@ def _record(request: TokenRequest, presented: Presented, family: UUID) -> None:
             "act": _written_down(request),
             "authorization": str(family),
             "parent": str(presented.held.authorization or ""),
-            "said_by_the_token": _said(request) is not None,
+            "said_by_the_token": not _impersonates(request),
             "scope": sorted(request.scopes),
             "targets": list(request.resource),
         },

@@ -115,9 +115,7 @@ def revoke_all(
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
-            alone = refresh_tokens.filter(_has_no_authorization(), token_family__isnull=False)
-            if _mark_revoked(refresh_tokens.filter(_has_no_authorization())):
-                families = list(alone.values_list("token_family", flat=True))
+            families = _revoke_unparented(refresh_tokens.filter(_has_no_authorization()))
         # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
         ending = lineage.end_all(authorizations, reason, now, using)
         ending += lineage.end_below(families, reason, now, using)
@@ -145,6 +143,15 @@ def revoke_client(application_key: Any, *, reason: str) -> int:
         for model in (dot.access_token_model(), dot.grant_model()):
             model._default_manager.using(using).filter(**own).delete()
     return ended
+
+
+def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
+    """The families of what was revoked, of which something may have been made by exchange."""
+    if not _mark_revoked(refresh_tokens):
+        return []
+    return list(
+        refresh_tokens.filter(token_family__isnull=False).values_list("token_family", flat=True)
+    )
 
 
 def _has_no_authorization() -> models.Q:

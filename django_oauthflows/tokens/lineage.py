@@ -24,15 +24,20 @@ def end(authorizations: "models.QuerySet[Authorization]", reason: str, now: date
 def end_below(
     parents: Collection[UUID], reason: str, now: datetime, using: str
 ) -> list[Authorization]:
-    """End whatever came of authorizations that are ended already: two statements for each generation."""
+    """End whatever came of authorizations that are ended already: two statements for each generation.
+
+    `now` marks what this call ended, so that nobody ends the same ones twice.
+    """
     rows, below = Authorization.objects.using(using), list[Authorization]()
     generation = list(parents)
     while generation:
-        children = list(rows.filter(parent__in=generation, revoked__isnull=True).order_by())
-        generation = [child.pk for child in children]
-        if children:
-            end(rows.filter(pk__in=generation), reason, now)
-            below += children
+        children = rows.filter(parent__in=generation)
+        # Ended first, then listed: SQLite lets nobody who began by reading wait for a turn to write.
+        if not end(children, reason, now):
+            break
+        ended = list(children.filter(revoked=now, revoked_because=reason).order_by())
+        generation = [child.pk for child in ended]
+        below += ended
     return below
 
 

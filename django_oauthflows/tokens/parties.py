@@ -57,14 +57,13 @@ def find_party(
 
 
 def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
-    stored = checksum(value)
-    found = find_access_token(stored)
+    found = find_access_token(checksum(value))
     if found is None or found.row.application is None or not is_live(found, timezone.now(), http):
         return None
     row = found.row
     # A client's own token came of no grant.
-    authorization = authorization_of(row) if row.user else None
-    if authorization is not None and not authorization.is_live:
+    grant = authorization_of(row) if row.user else None
+    if grant is not None and not grant.is_live:
         return None
     claims = jwt.claims_of(value)
     party = Party(
@@ -74,19 +73,10 @@ def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Pres
         is_meant_for_client=not client.resources.isdisjoint(row.resource),
         act=claims.get("act"),
         may_act=claims.get("may_act"),
-        chain=authorization.act if authorization else None,
+        chain=grant.act if grant else None,
     )
-    held = _held(
-        row.user,
-        scopes=row.scope,
-        resource=tuple(row.resource),
-        expires=row.expires,
-        authorization=authorization,
-        key=row.pk,
-        family=_family_of(row) if row.user and authorization is None else None,
-    )
-    return Presented(
-        checksum=stored, held=held, person=row.user, authorization=authorization, party=party
+    return _presented(
+        party, row.user, grant, scope=row.scope, expires=row.expires, access_token=row
     )
 
 
@@ -96,10 +86,10 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
     if token is None or issued_to is None or not issued_to.is_enabled:
         return None
     grants = _grants_of_session(issued_to, token.sid)
-    authorization = next((grant for grant in grants if grant.is_live), None)
-    if grants and authorization is None:
+    grant = next((grant for grant in grants if grant.is_live), None)
+    if grants and grant is None:
         return None
-    person = authorization.user if authorization else _person_of(token.subject, issued_to)
+    person = grant.user if grant else _person_of(token.subject, issued_to)
     if person is None or not person.is_active or subject_of(issued_to, person.pk) != token.subject:
         return None
     party = Party(
@@ -109,18 +99,10 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
         is_meant_for_client=client.client_id in token.audience,
         act=token.claims.get("act"),
         may_act=token.claims.get("may_act"),
-        chain=authorization.act if authorization else None,
+        chain=grant.act if grant else None,
     )
-    held = _held(
-        person,
-        scopes=authorization.scope if authorization else _SIGNED_IN,
-        resource=tuple(authorization.resource) if authorization else (),
-        expires=token.expires,
-        authorization=authorization,
-    )
-    return Presented(
-        checksum="", held=held, person=person, authorization=authorization, party=party
-    )
+    scope = grant.scope if grant else _SIGNED_IN
+    return _presented(party, person, grant, scope=scope, expires=token.expires)
 
 
 def _genuine(value: str, http: HttpRequest) -> _IDToken | None:
@@ -166,7 +148,8 @@ def _grants_of_session(client: ClientFacts, sid: str) -> list[Authorization]:
     if not sid:
         return []
     grants = Authorization.objects.using(dot.token_database()).select_related("user")
-    return list(grants.filter(application_id=client.key, sid=sid).order_by("-created"))
+    own = grants.filter(application_id=client.key, sid=sid, parent__isnull=True)
+    return list(own.order_by("-created"))
 
 
 def _person_of(subject: str, client: ClientFacts) -> Any:
@@ -188,33 +171,34 @@ def _family_of(access_token: Any) -> UUID | None:
     return family
 
 
-def _held(
+def _presented(
+    party: Party,
     person: Any,
+    grant: Authorization | None,
     *,
-    scopes: str,
-    resource: tuple[str, ...],
+    scope: str,
     expires: datetime,
-    authorization: Authorization | None,
-    key: int = 0,
-    family: UUID | None = None,
-) -> Held:
-    """The token in the shape of what other clients hold: nothing made of it outlives it."""
-    grant = authorization
-    ends = min(filter(None, (expires, grant.expires if grant else None)))
-    return Held(
-        key=key,
+    access_token: Any = None,
+) -> Presented:
+    """The token in the shape of what other clients hold: nothing made of it outlives it, or its grant."""
+    family = grant.pk if grant else None
+    if grant is None and access_token is not None and person is not None:
+        family = _family_of(access_token)
+    held = Held(
+        key=access_token.pk if access_token is not None else 0,
         flow=TOKEN_EXCHANGE.slug,
         client_key=grant.application_id if grant else None,
         user_key=person.pk if person is not None else None,
         user_is_active=True,
         client_is_enabled=True,
-        scopes=frozenset(scopes.split()),
-        resource=resource,
+        scopes=frozenset(scope.split()),
+        resource=(),
         expires=expires,
         spent_at=None,
-        authorization=grant.pk if grant else family,
-        ends_at=ends,
+        authorization=family,
+        ends_at=min(filter(None, (expires, grant.expires if grant else None))),
         auth_time=grant.auth_time if grant else None,
         acr=grant.acr if grant else "",
         amr=tuple(grant.amr) if grant else (),
     )
+    return Presented(checksum="", held=held, person=person, authorization=grant, party=party)

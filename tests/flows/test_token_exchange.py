@@ -106,11 +106,18 @@ def test_a_client_that_may_impersonate_is_not_named_and_yet_known() -> None:
 
 
 @spec("RFC 8693 §1.1", "RFC 8693 §4.1")
-def test_impersonation_hides_nobody_else() -> None:
-    middle = api(exchange_targets=[API])
+def test_impersonation_hides_nobody_else(django_capture_on_commit_callbacks) -> None:
+    middle, hidden = api(exchange_targets=[API]), api(may_impersonate=True)
     token = exchanged(middle, app_token(begin()))["access_token"]
-    last = exchanged(api(may_impersonate=True), token)["access_token"]
+    with django_capture_on_commit_callbacks(execute=True):
+        last = exchanged(hidden, token)["access_token"]
     assert claims(last)["act"] == {"sub": middle.registered.client_id}
+    detail = AuditEvent.objects.get(event="token.exchanged").detail
+    assert detail["said_by_the_token"] is False
+    assert detail["act"] == {
+        "sub": hidden.registered.client_id,
+        "act": {"sub": middle.registered.client_id},
+    }
 
 
 @spec("RFC 8693 §2.1", "RFC 8693 §2.2.1")
