@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.clients import profiles
 from django_oauthflows.clients.dynamic.models import InitialAccessToken
-from django_oauthflows.clients.forms import ScopesField
+from django_oauthflows.clients.fields import ScopesField
 
 #: How long a token may be used unless its form says otherwise.
 _USUALLY = timedelta(days=30)

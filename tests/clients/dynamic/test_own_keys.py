@@ -1,5 +1,6 @@
 """A client that registered itself proves who it is with keys of its own, and changes them when it likes."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -9,6 +10,7 @@ from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from django_oauthflows.clients.fetching import Document
 from tests.clients.dynamic.registering import PRIVATE_KEY, PUBLIC_KEYS, Registrar, story_of
 from tests.marks import conformance, spec
 from tests.stories import Story, error_of
@@ -23,8 +25,12 @@ NEXT_KEY = RSAKey.generate_key(2048, {"kid": "two"})
 def published(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Address → the key set that is found there."""
     found: dict[str, Any] = {}
-    monkeypatch.setattr("django_oauthflows.clients.keys.fetch", lambda uri, **_: uri)
-    monkeypatch.setattr("django_oauthflows.clients.keys.parsed_json", lambda uri: found[uri])
+
+    def fetch(uri: str, **limits: Any) -> Document:
+        text = json.dumps(found[uri])
+        return Document(text=text, media_type="application/jwk-set+json", max_age=None)
+
+    monkeypatch.setattr("django_oauthflows.clients.keys.fetch", fetch)
     return found
 
 
