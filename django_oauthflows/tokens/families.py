@@ -130,15 +130,6 @@ def revoke_all(
     return len(ending)
 
 
-def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
-    """The families of what was revoked, of which something may have been made by exchange."""
-    if not _mark_revoked(refresh_tokens):
-        return []
-    return list(
-        refresh_tokens.filter(token_family__isnull=False).values_list("token_family", flat=True)
-    )
-
-
 def revoke_client(application_key: Any, *, reason: str) -> int:
     """End everything people granted to a client, and all that it got for itself; how many authorizations."""
     using = dot.token_database()
@@ -152,6 +143,15 @@ def revoke_client(application_key: Any, *, reason: str) -> int:
         for model in (dot.access_token_model(), dot.grant_model()):
             model._default_manager.using(using).filter(**own).delete()
     return ended
+
+
+def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
+    """The families of what was revoked, of which something may have been made by exchange."""
+    if not _mark_revoked(refresh_tokens):
+        return []
+    return list(
+        refresh_tokens.filter(token_family__isnull=False).values_list("token_family", flat=True)
+    )
 
 
 def _has_no_authorization() -> models.Q:
