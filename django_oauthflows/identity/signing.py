@@ -32,14 +32,16 @@ def signing_algorithm(client: ClientFacts) -> str:
     return chosen if _is_possible(client, chosen) else conf.ID_TOKEN_SIGNING_ALGORITHM
 
 
-def signed_for(client: ClientFacts, members: dict[str, Any], *, algorithm: str) -> str:
+def signed_for(
+    client: ClientFacts, members: dict[str, Any], *, algorithm: str, typ: str = "JWT"
+) -> str:
     """A JWT of the members for one client, in compact form."""
     if algorithm == NONE:
         return _unsecured(members)
     if algorithm == HS256:
         key = OctKey.import_key(readable_secrets(client)[0])
-        return joserfc_jwt.encode({"alg": HS256, "typ": "JWT"}, members, key, [HS256])
-    return jwt.sign(members, typ="JWT", algorithm=algorithm)
+        return joserfc_jwt.encode({"alg": HS256, "typ": typ}, members, key, [HS256])
+    return jwt.sign(members, typ=typ, algorithm=algorithm)
 
 
 def _is_possible(client: ClientFacts, algorithm: str) -> bool:

@@ -56,6 +56,10 @@ class Parameters(Mapping[str, str]):
         """A space-separated list as a set; `None` where it was not sent."""
         return frozenset(self.single[name].split()) if name in self.single else None
 
+    def ordered(self, name: str) -> tuple[str, ...]:
+        """A space-separated list in its order."""
+        return tuple(self.text(name).split())
+
     def plain(self) -> dict[str, str | tuple[str, ...]]:
         """All of them, for whoever writes down what may be written down."""
         return {**self.single, **({"resource": self.resource} if self.resource else {})}

@@ -13,7 +13,7 @@ from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
 from django_oauthflows.tokens.front_channel import FrontIssued, issue_in_front
-from django_oauthflows.tokens.sessions import SignIn, sign_in_of
+from django_oauthflows.tokens.sessions import SignIn, note_use, sign_in_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class Asked:
 def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
     """Issue what the response type names, and send it back to the client."""
     request = replace(asked.request, scopes=scopes)
+    note_use(http)
     sign_in, now = sign_in_of(http), timezone.now()
     if request.response_types == {"code"}:
         code = codes.issue_code(
@@ -79,7 +80,9 @@ def _id_token_member(
         scopes=request.scopes,
         auth_time=sign_in.auth_time,
         acr=sign_in.acr,
+        amr=sign_in.amr,
         nonce=request.nonce,
+        sid=sign_in.sid,
     )
     token = id_token_for(
         identified,

@@ -4,7 +4,8 @@ Rows are locked in the same order as when tokens are issued: authorization, refr
 """
 
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -66,12 +67,19 @@ def revoke_access_token(key: int) -> None:
 
 
 def revoke_all(
-    *, person: Any, reason: str, application_key: Any = None, spared: Any = (), session: str = ""
+    *,
+    person: Any,
+    reason: str,
+    application_key: Any = None,
+    spared: Any = (),
+    session: str = "",
+    sid: str = "",
 ) -> int:
     """End everything a person granted, and return how many authorizations that were.
 
-    To one client, or to all but the `spared` ones; with `session`, only what was granted in that sign-in.
-    Tokens that django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
+    To one client, or to all but the `spared` ones; with `session` or `sid`, only what was granted in that
+    sign-in: the former changes while it lasts, and older grants do not know the latter. Tokens that
+    django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
     """
     using, now = dot.token_database(), timezone.now()
     with transaction.atomic(using=using):
@@ -80,8 +88,8 @@ def revoke_all(
         )
         authorizations = Authorization.objects.using(using).filter(user=person, **limits)
         authorizations = authorizations.exclude(application_id__in=spared)
-        if session:
-            authorizations = authorizations.filter(session=session)
+        if session or sid:
+            authorizations = authorizations.filter(_granted_in(session, sid))
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
@@ -89,7 +97,7 @@ def revoke_all(
         # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
         _end(authorizations, reason, now)
         ending = list(authorizations.filter(revoked=now, revoked_because=reason))
-        if session:
+        if session or sid:
             for authorization in ending:
                 _revoke_family(authorization.pk, authorization, using)
         else:
@@ -97,6 +105,13 @@ def revoke_all(
     for authorization in ending:
         _announce(authorization, reason)
     return len(ending)
+
+
+def _granted_in(session: str, sid: str) -> models.Q:
+    """Of authorizations: given in the sign-in that either of these names, as far as it is known."""
+    names = {"session": session, "sid": sid}
+    known = [models.Q(**{name: value}) for name, value in names.items() if value]
+    return reduce(or_, known)
 
 
 def _has_no_authorization() -> models.Q:

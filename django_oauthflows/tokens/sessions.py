@@ -1,4 +1,4 @@
-"""The sign-in a grant belongs to: which session it is, and when it began."""
+"""The sign-in a grant belongs to: which session it is, when it began, and how strong it is."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,18 +8,26 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 from django.utils import timezone
 
-from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.sessions import noting
+from django_oauthflows.tokens.checksums import checksum, generate
 
 _AUTH_TIME = "_oauthflows_auth_time"
+_SID = "_oauthflows_sid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """How and when the person signed in, as their browser's session tells it."""
+    """How and when the person signed in, as their browser's session tells it.
+
+    `sid` is what clients know the session by (OpenID Connect Front-Channel Logout 1.0 §3): the same for all
+    of them, for as long as the person stays signed in.
+    """
 
     session: str = ""
+    sid: str = ""
     auth_time: datetime | None = None
     acr: str = ""
+    amr: tuple[str, ...] = ()
 
 
 def listen() -> None:
@@ -30,6 +38,8 @@ def listen() -> None:
 def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     if getattr(request, "session", None) is not None:
         request.session[_AUTH_TIME] = timezone.now().timestamp()
+        # Another person's sign-in empties the session first; the same person's keeps what clients know it by.
+        noting.note(request, user, sid=_sid_of(request))
 
 
 def session_checksum(request: HttpRequest) -> str:
@@ -43,5 +53,23 @@ def sign_in_of(request: HttpRequest) -> SignIn:
     noted = request.session.get(_AUTH_TIME)
     return SignIn(
         session=session_checksum(request),
+        sid=_sid_of(request),
         auth_time=datetime.fromtimestamp(noted, tz=UTC) if noted else None,
     )
+
+
+def current_sid(request: HttpRequest) -> str:
+    """What clients know this browser's sign-in by; empty where none of them was told."""
+    session = getattr(request, "session", None)
+    return str(session.get(_SID, "")) if session is not None else ""
+
+
+def note_use(request: HttpRequest) -> None:
+    """Keep the record of this sign-in up to date: costs a statement once an hour, and none in between."""
+    noting.note(request, request.user, sid=_sid_of(request))
+
+
+def _sid_of(request: HttpRequest) -> str:
+    if _SID not in request.session:
+        request.session[_SID] = generate()
+    return str(request.session[_SID])

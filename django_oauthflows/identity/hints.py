@@ -1,0 +1,49 @@
+"""ID tokens that come back as a hint of whom and which sign-in a request is about (`id_token_hint`)."""
+
+from dataclasses import dataclass
+
+from joserfc.jwk import OctKey
+
+from django_oauthflows.clients.facts import client_of
+from django_oauthflows.clients.secrets import readable_secrets
+from django_oauthflows.identity.signing import HS256
+from django_oauthflows.keys import foreign
+from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Whom an ID token of ours was issued to, and about whom. `sid` is empty in one that names no session."""
+
+    client_id: str
+    subject: str
+    sid: str = ""
+
+
+def hint_of(value: str, *, issuer: str) -> Hint:
+    """What a genuine ID token says, expired or not. Raises `NotGenuine`.
+
+    One that nobody signed is no proof of anything, though a client may be registered for such.
+    """
+    peeked = foreign.peek(value)
+    opened = _opened_by_secret(value, peeked) if peeked.header["alg"] == HS256 else open_jwt(value)
+    claims = opened.claims
+    client_id, subject = claims.get("aud"), claims.get("sub")
+    # An access token or a logout token is signed by the same key, and says so.
+    if claims.get("iss") != issuer or opened.header.get("typ", "JWT") != "JWT":
+        raise NotGenuine
+    if not isinstance(client_id, str) or not isinstance(subject, str):
+        raise NotGenuine
+    sid = claims.get("sid", "")
+    return Hint(client_id=client_id, subject=subject, sid=sid if isinstance(sid, str) else "")
+
+
+def _opened_by_secret(value: str, peeked: Opened) -> Opened:
+    """Signed for a client with one of its own secrets (OpenID Connect Core §10.1)."""
+    named = peeked.claims.get("aud")
+    client = client_of(named) if isinstance(named, str) and "\0" not in named else None
+    secrets = readable_secrets(client) if client is not None else ()
+    keys = [OctKey.import_key(secret) for secret in secrets]
+    if not foreign.is_signed_by(value, peeked, keys, (HS256,)):
+        raise NotGenuine
+    return peeked
