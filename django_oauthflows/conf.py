@@ -86,7 +86,7 @@ class Conf:
     BACKCHANNEL_DELIVERY = Setting(
         "thread",
         "How clients are told of a sign-out, server to server (OpenID Connect Back-Channel Logout 1.0). A "
-        "`thread` of the worker that answered needs nothing else, and leaves what failed to the next sign-out "
+        "`thread` of the worker that answered needs nothing else, and leaves what failed to the next one "
         "or to `oauthflows_deliver_logouts`. A `task` of django.tasks (Django 6.0) is for a site whose tasks "
         "have workers; `command` leaves all to the command. What is due is in the database either way.",
     )

@@ -38,7 +38,7 @@ def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
     sid = current_sid(request)
     if sid:
         _note_end(sid)
-        tell_clients(user, sid, issuer=issuer_of(request))
+        tell_clients(user, sid, request)
 
 
 def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> bool:
@@ -51,24 +51,23 @@ def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> b
         if not _note_end(row.sid) or not engine.end(row):
             return False
         endings.end_sign_in(row.user, sid=row.sid)
-        tell_clients(row.user, row.sid, issuer=issuer_of(request))
+        tell_clients(row.user, row.sid, request)
         recorder.record(
-            Event.SESSION_ENDED, user=row.user_id, request=request, detail={"reason": reason}
+            Event.SESSION_ENDED, user=row.user, request=request, detail={"reason": reason}
         )
     return True
 
 
-def tell_clients(person: Any, sid: str, *, issuer: str) -> None:
-    """Make a delivery for each client that is to be told behind the person's back, and send for a courier."""
+def tell_clients(person: Any, sid: str, request: HttpRequest) -> None:
+    """Make a delivery for each client that is to be told server to server, and send for a courier."""
     using = dot.token_database()
-    clients = participants_of(sid, person)
-    rows = [
-        _delivery(client, person, sid, issuer)
-        for client in clients
-        if client.openid.backchannel_logout_uri
+    clients = [
+        client for client in participants_of(sid, person) if client.openid.backchannel_logout_uri
     ]
-    if not rows:
+    if not clients:
         return
+    issuer = issuer_of(request)
+    rows = [_delivery(client, person, sid, issuer) for client in clients]
     with transaction.atomic(using=using):
         LogoutDelivery.objects.using(using).bulk_create(rows)
         transaction.on_commit(couriers.send, using=using)

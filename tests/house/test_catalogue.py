@@ -13,6 +13,7 @@ from django_oauthflows.flows.base import Standing
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 
@@ -34,7 +35,7 @@ def every_rule() -> dict[str, Rule]:
 def test_every_rule_is_asked_by_someone() -> None:
     asked = {
         token_must_belong_to_client.name,
-        *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES)),
+        *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES, *LOGOUT_RULES)),
     }
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}

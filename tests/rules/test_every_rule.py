@@ -16,6 +16,7 @@ from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from django_oauthflows.rules.userinfo import USERINFO_RULES
@@ -37,6 +38,7 @@ EVERY: list[Rule[Any]] = list(
             USE_RULES,
             LOCAL_RULES,
             USERINFO_RULES,
+            LOGOUT_RULES,
             (token_must_belong_to_client,),
         )
         for asked in rules
