@@ -64,6 +64,16 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
                 )
             },
         ),
+        (
+            gettext_lazy("When people sign out (OpenID Connect)"),
+            {
+                "fields": (
+                    "backchannel_logout_uri",
+                    "frontchannel_logout_uri",
+                    "frontchannel_logout_session_required",
+                )
+            },
+        ),
         (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )

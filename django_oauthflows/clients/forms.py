@@ -13,7 +13,7 @@ from django_oauthflows.clients import presets, profiles
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
-from django_oauthflows.clients.uris import validate_resource
+from django_oauthflows.clients.uris import validate_logout_uri, validate_resource
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -197,6 +197,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "allowed_resources",
             "revokes_on_logout",
             "revokes_on_password_change",
+            "backchannel_logout_uri",
+            "frontchannel_logout_uri",
+            "frontchannel_logout_session_required",
             "is_verified",
             "client_uri",
             "logo_uri",
@@ -236,6 +239,18 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_allowed_resources(self) -> list[str]:
         return self._checked_resources("allowed_resources")
+
+    def clean_backchannel_logout_uri(self) -> str:
+        return self._checked_logout_uri("backchannel_logout_uri")
+
+    def clean_frontchannel_logout_uri(self) -> str:
+        return self._checked_logout_uri("frontchannel_logout_uri")
+
+    def _checked_logout_uri(self, name: str) -> str:
+        uri: str = self.cleaned_data[name]
+        if uri:
+            validate_logout_uri(uri)
+        return uri
 
     def _checked_resources(self, name: str) -> list[str]:
         resources: list[str] = self.cleaned_data[name]

@@ -1,6 +1,6 @@
 """Registering a client: one service behind the admin, the command and the tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, profiles, secrets
 from django_oauthflows.clients.models import ClientPolicy
-from django_oauthflows.clients.uris import validate_redirect_uri
+from django_oauthflows.clients.uris import validate_logout_uri, validate_redirect_uri
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ def register_client(
     client_secret: str | None = None,
     is_verified: bool = False,
     skips_consent: bool = False,
+    backchannel_logout_uri: str = "",
+    frontchannel_logout_uri: str = "",
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
@@ -62,6 +64,10 @@ def register_client(
         profile=profile,
         client_id=client_id,
         client_secret=client_secret,
+        logout_uris={
+            "backchannel_logout_uri": backchannel_logout_uri,
+            "frontchannel_logout_uri": frontchannel_logout_uri,
+        },
     )
     with transaction.atomic():
         application: Any = dot.application_model()._default_manager.create(
@@ -85,6 +91,8 @@ def register_client(
             authentication_method=kind.authentication_method,
             is_verified=is_verified,
             skips_consent=skips_consent,
+            backchannel_logout_uri=backchannel_logout_uri,
+            frontchannel_logout_uri=frontchannel_logout_uri,
         )
         recorder.record(
             Event.CLIENT_REGISTERED, application=application, detail={"preset": kind.slug}
@@ -117,6 +125,7 @@ def _validated(
     profile: str | None,
     client_id: str | None,
     client_secret: str | None,
+    logout_uris: Mapping[str, str],
 ) -> tuple[presets.Preset, str]:
     if preset not in presets.BY_SLUG:
         raise ValidationError({"preset": _one_of(preset, presets.BY_SLUG)})
@@ -145,6 +154,7 @@ def _validated(
     ):
         if found := wrong_uris(uris, takes_private_schemes=kind.takes_private_schemes):
             wrong.setdefault(key, []).extend(found)
+    wrong.update(_wrong_logout_uris(logout_uris))
     if unknown := wrong_scopes(scopes):
         wrong["scopes"] = list(unknown)
     if beyond := set(required_scopes) - set(scopes):
@@ -165,6 +175,15 @@ def wrong_uris(uris: Sequence[str], *, takes_private_schemes: bool) -> list[Vali
         except ValidationError as error:
             errors.append(error)
     return errors
+
+
+def _wrong_logout_uris(uris: Mapping[str, str]) -> Iterator[tuple[str, list[Any]]]:
+    for key, uri in uris.items():
+        try:
+            if uri:
+                validate_logout_uri(uri)
+        except ValidationError as error:
+            yield key, [error]
 
 
 def wrong_scopes(scopes: Sequence[str]) -> list[str]:

@@ -167,7 +167,9 @@ def test_an_address_that_is_not_registered_is_refused(address: str) -> None:
     "oidcc-rp-initiated-logout-bad-id-token-hint",
     "oidcc-rp-initiated-logout-modified-id-token-hint",
 )
-@pytest.mark.parametrize("kind", ["modified", "foreign", "unsigned", "access", "logout", "nonsense"])
+@pytest.mark.parametrize(
+    "kind", ["modified", "foreign", "unsigned", "access", "logout", "nonsense"]
+)
 def test_a_hint_that_is_none_of_our_id_tokens_is_refused(kind: str) -> None:
     story, tokens = signed_in()
     good = tokens["id_token"]
@@ -198,9 +200,7 @@ def test_an_expired_hint_is_as_good_as_a_new_one() -> None:
 def test_the_client_id_must_be_the_hints() -> None:
     story, tokens = signed_in()
     other, _ = signed_in()
-    response = ask(
-        story, id_token_hint=tokens["id_token"], client_id=other.registered.client_id
-    )
+    response = ask(story, id_token_hint=tokens["id_token"], client_id=other.registered.client_id)
     refused(story, response, "client_must_be_the_one_of_the_hint")
 
 
@@ -330,7 +330,9 @@ def test_what_is_malformed_is_a_page_and_signs_nobody_out(query: str) -> None:
 
 
 @spec("B-1")
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain", "multipart/form-data; boundary=x"]
+)
 def test_another_kind_of_body_is_refused(content_type: str) -> None:
     story, _ = signed_in()
     response = story.browser.post(PAGE, b'{"a": [', content_type=content_type)
