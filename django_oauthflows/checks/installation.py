@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.conf import NAMES, conf, project_settings
+from django_oauthflows.identity import couriers
 from django_oauthflows.keys.algorithms import ALGORITHMS
 
 
@@ -108,6 +109,21 @@ def _wrong_keys() -> list[CheckMessage]:
             )
         )
     return messages
+
+
+def check_deliveries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Somebody makes the deliveries that tell clients of a sign-out."""
+    way = conf.BACKCHANNEL_DELIVERY
+    if way in couriers.WAYS and (way != couriers.TASK or couriers.has_tasks()):
+        return []
+    ways = couriers.WAYS if couriers.has_tasks() else (couriers.THREAD, couriers.COMMAND)
+    return [
+        Error(
+            f"OAUTHFLOWS['BACKCHANNEL_DELIVERY'] is {way!r}, which nothing here does.",
+            hint=f"Write one of: {', '.join(ways)}. Tasks need Django 6.0.",
+            id="oauthflows.E050",
+        )
+    ]
 
 
 def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
