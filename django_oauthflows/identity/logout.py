@@ -4,6 +4,7 @@ A sign-out by any way of Django's is noticed through its signal: its own view, t
 `logout`. What ends from elsewhere (the person's list of sign-ins, an administrator) ends here.
 """
 
+import logging
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
@@ -24,6 +25,8 @@ from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens import endings
 from django_oauthflows.tokens.sessions import current_sid
 from django_oauthflows.tokens.subjects import subject_of
+
+logger = logging.getLogger("django_oauthflows.logout")
 
 
 def listen() -> None:
@@ -66,7 +69,11 @@ def tell_clients(person: Any, sid: str, request: HttpRequest) -> None:
     ]
     if not clients:
         return
-    issuer = issuer_of(request)
+    try:
+        issuer = issuer_of(request)
+    except KeyError:
+        logger.warning("a sign-out without a request of the network: its clients are not told")
+        return
     rows = [_delivery(client, person, sid, issuer) for client in clients]
     with transaction.atomic(using=using):
         LogoutDelivery.objects.using(using).bulk_create(rows)

@@ -43,7 +43,8 @@ class Asked:
 def answer(http: HttpRequest) -> HttpResponse:
     """Answer a request that came in the URL, and the form of the page it led to."""
     try:
-        asked = _read(http, posted_logouts.parameters_of(http) or from_query(http))
+        carried = posted_logouts.opened(http)
+        asked = _asked(*carried) if carried else _read(http, from_query(http))
     except Refusal as refusal:
         return pages.refused(http, refusal)
     with languages.spoken(asked.locales):
@@ -58,17 +59,20 @@ def keep(http: HttpRequest) -> HttpResponse:
     """
     try:
         parameters = from_body(http)
-        _read(http, parameters)
+        asked = _read(http, parameters)
     except Refusal as refusal:
         return pages.refused(http, refusal)
-    url = f"{reverse('oauthflows:logout')}?{posted_logouts.query_for(parameters)}"
+    url = f"{reverse('oauthflows:logout')}?{posted_logouts.query_for(parameters, asked.hint)}"
     return headers.no_store(HttpResponseRedirect(url, status=303))
 
 
 def _read(http: HttpRequest, parameters: Parameters) -> Asked:
-    """Know whom the request is from and about. Raises `Refusal`."""
     sent = parameters.text("id_token_hint")
-    hint = _genuine(sent, issuer_of(http)) if sent else None
+    return _asked(parameters, _genuine(sent, issuer_of(http)) if sent else None)
+
+
+def _asked(parameters: Parameters, hint: Hint | None) -> Asked:
+    """Know whom the request is from and about. Raises `Refusal`."""
     client_id = parameters.text("client_id")
     named = client_id or (hint.client_id if hint else "")
     request = LogoutRequest(
@@ -108,10 +112,16 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
 def _is_about_this_sign_in(http: HttpRequest, asked: Asked) -> bool:
     """Does the hint name who is signed in here? Then their client asks, and not some web page (§2)."""
     hint, client = asked.hint, asked.request.client
-    if hint is None or client is None or client.client_id != hint.client_id:
+    if hint is None or client is None or _asks_always():
         return False
     same_session = hint.sid in ("", current_sid(http))
     return same_session and hint.subject == subject_of(client, http.user.pk)
+
+
+def _asks_always() -> bool:
+    """Does the project say so, in django-oauth-toolkit's own setting? Its default is no choice of theirs."""
+    name = "OIDC_RP_INITIATED_LOGOUT_ALWAYS_PROMPT"
+    return dot.project_says(name) and bool(dot.setting(name))
 
 
 def _sign_out(http: HttpRequest, asked: Asked) -> HttpResponse:

@@ -10,6 +10,9 @@ from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.identity.logout import end_session
 from django_oauthflows.sessions import agents
 from django_oauthflows.sessions.models import ProviderSession
+from django_oauthflows.tokens.sessions import current_sid
+
+_BY_ADMINISTRATOR = "ended_by_administrator"
 
 
 class ProviderSessionAdmin(ReadOnlyAdmin):
@@ -30,10 +33,10 @@ class ProviderSessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Sign out selected browsers"), permissions=["end"])
     def end_selected(self, request: HttpRequest, queryset: QuerySet[ProviderSession]) -> None:
-        rows = list(queryset.select_related("user"))
-        count = sum(
-            end_session(row, reason="ended_by_administrator", request=request) for row in rows
-        )
+        # Whoever presses the button signs out of their own browser by signing out.
+        rows = queryset.select_related("user").exclude(sid=current_sid(request))
+        ended = [end_session(row, reason=_BY_ADMINISTRATOR, request=request) for row in rows]
+        count = sum(ended)
         said = ngettext("%d browser was signed out.", "%d browsers were signed out.", count) % count
         self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 

@@ -406,6 +406,14 @@ def test_a_client_whose_token_cannot_be_made_does_not_keep_the_others_waiting(
         assert len(party.heard) == 2
 
 
+def test_a_projects_own_tests_may_sign_their_client_out(caplog: pytest.LogCaptureFixture) -> None:
+    with listening() as party:
+        story, _ = told_at(party)
+        story.browser.logout()  # with a request that names no host
+    assert not LogoutDelivery.objects.exists()
+    assert "its clients are not told" in caplog.text
+
+
 @spec("B-31")
 def test_cleanup_keeps_what_is_still_to_be_told() -> None:
     with listening() as party:

@@ -10,6 +10,7 @@ from django.test import Client
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.secrets import add as add_secret
 from django_oauthflows.keys import jwt
+from django_oauthflows.protocol import posted_logouts
 from django_oauthflows.testing.factories import PersonFactory
 from tests.consent.test_consent_page import text_of
 from tests.identity.logouts import BACK, PAGE, ask, is_signed_in, press, signed_in
@@ -222,6 +223,17 @@ def test_a_hint_of_an_earlier_sign_in_has_the_person_asked() -> None:
     assert is_signed_in(story)
 
 
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
+def test_a_project_may_have_everybody_asked(settings: Any) -> None:
+    story, tokens = signed_in()
+    settings.OAUTH2_PROVIDER = {
+        **settings.OAUTH2_PROVIDER,
+        "OIDC_RP_INITIATED_LOGOUT_ALWAYS_PROMPT": True,
+    }
+    assert "asks to sign you out" in text_of(ask(story, id_token_hint=tokens["id_token"]))
+    assert is_signed_in(story)
+
+
 @spec("OpenID Connect RP-Initiated Logout 1.0 §2", "B-29")
 def test_a_pairwise_subject_is_the_persons_too() -> None:
     story, tokens = signed_in(subject_type="pairwise")
@@ -271,6 +283,7 @@ def test_a_request_may_be_posted_from_another_site() -> None:
     assert response.status_code == 303
     assert tokens["id_token"] not in response["Location"]
     page = story.browser.get(response["Location"])
+    # Their hint is of an earlier sign-in.
     assert "asks to sign you out" in text_of(page)
     token = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())[1]  # type: ignore[index]
     done = story.browser.post(
@@ -278,6 +291,25 @@ def test_a_request_may_be_posted_from_another_site() -> None:
     )
     assert done["Location"] == f"{BACK}?state=s"
     assert not is_signed_in(story)
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
+def test_a_posted_hint_signs_its_person_out_too() -> None:
+    story, tokens = signed_in()
+    body = urlencode({"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": BACK})
+    response = story.browser.post(PAGE, body, content_type=FORM)
+    assert is_signed_in(story)
+    assert story.browser.get(response["Location"])["Location"] == BACK
+    assert not is_signed_in(story)
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
+def test_a_posted_request_is_over_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    story, tokens = signed_in()
+    body = urlencode({"id_token_hint": tokens["id_token"]})
+    monkeypatch.setattr(posted_logouts, "_LIFETIME", -1)
+    response = story.browser.post(PAGE, body, content_type=FORM)
+    refused(story, story.browser.get(response["Location"]), "posted_logout_must_be_recent")
 
 
 @spec("B-16")

@@ -338,6 +338,18 @@ def test_an_administrator_signs_a_browser_out() -> None:
     assert not is_signed_in(desk)
 
 
+def test_an_administrator_stays_signed_in() -> None:
+    admin = Client()
+    admin.force_login(PersonFactory(is_staff=True, is_superuser=True))
+    chosen = {
+        "action": "end_selected",
+        "_selected_action": [ProviderSession.objects.get().pk],
+    }
+    page = admin.post("/admin/oauthflows/providersession/", chosen, follow=True)
+    assert "0 browsers were signed out." in text_of(page)
+    assert is_signed_in(admin)
+
+
 def test_a_viewer_of_the_admin_signs_nobody_out() -> None:
     from django.contrib.auth.models import Permission
 
