@@ -6,6 +6,7 @@ from django_oauthflows.consent.models import Consent
 from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.outbound.models import StoredToken
+from django_oauthflows.protocol.models import KeptRequest
 from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens.models import Authorization
 
@@ -15,6 +16,7 @@ __all__ = [
     "ClientPolicy",
     "ClientSecret",
     "Consent",
+    "KeptRequest",
     "LogoutDelivery",
     "ProviderSession",
     "SigningKey",

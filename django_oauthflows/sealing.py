@@ -29,6 +29,7 @@ class Use(Enum):
     CLIENT_SECRETS = b"oauthflows client secrets"
     SESSION_KEYS = b"oauthflows session keys"
     LOGOUT_REQUESTS = b"oauthflows logout requests"
+    KEPT_REQUESTS = b"oauthflows kept requests"
 
 
 class Unopened(Exception):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 #: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
+        "audience",
         "client_id",
         "code_challenge_method",
         "grant_type",
@@ -22,8 +23,12 @@ _PLAIN = frozenset(
 #: with an ampersand in it and not encoded: those are counted.
 _NAMED = frozenset(
     {
+        "acr_values",
+        "actor_token",
+        "actor_token_type",
         "assertion",
         "claims",
+        "claims_locales",
         "client_assertion",
         "client_assertion_type",
         "client_secret",
@@ -31,6 +36,7 @@ _NAMED = frozenset(
         "code_challenge",
         "code_verifier",
         "device_code",
+        "display",
         "id_token_hint",
         "login_hint",
         "logout_hint",
@@ -38,9 +44,13 @@ _NAMED = frozenset(
         "nonce",
         "password",
         "refresh_token",
+        "registration",
         "request",
         "request_uri",
+        "requested_token_type",
         "state",
+        "subject_token",
+        "subject_token_type",
         "token",
         "ui_locales",
         "user_code",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import presets, secrets
+from django_oauthflows.clients import openid_forms, presets, secrets
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.legacy import legacy_flows_of
@@ -65,16 +65,14 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
             },
         ),
         (
-            gettext_lazy("When people sign out (OpenID Connect)"),
-            {
-                "fields": (
-                    "backchannel_logout_uri",
-                    "frontchannel_logout_uri",
-                    "frontchannel_logout_session_required",
-                )
-            },
+            gettext_lazy("Signing people in (OpenID Connect)"),
+            {"fields": openid_forms.FIELDS, "classes": ("collapse",)},
         ),
         (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
+        (
+            gettext_lazy("Exchange of tokens it was given"),
+            {"fields": ("exchange_targets", "may_impersonate")},
+        ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
 

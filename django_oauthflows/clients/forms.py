@@ -9,11 +9,16 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
-from django_oauthflows.clients import presets, profiles
+from django_oauthflows.clients import openid_forms, presets, profiles
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
-from django_oauthflows.clients.uris import validate_logout_uri, validate_resource
+from django_oauthflows.clients.uris import (
+    validate_logout_uri,
+    validate_resource,
+    validate_target,
+)
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -144,7 +149,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         return " ".join(uris)
 
 
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
     """All settings of a client's policy."""
 
     preset = forms.ChoiceField(
@@ -176,6 +181,13 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "The resource identifiers its tokens may be meant for, one per line. Empty: any, as it asks."
         ),
     )
+    exchange_targets = UriListField(
+        label=_("Exchange targets"),
+        required=False,
+        help_text=_(
+            "The resources and audiences it may exchange other tokens for, one per line. Empty: none."
+        ),
+    )
 
     class Meta:
         model = ClientPolicy
@@ -195,16 +207,16 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "may_introspect_all",
             "resources",
             "allowed_resources",
+            "exchange_targets",
+            "may_impersonate",
             "revokes_on_logout",
             "revokes_on_password_change",
-            "backchannel_logout_uri",
-            "frontchannel_logout_uri",
-            "frontchannel_logout_session_required",
             "is_verified",
             "client_uri",
             "logo_uri",
             "policy_uri",
             "tos_uri",
+            *openid_forms.FIELDS,
         )
         help_texts: ClassVar = dict.fromkeys(
             (
@@ -234,6 +246,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(wrong)
         return scopes
 
+    def clean_request_uris(self) -> list[str]:
+        return openid_forms.absolute_uris(self.cleaned_data["request_uris"])
+
     def clean_resources(self) -> list[str]:
         return self._checked_resources("resources")
 
@@ -251,6 +266,12 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if uri:
             validate_logout_uri(uri)
         return uri
+
+    def clean_exchange_targets(self) -> list[str]:
+        targets: list[str] = self.cleaned_data["exchange_targets"]
+        for name in targets:
+            validate_target(name)
+        return targets
 
     def _checked_resources(self, name: str) -> list[str]:
         resources: list[str] = self.cleaned_data[name]
@@ -272,6 +293,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if legacy and cleaned.get("profile") not in (None, "legacy"):
             names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
             self.add_error("flows", _("Only clients of the legacy profile may use: %s.") % names)
+        uris = str(getattr(self.instance.application, "redirect_uris", "")).split()
+        for name, sentence in openid_forms.wrong_choices(cleaned, redirect_uris=uris).items():
+            self.add_error(name, sentence)
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",

@@ -20,7 +20,8 @@ from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.fetching import NotFetched, post_form
 from django_oauthflows.conf import conf
 from django_oauthflows.identity.models import LogoutDelivery
-from django_oauthflows.identity.signing import NONE, signed_for, signing_algorithm
+from django_oauthflows.identity.signing import signed_for, signing_algorithm
+from django_oauthflows.keys.algorithms import NONE
 from django_oauthflows.rules.requests import ClientFacts
 
 logger = logging.getLogger("django_oauthflows.logout")

@@ -6,8 +6,8 @@ from joserfc.jwk import OctKey
 
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.secrets import readable_secrets
-from django_oauthflows.identity.signing import HS256
 from django_oauthflows.keys import foreign
+from django_oauthflows.keys.algorithms import HMACS
 from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
 
 
@@ -26,7 +26,7 @@ def hint_of(value: str, *, issuer: str) -> Hint:
     One that nobody signed is no proof of anything, though a client may be registered for such.
     """
     peeked = foreign.peek(value)
-    opened = _opened_by_secret(value, peeked) if peeked.header["alg"] == HS256 else open_jwt(value)
+    opened = _opened_by_secret(value, peeked) if peeked.header["alg"] in HMACS else open_jwt(value)
     claims = opened.claims
     client_id, subject = claims.get("aud"), claims.get("sub")
     # An access token or a logout token is signed by the same key, and says so.
@@ -44,6 +44,6 @@ def _opened_by_secret(value: str, peeked: Opened) -> Opened:
     client = client_of(named) if isinstance(named, str) and "\0" not in named else None
     secrets = readable_secrets(client) if client is not None else ()
     keys = [OctKey.import_key(secret) for secret in secrets]
-    if not foreign.is_signed_by(value, peeked, keys, (HS256,)):
+    if not foreign.is_signed_by(value, peeked, keys, HMACS):
         raise NotGenuine
     return peeked

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
@@ -26,8 +27,11 @@ class Asked:
 
 
 def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    """Issue what the response type names, and send it back to the client."""
-    request = replace(asked.request, scopes=scopes)
+    """Issue what the response type names, and send it back to the client.
+
+    `scopes` are those the person granted, of the request's own and of those its named claims belong to.
+    """
+    request = _granted(asked.request, scopes)
     note_use(http)
     sign_in, now = sign_in_of(http), timezone.now()
     if request.response_types == {"code"}:
@@ -35,11 +39,13 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
             request,
             flow=asked.flow.slug,
             person=http.user,
-            scopes=scopes,
+            scopes=request.scopes,
             sign_in=sign_in,
             now=now,
         )
         return back_to_client(http, asked.address, {"code": code})
+    if "id_token" in request.response_types:
+        be_ready(request.client)
     issued = issue_in_front(
         request, flow=asked.flow.slug, person=http.user, sign_in=sign_in, now=now
     )
@@ -49,6 +55,14 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
         **_id_token_member(request, issued, person=http.user, sign_in=sign_in, now=now),
     }
     return back_to_client(http, asked.address, members)
+
+
+def _granted(request: AuthorizationRequest, scopes: frozenset[str]) -> AuthorizationRequest:
+    """The request as it was granted: a claim by name is told where the scope it belongs to was."""
+    claims, for_claims = request.claims, sorted(scopes & request.claim_scopes)
+    if claims is not None and for_claims:
+        claims = {**claims, "scopes": for_claims}
+    return replace(request, scopes=scopes & request.scopes, claims=claims)
 
 
 def _access_token_members(issued: FrontIssued) -> dict[str, str]:
@@ -83,6 +97,7 @@ def _id_token_member(
         amr=sign_in.amr,
         nonce=request.nonce,
         sid=sign_in.sid,
+        asked=request.claims,
     )
     token = id_token_for(
         identified,

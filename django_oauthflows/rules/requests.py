@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging
+
 
 class AuthMethod(StrEnum):
     """How a client proves who it is at the token endpoint (RFC 7591 §2, `token_endpoint_auth_method`)."""
@@ -84,9 +86,10 @@ class ClientFacts:
 
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
-    `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
-    empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
-    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2).
+    `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
+    it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
+    those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
+    keys (RFC 7591 §2).
     """
 
     key: int
@@ -107,6 +110,7 @@ class ClientFacts:
     authentication_method: AuthMethod = AuthMethod.ANY_SECRET
     secrets: tuple[SecretFacts, ...] = field(default=(), repr=False)
     dot_secret: str = field(default="", repr=False)
+    plain_dot_secret: str = field(default="", repr=False)
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
@@ -136,6 +140,12 @@ class AuthorizationRequest:
     """A request to `/authorize` whose client and redirect URI are already known to be genuine.
 
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    `max_age_sent` and `claims_sent` are those parameters as they came, `max_age` (seconds) and `claims` what
+    goes: the client's default, and the request of claims as `Authorization` keeps it. `claim_scopes` are the
+    scopes that claims asked for by name belong to, beyond the request's own. `acr_values` are the
+    authentication contexts it would like, best first, `acr_required` those of which one has to be reached.
+    `subjects` are whom it expects, as it knows them: by an ID token it sent, and by the claim `sub`.
+    `known_prompts` are the values of `prompt` this site can do something about.
     """
 
     client: ClientFacts
@@ -151,9 +161,25 @@ class AuthorizationRequest:
     code_challenge_method: str
     prompt: frozenset[str]
     resource: tuple[str, ...]
+    known_prompts: frozenset[str] = frozenset({"none", "login", "consent", "select_account"})
+    max_age_sent: str = ""
+    max_age: int | None = None
+    claims_sent: str = ""
+    claims: Mapping[str, Any] | None = None
+    claim_scopes: frozenset[str] = frozenset()
+    acr_values: tuple[str, ...] = ()
+    acr_required: tuple[str, ...] = ()
+    subjects: frozenset[str] = frozenset()
+    login_hint: str = ""
+    ui_locales: tuple[str, ...] = ()
     other: frozenset[str] = frozenset()
     issuer: str = ""
     own_resource: str = ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The scopes a person is asked for: its own, and those that its named claims belong to."""
+        return self.scopes | self.claim_scopes
 
     @property
     def response_types(self) -> frozenset[str]:
@@ -202,7 +228,7 @@ class Held:
 class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
-    `sent` are the names of its parameters.
+    `sent` are the names of its parameters, `exchange` what a token exchange says beyond the others.
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
     """
 
@@ -217,6 +243,7 @@ class TokenRequest:
     code_verifier: str = ""
     held: Held | None = None
     sent: frozenset[str] = frozenset()
+    exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
 

@@ -62,6 +62,7 @@ def issue_code(
             amr=list(sign_in.amr),
             sid=sign_in.sid,
             nonce=request.nonce,
+            claims=request.claims,
             code_checksum=stored,
             front_access_checksum=front_access_checksum,
         )

@@ -76,6 +76,7 @@ def issue_in_front(
                 amr=list(sign_in.amr),
                 sid=sign_in.sid,
                 nonce=request.nonce,
+                claims=request.claims,
                 front_access_checksum=front,
             )
         if access:

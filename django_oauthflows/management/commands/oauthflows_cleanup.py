@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, sign-ins, retired secrets and old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, sign-ins, requests, secrets, old audit events."""
 
 import json
 import re
@@ -16,6 +16,7 @@ from django_oauthflows.clients import cleanup as clients
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
 from django_oauthflows.identity import cleanup as logouts
+from django_oauthflows.protocol import cleanup as requests
 from django_oauthflows.sessions import cleanup as sessions
 from django_oauthflows.tokens import cleanup as tokens
 
@@ -86,6 +87,7 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     yield from consents.ended_before(now - age)
     yield from sessions.ended_before(now - age)
     yield from logouts.ended_before(now - age)
+    yield from requests.ended_before(now - age)
     if conf.AUDIT_RETENTION is not None:
         kept_since = now - timedelta(seconds=conf.AUDIT_RETENTION)
         yield from clients.ended_before(kept_since)
