@@ -14,11 +14,7 @@ from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
-from django_oauthflows.clients.uris import (
-    validate_logout_uri,
-    validate_resource,
-    validate_target,
-)
+from django_oauthflows.clients.uris import validate_resource, validate_target
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -254,18 +250,6 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_allowed_resources(self) -> list[str]:
         return self._checked_resources("allowed_resources")
-
-    def clean_backchannel_logout_uri(self) -> str:
-        return self._checked_logout_uri("backchannel_logout_uri")
-
-    def clean_frontchannel_logout_uri(self) -> str:
-        return self._checked_logout_uri("frontchannel_logout_uri")
-
-    def _checked_logout_uri(self, name: str) -> str:
-        uri: str = self.cleaned_data[name]
-        if uri:
-            validate_logout_uri(uri)
-        return uri
 
     def clean_exchange_targets(self) -> list[str]:
         targets: list[str] = self.cleaned_data["exchange_targets"]
