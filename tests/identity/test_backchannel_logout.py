@@ -16,6 +16,7 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.secrets import add as add_secret
 from django_oauthflows.identity import couriers, deliveries
 from django_oauthflows.identity.models import LogoutDelivery
+from django_oauthflows.management.commands import oauthflows_deliver_logouts
 from django_oauthflows.tokens.models import Authorization
 from tests.identity.logouts import ask, is_signed_in, signed_in
 from tests.identity.relying import RelyingParty, listening
@@ -179,6 +180,29 @@ def test_a_client_that_does_not_answer_is_told_again_with_a_new_token() -> None:
     row = LogoutDelivery.objects.get()
     assert (row.attempts, row.next_attempt) == (3, None)
     assert row.delivered is not None
+
+
+@spec("B-31")
+def test_a_command_that_goes_on_looks_again_and_stops_when_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            sign_out(story)
+        else:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(oauthflows_deliver_logouts.time, "sleep", sleep)
+    with listening() as party:
+        story, _ = told_at(party)
+        out = StringIO()
+        call_command("oauthflows_deliver_logouts", "--loop", stdout=out)
+        assert len(party.heard) == 1
+    assert out.getvalue() == "1 of 1 clients heard of a sign-out.\nStopped.\n"
+    assert slept == [5, 5]
 
 
 @spec("B-31")

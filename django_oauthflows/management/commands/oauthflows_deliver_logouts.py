@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
 
 from django_oauthflows.identity import deliveries
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
                 if done.made:
                     self.stdout.write(f"{done.heard} of {done.made} clients heard of a sign-out.")
                 elif options["loop"]:
+                    close_old_connections()  # the database may have gone away in the meantime
                     time.sleep(_PAUSE)
                 else:
                     return
