@@ -31,8 +31,8 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 #: Seconds a logout token lives: §2.4 recommends two minutes at most.
 LIFETIME = 120
 #: Seconds from one attempt to the next; the last counts for all that follow. The first is longer than any
-#: attempt takes, so that no row is claimed twice at once.
-_WAITS = (30, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+#: attempt takes, the look-up of a name included, so that no row is claimed twice at once.
+_WAITS = (60, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 #: OK, or what frameworks make of an empty answer (§2.8).
 _HEARD = frozenset({200, 204})
 

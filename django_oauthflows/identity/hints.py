@@ -1,4 +1,9 @@
-"""ID tokens that come back as a hint of whom and which sign-in a request is about (`id_token_hint`)."""
+"""ID tokens that come back to us as a hint of whom they name (OpenID Connect Core §3.1.2.1).
+
+A hint proves nothing of who is there; it says whom, and which sign-in of theirs, a request is about. It still
+has to be ours and, where it decides anything for a client, the client's own: otherwise one client could ask
+this server whom the ID tokens of another are about.
+"""
 
 from dataclasses import dataclass
 
@@ -9,6 +14,7 @@ from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.keys import foreign
 from django_oauthflows.keys.algorithms import HMACS
 from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
+from django_oauthflows.rules.requests import ClientFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,14 @@ def hint_of(value: str, *, issuer: str) -> Hint:
         raise NotGenuine
     sid = claims.get("sid", "")
     return Hint(client_id=client_id, subject=subject, sid=sid if isinstance(sid, str) else "")
+
+
+def subject_named_by(value: str, client: ClientFacts, issuer: str) -> str:
+    """Whom an ID token names that was issued to this client. Raises `NotGenuine` for anything else."""
+    hint = hint_of(value, issuer=issuer)
+    if hint.client_id != client.client_id:
+        raise NotGenuine
+    return hint.subject
 
 
 def _opened_by_secret(value: str, peeked: Opened) -> Opened:

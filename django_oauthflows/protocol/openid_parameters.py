@@ -9,7 +9,7 @@ from typing import Any
 
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.identity.hints import hint_of
+from django_oauthflows.identity.hints import subject_named_by
 from django_oauthflows.keys.jwt import NotGenuine
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.openid import PROMPTS, claims_of, seconds_of, values_of
@@ -77,17 +77,12 @@ def _named(id_token: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _hinted(parameters: Parameters, client: ClientFacts, issuer: str) -> tuple[str, ...]:
-    """Whom the ID token names that was issued to this client; one that has expired still does."""
+    """Whom the ID token of `id_token_hint` names."""
     hint = parameters.text("id_token_hint")
-    if not hint:
-        return ()
     try:
-        known = hint_of(hint, issuer=issuer)
+        return (subject_named_by(hint, client, issuer),) if hint else ()
     except NotGenuine:
         raise _no_hint() from None
-    if known.client_id != client.client_id:
-        raise _no_hint()
-    return (known.subject,)
 
 
 def _no_hint() -> Refusal:

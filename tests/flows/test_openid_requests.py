@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import OctKey
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import secrets
 from django_oauthflows.keys import jwt
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import PersonFactory
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.sessions import note_sign_in
 from tests.marks import conformance, spec
 from tests.signing_in import come_back, grow_old, page_of, sign_in, told
 from tests.stories import WITH_OPENID, Story, begin
@@ -151,6 +155,17 @@ def test_a_page_of_its_own_for_signing_in_again(settings: Any) -> None:
     assert told(sent)["strong"] == "1"
     story.browser.logout()
     assert page_of(sso(story)) == LOGIN
+
+
+@spec(CORE, "B-28")
+def test_a_page_without_djangos_login_says_so_itself() -> None:
+    story = relying_party()
+    sent = sso(story, prompt="login")
+    asked = RequestFactory().get("/")
+    asked.session = story.browser.session
+    note_sign_in(asked)
+    asked.session.save()
+    assert "code" in answered(come_back(story, sent))
 
 
 @spec(CORE, "B-16")
@@ -367,6 +382,14 @@ def test_the_claim_sub_names_the_person_too() -> None:
         assert outcome in answered(sso(story, prompt="none", claims=claims))
 
 
+@spec("OpenID Connect Core §17.3", "B-15")
+def test_a_client_nobody_agreed_to_cannot_find_out_who_is_there() -> None:
+    story = begin(scopes=("openid",))
+    for person in (story.person, PersonFactory()):
+        claims = json.dumps({"id_token": {"sub": {"value": str(person.pk)}}})
+        assert answered(sso(story, prompt="none", claims=claims))["error"] == "consent_required"
+
+
 @spec(CORE, "B-28", "B-4")
 @pytest.mark.parametrize(
     "changes",
@@ -392,6 +415,26 @@ def test_neither_an_access_token_nor_a_forgery_is_a_hint() -> None:
     claims = {"iss": "http://testserver/o", "sub": "1", "aud": story.registered.client_id}
     for value in (jwt.sign(claims, typ="at+jwt"), hint(story)[:-4] + "AAAA", "eyA.b.c", "x"):
         assert answered(sso(story, id_token_hint=value))["error"] == "invalid_request"
+
+
+@spec("OpenID Connect Core §10.1", CORE, "B-28")
+def test_an_id_token_under_the_clients_secret_is_a_hint_for_that_client() -> None:
+    story, other = relying_party(), relying_party()
+    secret, guess = secrets.generate_readable(), secrets.generate_readable()
+    secrets.add(story.registered.application, label="hints", secret=secret, is_readable=True)
+
+    def sealed(by: str) -> str:
+        claims = {
+            "iss": "http://testserver/o",
+            "sub": str(story.person.pk),
+            "aud": story.registered.client_id,
+        }
+        return joserfc_jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(by), ["HS256"])
+
+    assert "code" in answered(sso(story, prompt="none", id_token_hint=sealed(secret)))
+    for asking, value in ((story, sealed(guess)), (other, sealed(secret))):
+        refused = answered(sso(asking, prompt="none", id_token_hint=value))
+        assert refused["error"] == "invalid_request"
 
 
 @conformance("oidcc-login-hint")
