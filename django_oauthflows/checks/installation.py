@@ -130,7 +130,7 @@ def check_deliveries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         Error(
             f"OAUTHFLOWS['BACKCHANNEL_DELIVERY'] is {way!r}, which nothing here does.",
             hint=f"Write one of: {', '.join(ways)}. Tasks need Django 6.0.",
-            id="oauthflows.E050",
+            id="oauthflows.E070",
         )
     ]
 
