@@ -6,6 +6,7 @@ The screens of django-oauth-toolkit's own models are replaced through its settin
 from django.contrib import admin
 
 from django_oauthflows.audit.admin import AuditEventAdmin
+from django_oauthflows.clients.dynamic.admin import InitialAccessTokenAdmin
 from django_oauthflows.consent.admin import ConsentAdmin
 from django_oauthflows.identity.admin import LogoutDeliveryAdmin
 from django_oauthflows.keys.admin import SigningKeyAdmin
@@ -13,6 +14,7 @@ from django_oauthflows.models import (
     AuditEvent,
     Authorization,
     Consent,
+    InitialAccessToken,
     LogoutDelivery,
     ProviderSession,
     SigningKey,
@@ -23,6 +25,7 @@ from django_oauthflows.tokens.admin import AuthorizationAdmin
 admin.site.register(AuditEvent, AuditEventAdmin)
 admin.site.register(Authorization, AuthorizationAdmin)
 admin.site.register(Consent, ConsentAdmin)
+admin.site.register(InitialAccessToken, InitialAccessTokenAdmin)
 admin.site.register(LogoutDelivery, LogoutDeliveryAdmin)
 admin.site.register(ProviderSession, ProviderSessionAdmin)
 admin.site.register(SigningKey, SigningKeyAdmin)

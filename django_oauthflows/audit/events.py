@@ -21,6 +21,7 @@ class Event(StrEnum):
     LOGOUT_UNDELIVERED = "logout.undelivered"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
+    CLIENT_DELETED = "client.deleted"
     SECRET_ADDED = "secret.added"
     SECRET_RETIRED = "secret.retired"
 
@@ -40,6 +41,7 @@ TITLES: dict[Event, str | Promise] = {
     Event.LOGOUT_UNDELIVERED: _("Client could not be told of a sign-out"),
     Event.CLIENT_REGISTERED: _("Client registered"),
     Event.CLIENT_CHANGED: _("Client changed"),
+    Event.CLIENT_DELETED: _("Client deleted"),
     Event.SECRET_ADDED: _("Secret added"),
     Event.SECRET_RETIRED: _("Secret retired"),
 }
