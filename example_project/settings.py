@@ -90,13 +90,19 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "notes:read": "Read your notes",
         "notes:write": "Write and change your notes",
+        # OpenID Connect's own: with the first of them a client signs people in.
+        "openid": "Know that it is you",
         "profile": "See your name",
+        "email": "See your email address",
     },
 }
 
 # The issuer is the provider's name for its clients. It is taken from the request unless it is
 # written down, and it should be written down wherever the site has one public address.
 OAUTHFLOWS: dict[str, Any] = {}
+# Clients of the demo are on this machine, and are told by plain http when somebody signs out. On any
+# other site this stays empty, so that nobody can make the server knock at its own network's doors.
+OAUTHFLOWS["FETCH_PRIVATE_HOSTS"] = os.environ.get("DEMO_SITES", "").split()
 if PUBLIC_URL:
     OAUTHFLOWS["ISSUER"] = f"{PUBLIC_URL}/o"
 

@@ -2,7 +2,10 @@
 
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +16,12 @@ from django.urls import reverse
 
 from example_project.accounts.people import seeded_people
 from example_project.playground.management.arguments import origin
+from example_project.playground.management.together import Ended, Server, serve_together
 from example_project.playground.models import DemoClient
+from example_project.playground.seeding import origins_of, seed
+from example_project.relying_party.sites import SITES, Site
+
+MANAGE = (sys.executable, str(settings.BASE_DIR / "manage.py"))
 
 #: What listens on every address is reached on this one.
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
@@ -25,6 +33,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="the port to listen on")
+        parser.add_argument(
+            "--site-ports",
+            type=int,
+            nargs=len(SITES),
+            default=[site.port for site in SITES.values()],
+            help=f"the ports of {' and '.join(site.name for site in SITES.values())}",
+        )
         parser.add_argument(
             "--public-url",
             type=origin,
@@ -39,15 +54,47 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, host: str, port: int, public_url: str, interactive: bool, **options: Any
+        self,
+        *,
+        host: str,
+        port: int,
+        site_ports: list[int],
+        public_url: str,
+        interactive: bool,
+        **options: Any,
     ) -> None:
-        self.refuse_a_taken_port(host, port)
+        ports = dict(zip(SITES, site_ports, strict=True))
+        for wanted in (port, *site_ports):
+            self.refuse_a_taken_port(host, wanted)
         if interactive:
             self.ask_before_filling_a_strange_database()
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("seed", port=port, public_url=public_url, verbosity=0)
-        self.say_what_to_open(public_url or f"http://{in_url(LOOPBACK.get(host, host))}:{port}")
-        serve(host, port, public_url)
+        seed(origins_of(port=port, public_url=public_url), ports)
+        provider = public_url or origin_at(host, port)
+        servers = [
+            server(
+                "the provider",
+                host,
+                port,
+                {
+                    "PUBLIC_URL": public_url,
+                    "DEMO_INTERNAL_URL": origin_at(host, port),
+                    "DEMO_SITES": " ".join(f"127.0.0.1:{port}" for port in ports.values()),
+                },
+            ),
+            *(
+                site_server(site, host, ports[site.slug], f"{provider}/o")
+                for site in SITES.values()
+            ),
+        ]
+        self.say_what_to_open(
+            provider, {s.name: origin_at(host, ports[s.slug]) for s in SITES.values()}
+        )
+        connection.close()
+        try:
+            serve_together(servers)
+        except Ended as stopped:
+            raise CommandError(f"{stopped} stopped, and so did the demo.") from stopped
 
     def refuse_a_taken_port(self, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -75,7 +122,7 @@ class Command(BaseCommand):
         if answer.strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was changed. With --no-input, the demo goes on unasked.")
 
-    def say_what_to_open(self, origin: str) -> None:
+    def say_what_to_open(self, origin: str, sites: Mapping[str, str]) -> None:
         pages = {
             "Start here": reverse("playground:overview"),
             "The demo client": reverse("playground:client"),
@@ -85,6 +132,9 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS("\nThe demo is ready.") + "\n\n")
         for label, path in pages.items():
             self.stdout.write(f"  {label:<16} {origin}{path}")
+        self.stdout.write("\nTwo other sites: sign in to one and you are known to the other.\n\n")
+        for label, url in sites.items():
+            self.stdout.write(f"  {label:<16} {url}/")
         self.stdout.write("\nSign in with\n\n")
         for person in seeded_people():
             note = "  (may open the admin)" if person.is_administrator else ""
@@ -92,30 +142,40 @@ class Command(BaseCommand):
         self.stdout.write("\nStop it with Ctrl+C.\n\n")
 
 
-def serve(host: str, port: int, public_url: str) -> None:
-    """Become the server.
-
-    Settings are read from the environment, and this process has read them already: it is replaced
-    by one that reads the public URL too, under the same process id, so that whoever started this
-    one can stop it.
-    """
-    sys.stdout.flush()
-    os.execve(  # noqa: S606 - nothing here comes from outside
-        sys.executable,
-        [
-            sys.executable,
-            str(settings.BASE_DIR / "manage.py"),
-            "runserver",
-            "--noreload",
-            f"{in_url(host)}:{port}",
-        ],
-        {
-            **os.environ,
-            "PUBLIC_URL": public_url,
-            "DEMO_INTERNAL_URL": f"http://{in_url(LOOPBACK.get(host, host))}:{port}",
-            "DJANGO_RUNSERVER_HIDE_WARNING": "true",
-        },
+def server(name: str, host: str, port: int, environment: Mapping[str, str]) -> Server:
+    """A server in a process of its own, for settings are read from the environment, once."""
+    return Server(
+        name=name,
+        command=[*MANAGE, "runserver", "--noreload", f"{in_url(host)}:{port}"],
+        environment={**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true", **environment},
     )
+
+
+def site_server(site: Site, host: str, port: int, issuer: str) -> Server:
+    """Another site, as a client of the provider; its database is made ready first."""
+    client = DemoClient.objects.get(preset=site.slug)
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "example_project.relying_party.settings",
+        "SITE": site.slug,
+        "SITE_DATABASE_URL": f"sqlite:///{kept_beside_the_provider() / site.slug}.sqlite3",
+        "PROVIDER_URL": issuer,
+        "CLIENT_ID": client.client_id,
+        "CLIENT_SECRET": client.client_secret,
+    }
+    subprocess.run(  # noqa: S603 - nothing here comes from outside
+        [*MANAGE, "migrate", "--verbosity=0"], env={**os.environ, **environment}, check=True
+    )
+    return server(site.name, host, port, environment)
+
+
+def kept_beside_the_provider() -> Path:
+    """The folder of the provider's database, where that is a file."""
+    is_file = connection.vendor == "sqlite"
+    return Path(connection.settings_dict["NAME"]).parent if is_file else settings.BASE_DIR
+
+
+def origin_at(host: str, port: int) -> str:
+    return f"http://{in_url(LOOPBACK.get(host, host))}:{port}"
 
 
 def in_url(host: str) -> str:

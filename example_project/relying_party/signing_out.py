@@ -1,0 +1,61 @@
+"""Signing out, both ways: from here at the provider, and from the provider here."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+from django.http import HttpRequest
+
+from example_project.relying_party.models import SignedIn
+
+#: The only event that makes a JWT a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4).
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+def provider_logout_url(request: HttpRequest) -> str:
+    """Where a person goes to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2)."""
+    query = {
+        "id_token_hint": request.session["oidc_id_token"],
+        "post_logout_redirect_uri": request.build_absolute_uri("/"),
+    }
+    return f"{settings.OIDC_OP_LOGOUT_ENDPOINT}?{urlencode(query)}"
+
+
+def remember_session(request: HttpRequest, user: User, **_: Any) -> None:
+    """Note which session of the provider this one came from."""
+    if not request.session.session_key:
+        request.session.create()
+    SignedIn.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "subject": user.get_username(),
+            "provider_session": request.session.get("provider_session", ""),
+        },
+    )
+
+
+def is_logout(claims: dict[str, Any]) -> bool:
+    """Is a verified JWT a logout token, and for somebody (§2.6)?"""
+    events = claims.get("events")
+    return (
+        isinstance(events, dict)
+        and isinstance(events.get(LOGOUT_EVENT), dict)
+        and "nonce" not in claims
+        and bool(claims.get("sid") or claims.get("sub"))
+    )
+
+
+def end_sessions(claims: dict[str, Any]) -> int:
+    """End the sessions here that a logout token is about: of one provider session, or of a person."""
+    which = Q()
+    if sid := claims.get("sid"):
+        which &= Q(provider_session=sid)
+    if subject := claims.get("sub"):
+        which &= Q(subject=subject)
+    ended = list(SignedIn.objects.filter(which).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=ended).delete()
+    SignedIn.objects.filter(session_key__in=ended).delete()
+    return len(ended)
