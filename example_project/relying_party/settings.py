@@ -67,7 +67,7 @@ OIDC_OP_TOKEN_ENDPOINT = f"{PROVIDER_URL}/token/"
 OIDC_OP_USER_ENDPOINT = f"{PROVIDER_URL}/userinfo/"
 OIDC_OP_JWKS_ENDPOINT = f"{PROVIDER_URL}/.well-known/jwks.json"
 OIDC_OP_LOGOUT_ENDPOINT = f"{PROVIDER_URL}/logout/"
-OIDC_USE_PKCE = True
+OIDC_USE_PKCE = SITE.uses_pkce
 # Seconds. Without it a provider that hangs would hold this site's threads.
 OIDC_TIMEOUT = 20
 # Signing out here signs out there: the ID token says whose session it is to end.

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One of the sites. `port` is where the demo starts it unless told otherwise."""
+    """One of the sites. `port` is where the demo starts it unless told otherwise.
+
+    Without PKCE, as mozilla-django-oidc is unless told otherwise, a nonce ties the answer to the browser.
+    """
 
     slug: str
     name: str
     what_it_is: str
     port: int
+    uses_pkce: bool
 
 
 SITES = {
@@ -21,12 +25,14 @@ SITES = {
             name="Reading Room",
             what_it_is="A library where a seat is kept for you.",
             port=8001,
+            uses_pkce=True,
         ),
         Site(
             slug="tea-house",
             name="Tea House",
             what_it_is="A tea house that remembers what you drink.",
             port=8002,
+            uses_pkce=False,
         ),
     )
 }
