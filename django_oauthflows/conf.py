@@ -83,6 +83,43 @@ class Conf:
         "An app a person connected keeps working after they sign out of this site, as people expect. A "
         "client's policy may differ.",
     )
+    REAUTHENTICATION_URL = Setting(
+        "",
+        "Where somebody who is signed in signs in once more, because a client asked for it (prompt=login, "
+        "max_age): a path, URL or URL name that takes `next`, as LOGIN_URL does. Empty: LOGIN_URL.",
+    )
+    REGISTRATION_URL = Setting(
+        "",
+        "Where people create an account for prompt=create; takes `next` too. Empty: that prompt is refused.",
+    )
+    ACCOUNT_CHOOSER_URL = Setting(
+        "",
+        "A page of the project's own on which people choose the account to go on with (select_account); "
+        "takes `next` too. Empty: a page that offers the account that is signed in, or another.",
+    )
+    AUTHENTICATION_CONTEXT = Setting(
+        "",
+        'The dotted path of a function of the request that returns {"acr": ..., "amr": [...]} for who is '
+        "signed in (OpenID Connect Core §2). Empty: nothing is said, since nothing is known.",
+    )
+    ACR_VALUES_SUPPORTED: "Setting[Collection[str]]" = Setting(
+        (),
+        "The authentication contexts people can reach here, for the metadata and for stepping up.",
+    )
+    STEP_UP_URL = Setting(
+        "",
+        "Where somebody who is signed in reaches a higher authentication context: it is sent `acr_values` "
+        "and `next`. Empty: what a client must have and is not there is refused.",
+    )
+    KEPT_REQUEST_LIFETIME = Setting(
+        600,
+        "How long a request that came by POST or by reference is kept while the person signs in and decides.",
+    )
+    KEPT_REQUESTS_PER_NETWORK = Setting(
+        1000,
+        "How many such requests are kept from one address within their lifetime, so that nobody fills the "
+        "table. Behind a proxy, set TRUSTED_PROXIES, or all the world is one network.",
+    )
     AUDIT_ROWS_PER_WINDOW = Setting(
         10,
         "How many refusals by the same rule, client and network are written out within an hour; beyond "

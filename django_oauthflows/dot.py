@@ -203,6 +203,11 @@ def usable_secret(application: Any) -> str:
     return stored if is_password_usable(stored) else ""
 
 
+def plain_secret(stored: str) -> str:
+    """A secret that its owner had DOT keep as it is, which DOT wants for HS256; empty where it is hashed."""
+    return stored if is_password_usable(stored) and not _is_hashed(stored) else ""
+
+
 def check_slow_secret(presented: str, stored: str) -> bool:
     """Verify a secret the way DOT stores it: hashed like a password, or plain where the owner chose so.
 
@@ -210,13 +215,16 @@ def check_slow_secret(presented: str, stored: str) -> bool:
     """
     from django.utils.crypto import constant_time_compare
 
-    is_plain = False
+    plain = plain_secret(stored)
+    if presented and not plain and _is_hashed(stored):
+        return check_password(presented, stored)
+    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
+    return bool(plain) and constant_time_compare(presented, plain)
+
+
+def _is_hashed(stored: str) -> bool:
     try:
         identify_hasher(stored)
     except ValueError:
-        is_plain = bool(stored) and is_password_usable(stored)
-    else:
-        if presented:
-            return check_password(presented, stored)
-    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-    return is_plain and constant_time_compare(presented, stored)
+        return False
+    return True

@@ -25,8 +25,13 @@ class Code(StrEnum):
     INVALID_TARGET = "invalid_target"  # RFC 8707 §2
     LOGIN_REQUIRED = "login_required"  # OpenID Connect Core §3.1.2.6
     CONSENT_REQUIRED = "consent_required"  # OpenID Connect Core §3.1.2.6
+    ACCOUNT_SELECTION_REQUIRED = "account_selection_required"  # OpenID Connect Core §3.1.2.6
+    #: OpenID Connect Core Unmet Authentication Requirements 1.0 §2
+    UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
+    INVALID_REQUEST_URI = "invalid_request_uri"  # OpenID Connect Core §3.1.2.6
+    INVALID_REQUEST_OBJECT = "invalid_request_object"  # OpenID Connect Core §3.1.2.6
+    REGISTRATION_NOT_SUPPORTED = "registration_not_supported"  # OpenID Connect Core §3.1.2.6
     REQUEST_NOT_SUPPORTED = "request_not_supported"  # OpenID Connect Core §3.1.2.6
-    REQUEST_URI_NOT_SUPPORTED = "request_uri_not_supported"  # OpenID Connect Core §3.1.2.6
     MFA_REQUIRED = "mfa_required"  # no specification has it; the word Auth0 and others use
     INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
     INSUFFICIENT_SCOPE = "insufficient_scope"  # RFC 6750 §3.1

@@ -5,6 +5,7 @@ from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.outbound.models import StoredToken
+from django_oauthflows.protocol.models import KeptRequest
 from django_oauthflows.tokens.models import Authorization
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ClientPolicy",
     "ClientSecret",
     "Consent",
+    "KeptRequest",
     "SigningKey",
     "StoredToken",
 ]

@@ -27,6 +27,7 @@ class Use(Enum):
     OUTBOUND_TOKENS = b"oauthflows outbound tokens"
     ROTATION_REPLAY = b"oauthflows rotation replay"
     CLIENT_SECRETS = b"oauthflows client secrets"
+    KEPT_REQUESTS = b"oauthflows kept requests"
 
 
 class Unopened(Exception):

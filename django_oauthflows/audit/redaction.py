@@ -21,8 +21,10 @@ _PLAIN = frozenset(
 #: with an ampersand in it and not encoded: those are counted.
 _NAMED = frozenset(
     {
+        "acr_values",
         "assertion",
         "claims",
+        "claims_locales",
         "client_assertion",
         "client_assertion_type",
         "client_secret",
@@ -30,14 +32,19 @@ _NAMED = frozenset(
         "code_challenge",
         "code_verifier",
         "device_code",
+        "display",
+        "id_token_hint",
+        "login_hint",
         "max_age",
         "nonce",
         "password",
         "refresh_token",
+        "registration",
         "request",
         "request_uri",
         "state",
         "token",
+        "ui_locales",
         "user_code",
         "username",
     }

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import presets, secrets
+from django_oauthflows.clients import openid_forms, presets, secrets
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.legacy import legacy_flows_of
@@ -63,6 +63,10 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
                     "revokes_on_password_change",
                 )
             },
+        ),
+        (
+            gettext_lazy("Signing people in (OpenID Connect)"),
+            {"fields": openid_forms.FIELDS, "classes": ("collapse",)},
         ),
         (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),

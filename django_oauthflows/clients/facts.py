@@ -125,6 +125,7 @@ def facts_of(application: Any) -> ClientFacts:
         authentication_method=_authentication_method(policy, is_confidential=is_confidential),
         secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
         dot_secret=dot.usable_secret(application) if asks_dot else "",
+        plain_dot_secret=_plain_dot_secret(application, secrets) if is_confidential else "",
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         may_introspect_all=policy.may_introspect_all if policy else False,
         resources=frozenset(policy.resources) if policy else frozenset(),
@@ -148,6 +149,12 @@ def facts_of(application: Any) -> ClientFacts:
         tos_uri=policy.tos_uri if policy else "",
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
+
+
+def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:
+    """The secret that DOT keeps readable, until it is retired here."""
+    is_retired = any(secret.is_from_dot and not secret.is_live for secret in secrets)
+    return "" if is_retired else dot.plain_secret(str(application.client_secret))
 
 
 def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool) -> AuthMethod:

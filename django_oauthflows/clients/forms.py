@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
-from django_oauthflows.clients import presets, profiles
+from django_oauthflows.clients import openid_forms, presets, profiles
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
 from django_oauthflows.clients.uris import validate_resource
@@ -144,7 +145,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         return " ".join(uris)
 
 
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
+class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
     """All settings of a client's policy."""
 
     preset = forms.ChoiceField(
@@ -202,6 +203,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "logo_uri",
             "policy_uri",
             "tos_uri",
+            *openid_forms.FIELDS,
         )
         help_texts: ClassVar = dict.fromkeys(
             (
@@ -231,6 +233,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             raise ValidationError(wrong)
         return scopes
 
+    def clean_request_uris(self) -> list[str]:
+        return openid_forms.absolute_uris(self.cleaned_data["request_uris"])
+
     def clean_resources(self) -> list[str]:
         return self._checked_resources("resources")
 
@@ -257,6 +262,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         if legacy and cleaned.get("profile") not in (None, "legacy"):
             names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
             self.add_error("flows", _("Only clients of the legacy profile may use: %s.") % names)
+        uris = str(getattr(self.instance.application, "redirect_uris", "")).split()
+        for name, sentence in openid_forms.wrong_choices(cleaned, redirect_uris=uris).items():
+            self.add_error(name, sentence)
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",

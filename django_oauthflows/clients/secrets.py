@@ -87,6 +87,10 @@ def add(
     return made
 
 
+#: RFC 7518 §3.2: no shorter than the hash of HS256, in characters.
+SHORTEST_READABLE = 32
+
+
 def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
     """The live secrets of a client whose owner chose to keep them readable, the newest first; else none."""
     now = timezone.now()
@@ -101,6 +105,8 @@ def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
                 logger.error("a client's secret was encrypted under another SECRET_KEY")
                 continue
             found.append(plain)
+    if len(client.plain_dot_secret) >= SHORTEST_READABLE:
+        found.append(client.plain_dot_secret)
     return tuple(found)
 
 

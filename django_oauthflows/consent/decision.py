@@ -12,8 +12,38 @@ class Next(Enum):
     ANSWER = auto()
     ASK = auto()
     SIGN_IN = auto()
+    SIGN_IN_AGAIN = auto()
+    CREATE_ACCOUNT = auto()
+    CHOOSE_ACCOUNT = auto()
+    STEP_UP = auto()
     REFUSE_LOGIN_REQUIRED = auto()
+    REFUSE_OTHER_PERSON = auto()
+    REFUSE_UNMET_CONTEXT = auto()
     REFUSE_CONSENT_REQUIRED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Who is in front of the browser, how they signed in, and what was asked of them for this request.
+
+    `age` is the seconds since they signed in, `None` where nobody knows. `signed_in_for_it` holds once they
+    signed in after this very request sent them to; `is_expected` is false for another person than the one
+    the client named.
+    """
+
+    is_signed_in: bool
+    age: float | None = None
+    acr: str = ""
+    is_expected: bool = True
+    signed_in_for_it: bool = False
+    was_sent_to_sign_up: bool = False
+    was_sent_to_step_up: bool = False
+    has_chosen: bool = False
+    can_step_up_to: frozenset[str] = frozenset()
+
+
+#: Nobody, or somebody whose account has been disabled.
+NOBODY = Presence(is_signed_in=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +57,7 @@ class Decision:
 def decide(
     request: AuthorizationRequest,
     *,
-    is_signed_in: bool,
+    presence: Presence,
     remembered: frozenset[str] | None,
     identity_is_assured: bool,
 ) -> Decision:
@@ -38,11 +68,52 @@ def decide(
     take a scheme of its own, and must not get tokens in silence (RFC 8252 §8.6).
     """
     may_show_a_page = "none" not in request.prompt
-    if not is_signed_in:
-        return Decision(next=Next.SIGN_IN if may_show_a_page else Next.REFUSE_LOGIN_REQUIRED)
+    first = _before_consent(request, presence)
+    if first is not None:
+        return Decision(next=first if may_show_a_page else _IN_SILENCE.get(first, first))
     if "consent" not in request.prompt:
         if request.client.skips_consent and identity_is_assured:
             return Decision(next=Next.ANSWER, scopes=request.scopes)
         if remembered is not None and request.scopes <= remembered and identity_is_assured:
             return Decision(next=Next.ANSWER, scopes=request.scopes)
     return Decision(next=Next.ASK if may_show_a_page else Next.REFUSE_CONSENT_REQUIRED)
+
+
+#: What is answered where the prompt `none` forbids the page (OpenID Connect Core §3.1.2.6).
+_IN_SILENCE = {
+    Next.SIGN_IN: Next.REFUSE_LOGIN_REQUIRED,
+    Next.SIGN_IN_AGAIN: Next.REFUSE_LOGIN_REQUIRED,
+    Next.STEP_UP: Next.REFUSE_UNMET_CONTEXT,
+}
+
+
+def _before_consent(request: AuthorizationRequest, presence: Presence) -> Next | None:
+    """What stands between the person and the question, or `None`."""
+    if "create" in request.prompt and not presence.was_sent_to_sign_up:
+        return Next.CREATE_ACCOUNT
+    if not presence.is_signed_in:
+        return Next.SIGN_IN
+    if not presence.signed_in_for_it:
+        if "login" in request.prompt or is_too_old(request.max_age, presence.age):
+            return Next.SIGN_IN_AGAIN
+        if "select_account" in request.prompt and not presence.has_chosen:
+            return Next.CHOOSE_ACCOUNT
+    if not presence.is_expected:
+        return Next.REFUSE_OTHER_PERSON if presence.signed_in_for_it else Next.SIGN_IN_AGAIN
+    return _context(request, presence)
+
+
+def is_too_old(max_age: int | None, age: float | None) -> bool:
+    """Did they sign in too long ago (OpenID Connect Core §3.1.2.1)? An unknown moment is too long ago."""
+    return max_age is not None and (age is None or age > max_age)
+
+
+def _context(request: AuthorizationRequest, presence: Presence) -> Next | None:
+    """What is required has to be reached; what is only wished for is tried once, and let go."""
+    is_unmet = bool(request.acr_required) and presence.acr not in request.acr_required
+    wished = request.acr_required or request.acr_values
+    could_step_up = not presence.can_step_up_to.isdisjoint(wished)
+    if wished and presence.acr not in wished and could_step_up and not presence.was_sent_to_step_up:
+        # Nobody is sent away in silence for the sake of a wish.
+        return Next.STEP_UP if is_unmet or "none" not in request.prompt else None
+    return Next.REFUSE_UNMET_CONTEXT if is_unmet else None

@@ -41,10 +41,10 @@ def _told(request: HttpRequest) -> HttpResponse:
     assert client is not None  # noqa: S101 - the token was found with its client
     scopes = frozenset(token.scope.split())
     members = told.userinfo(client, token.user, scopes, authorization_of(token))
-    if not told.is_signed_for(client):
+    if told.is_plain_for(client):
         return JsonResponse(members)
-    signed = told.signed(client, members, issuer=issuer_of(request))
-    return HttpResponse(signed, content_type="application/jwt")
+    answer = told.as_jwt(client, members, issuer=issuer_of(request))
+    return HttpResponse(answer, content_type="application/jwt")
 
 
 def _shown(request: HttpRequest) -> str:

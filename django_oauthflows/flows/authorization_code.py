@@ -7,13 +7,10 @@ from typing import Any
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
-    prompt_none_must_stand_alone,
-    request_object_must_not_be_sent,
-    request_uri_must_not_be_sent,
+    RESPONSE_MODE_RULES,
     resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
     resource_must_be_granted,
-    response_mode_must_be_supported,
 )
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.grants import (
@@ -27,6 +24,7 @@ from django_oauthflows.rules.grants import (
     person_must_be_active,
     redirect_uri_must_match_code,
 )
+from django_oauthflows.rules.openid import REQUEST_RULES
 from django_oauthflows.rules.pkce import (
     code_challenge_method_must_be_known,
     code_challenge_must_be_well_formed,
@@ -42,10 +40,8 @@ from django_oauthflows.rules.scopes import (
 )
 
 AUTHORIZATION_RULES: tuple[Rule[Any], ...] = (
-    response_mode_must_be_supported,
-    request_object_must_not_be_sent,
-    request_uri_must_not_be_sent,
-    prompt_none_must_stand_alone,
+    *RESPONSE_MODE_RULES,
+    *REQUEST_RULES,
     code_challenge_method_must_be_known,
     code_challenge_must_be_well_formed,
     scopes_must_be_allowed_for_client,

@@ -7,10 +7,6 @@ refreshed. Should the code come twice, both access tokens end.
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
-from django_oauthflows.rules.authorization import (
-    response_mode_must_be_supported,
-    tokens_must_be_answered_in_the_fragment,
-)
 from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
 
 HYBRID = Flow(
@@ -36,10 +32,6 @@ HYBRID = Flow(
         "The first token stands in a URL, as in the implicit flow.",
         "Public clients must use PKCE for the code.",
     ),
-    authorization_rules=(
-        tokens_must_be_answered_in_the_fragment,
-        *(asked for asked in AUTHORIZATION_RULES if asked is not response_mode_must_be_supported),
-        *ID_TOKEN_RULES,
-    ),
+    authorization_rules=(*AUTHORIZATION_RULES, *ID_TOKEN_RULES),
     token_rules=TOKEN_RULES,
 )

@@ -8,14 +8,12 @@ profile. There is no code, so PKCE has nothing to bind, and no refresh token (RF
 
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
-    prompt_none_must_stand_alone,
-    request_object_must_not_be_sent,
-    request_uri_must_not_be_sent,
+    RESPONSE_MODE_RULES,
     resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
-    tokens_must_be_answered_in_the_fragment,
 )
 from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
+from django_oauthflows.rules.openid import REQUEST_RULES
 from django_oauthflows.rules.scopes import (
     scopes_must_be_allowed_for_client,
     scopes_must_not_be_empty,
@@ -44,10 +42,8 @@ IMPLICIT = Flow(
         "No refresh token. Use the authorization code with PKCE wherever the client can be changed.",
     ),
     authorization_rules=(
-        tokens_must_be_answered_in_the_fragment,
-        request_object_must_not_be_sent,
-        request_uri_must_not_be_sent,
-        prompt_none_must_stand_alone,
+        *RESPONSE_MODE_RULES,
+        *REQUEST_RULES,
         scopes_must_be_allowed_for_client,
         scopes_must_not_be_empty,
         *ID_TOKEN_RULES,

@@ -4,14 +4,17 @@ from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256, sha512
+from hashlib import sha256, sha384, sha512
 from typing import Any
 
 from django_oauthflows.identity import claims as known_claims
-from django_oauthflows.identity.signing import signed_for, signing_algorithm
+from django_oauthflows.identity.signing import id_token, signing_algorithm
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.subjects import subject_of
+
+#: The hash of each signature that does not use SHA-256. Ed25519's is SHA-512 (RFC 8032 §5.1).
+_HASHES = {"HS384": sha384, "HS512": sha512, "EdDSA": sha512}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +60,12 @@ def id_token_for(
         **({"at_hash": half_hash(access_token, algorithm)} if access_token else {}),
         **({"c_hash": half_hash(code, algorithm)} if code else {}),
     }
-    return signed_for(client, members, algorithm=algorithm)
+    return id_token(client, members, algorithm=algorithm)
 
 
 def half_hash(value: str, algorithm: str) -> str:
     """`at_hash` and `c_hash`: the left half of the hash the signature uses (§3.1.3.6, §3.3.2.11)."""
-    # Ed25519 hashes with SHA-512 (RFC 8032 §5.1); the others name their hash.
-    digest = sha512 if algorithm == "EdDSA" else sha256
-    whole = digest(value.encode()).digest()
+    whole = _HASHES.get(algorithm, sha256)(value.encode()).digest()
     return urlsafe_b64encode(whole[: len(whole) // 2]).rstrip(b"=").decode("ascii")
 
 

@@ -1,7 +1,7 @@
 """How what is told of a person is signed for a client: by the algorithm it is registered for.
 
 A public-key signature by default. `none` only for clients of the legacy profile, whose ID tokens come from
-the token endpoint over TLS (OpenID Connect Core §3.1.3.7); HS256 only with a secret that its owner chose to
+the token endpoint over TLS (OpenID Connect Core §3.1.3.7); an HMAC only with a secret that its owner chose to
 keep readable (§10.1).
 """
 
@@ -14,16 +14,15 @@ from joserfc.jwk import OctKey
 
 from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.conf import conf
-from django_oauthflows.keys import jwt
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.identity.encryption import encrypted_for, key_for
+from django_oauthflows.keys import jwt, ring
+from django_oauthflows.keys.algorithms import ALGORITHMS, HMACS, NONE
 from django_oauthflows.rules.requests import ClientFacts
-
-NONE, HS256 = "none", "HS256"
 
 
 def signing_algorithms() -> list[str]:
     """Every algorithm a client may register for, the server's own first."""
-    return list(dict.fromkeys((conf.ID_TOKEN_SIGNING_ALGORITHM, *ALGORITHMS, HS256, NONE)))
+    return list(dict.fromkeys((conf.ID_TOKEN_SIGNING_ALGORITHM, *ALGORITHMS, *HMACS, NONE)))
 
 
 def signing_algorithm(client: ClientFacts) -> str:
@@ -32,20 +31,44 @@ def signing_algorithm(client: ClientFacts) -> str:
     return chosen if _is_possible(client, chosen) else conf.ID_TOKEN_SIGNING_ALGORITHM
 
 
-def signed_for(client: ClientFacts, members: dict[str, Any], *, algorithm: str) -> str:
+def be_ready(client: ClientFacts) -> None:
+    """Look for the keys that an ID token will take, so that nothing is spent on an answer that fails.
+
+    Raises `Refusal` where the client is registered for encryption and has no key for it.
+    """
+    algorithm = signing_algorithm(client)
+    if algorithm in ALGORITHMS:
+        ring.signing_key(algorithm)
+    if alg := client.openid.id_token_encrypted_response_alg:
+        key_for(client, alg)
+
+
+def id_token(client: ClientFacts, members: dict[str, Any], *, algorithm: str) -> str:
+    """The members as an ID token: signed, and encrypted where the client is registered for that."""
+    signed = signed_for(client, members, algorithm=algorithm)
+    alg, enc = (
+        client.openid.id_token_encrypted_response_alg,
+        client.openid.id_token_encrypted_response_enc,
+    )
+    return encrypted_for(client, signed, alg=alg, enc=enc) if alg else signed
+
+
+def signed_for(
+    client: ClientFacts, members: dict[str, Any], *, algorithm: str, typ: str = "JWT"
+) -> str:
     """A JWT of the members for one client, in compact form."""
     if algorithm == NONE:
         return _unsecured(members)
-    if algorithm == HS256:
+    if algorithm in HMACS:
         key = OctKey.import_key(readable_secrets(client)[0])
-        return joserfc_jwt.encode({"alg": HS256, "typ": "JWT"}, members, key, [HS256])
-    return jwt.sign(members, typ="JWT", algorithm=algorithm)
+        return joserfc_jwt.encode({"alg": algorithm, "typ": typ}, members, key, [algorithm])
+    return jwt.sign(members, typ=typ, algorithm=algorithm)
 
 
 def _is_possible(client: ClientFacts, algorithm: str) -> bool:
     if algorithm == NONE:
         return client.profile == "legacy"
-    if algorithm == HS256:
+    if algorithm in HMACS:
         return bool(readable_secrets(client))
     return algorithm in ALGORITHMS
 

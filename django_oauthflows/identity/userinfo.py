@@ -1,8 +1,10 @@
 """What the userinfo endpoint answers (OpenID Connect Core §5.3)."""
 
+import json
 from typing import Any
 
 from django_oauthflows.identity import claims as known_claims
+from django_oauthflows.identity.encryption import encrypted_for
 from django_oauthflows.identity.signing import signed_for
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens.models import Authorization
@@ -21,12 +23,22 @@ def userinfo(
     return {**told, "sub": subject_of(client, person.pk)}
 
 
-def is_signed_for(client: ClientFacts) -> bool:
-    """Is the client registered for a JWT rather than plain JSON?"""
-    return bool(client.openid.userinfo_signed_response_alg)
+def is_plain_for(client: ClientFacts) -> bool:
+    """Is the client told in JSON, rather than in a JWT?"""
+    openid = client.openid
+    return not (openid.userinfo_signed_response_alg or openid.userinfo_encrypted_response_alg)
 
 
-def signed(client: ClientFacts, members: dict[str, Any], *, issuer: str) -> str:
-    """The answer as a JWT for a client that is registered for one (§5.3.2)."""
-    addressed = {**members, "iss": issuer, "aud": client.client_id}
-    return signed_for(client, addressed, algorithm=client.openid.userinfo_signed_response_alg)
+def as_jwt(client: ClientFacts, members: dict[str, Any], *, issuer: str) -> str:
+    """The answer as the client is registered for it: signed, encrypted or both (§5.3.2).
+
+    Raises `Refusal` where it is to be encrypted and the client has no key for that.
+    """
+    openid, plain = client.openid, json.dumps(members)
+    if algorithm := openid.userinfo_signed_response_alg:
+        addressed = {**members, "iss": issuer, "aud": client.client_id}
+        plain = signed_for(client, addressed, algorithm=algorithm)
+    if alg := openid.userinfo_encrypted_response_alg:
+        enc = openid.userinfo_encrypted_response_enc
+        return encrypted_for(client, plain, alg=alg, enc=enc, is_signed=bool(algorithm))
+    return plain

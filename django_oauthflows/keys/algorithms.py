@@ -1,7 +1,7 @@
-"""The signature algorithms of this server, and how a key for each is made.
+"""The signature algorithms of this server, how a key for each is made, and what else clients may choose.
 
-Asymmetric ones only: `none` and the HMACs, with which a public key can be passed off as a secret, are not in
-the table and can therefore neither sign nor verify (RFC 8725 §3.1).
+Asymmetric ones only in the table: `none` and the HMACs, with which a public key can be passed off as a
+secret, can therefore neither sign nor verify with a key of the server's (RFC 8725 §3.1).
 """
 
 from dataclasses import dataclass
@@ -28,6 +28,16 @@ ALGORITHMS: dict[str, Algorithm] = {
         Algorithm(name="EdDSA", key_type="OKP", curve_or_size="Ed25519"),
     )
 }
+
+#: For what is told to one client that asked for it so: unsigned, or signed with the client's own secret,
+#: which has to be as long as the hash (RFC 7518 §3.2).
+NONE = "none"
+HMACS = ("HS256", "HS384", "HS512")
+
+#: How what is encrypted for a client travels, and how it is encrypted (RFC 7518 §4.1, §5.1). RSA1_5 is left
+#: out: its padding tells whoever may ask often enough (RFC 8725 §3.2).
+KEY_ENCRYPTION = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+CONTENT_ENCRYPTION = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 
 #: What a published key without an `alg` (RFC 7517 §4.4 makes it optional) is taken to be for.
 USUAL: dict[str, str] = {"EC": "ES256", "RSA": "RS256", "OKP": "EdDSA"}

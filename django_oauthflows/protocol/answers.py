@@ -19,12 +19,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.redaction import redacted
+from django_oauthflows.clients import uris
 from django_oauthflows.clients.authentication import credentials_of, used_basic
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.protocol import cors, headers
+from django_oauthflows.protocol import cors, errands, headers
 from django_oauthflows.protocol.parameters import Parameters, from_body
-from django_oauthflows.rules.authorization import FRAGMENT
+from django_oauthflows.rules.authorization import FORM_POST, FRAGMENT, QUERY
 from django_oauthflows.rules.requests import ClientFacts
 
 #: Where a client finds the reference of a refusal beside its description.
@@ -35,13 +36,15 @@ REFERENCE_HEADER = "X-OAuth-Reference"
 class ReturnAddress:
     """Where an authorization request is answered: a redirect URI that was found genuine.
 
-    `mode` is the part of it that holds the answer: `query` or `fragment`.
+    `mode` is how the answer gets there: in its query, its fragment, or a form. `name` tells the request from
+    others of the same browser (`errands.name_of`).
     """
 
     redirect_uri: str
     state: str
     issuer: str
-    mode: str = "query"
+    mode: str = QUERY
+    name: str = ""
 
 
 def json_endpoint(
@@ -131,13 +134,24 @@ def back_to_client(
 ) -> HttpResponse:
     """Answer at the redirect URI, with `state` and `iss` (RFC 6749 §4.1.2, RFC 9207 §2).
 
-    303 after a form, so that no browser posts the person's input on to the client (RFC 9700 §4.12).
+    However it goes there, the request is over, and with it what the person was sent away for.
     """
     answer = {
         **members,
         **({"state": address.state} if address.state else {}),
         "iss": address.issuer,
     }
+    if address.mode == FORM_POST:
+        response = _posting(request, address, answer)
+    else:
+        response = _redirecting(request, address, answer)
+    return errands.end(headers.no_store(response), request, address.name)
+
+
+def _redirecting(
+    request: HttpRequest, address: ReturnAddress, answer: dict[str, str]
+) -> HttpResponse:
+    """303 after a form, so that no browser posts the person's input on to the client (RFC 9700 §4.12)."""
     parts = urlsplit(address.redirect_uri)
     if address.mode == FRAGMENT:
         parts = parts._replace(fragment=urlencode(answer))
@@ -149,7 +163,18 @@ def back_to_client(
     # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
     response["Location"] = iri_to_uri(urlunsplit(parts))
     response["Referrer-Policy"] = "no-referrer"
-    return headers.no_store(response)
+    return response
+
+
+def _posting(request: HttpRequest, address: ReturnAddress, answer: dict[str, str]) -> HttpResponse:
+    """A page whose form posts the answer (OAuth 2.0 Form Post Response Mode §2), by itself where it can."""
+    context = {
+        "redirect_uri": iri_to_uri(address.redirect_uri),
+        "redirect_host": uris.shown_host(address.redirect_uri),
+        "answer": answer,
+    }
+    page = render(request, "oauthflows/form_post.html", context)
+    return headers.page(page, leads_to=address.redirect_uri, runs_our_scripts=True)
 
 
 def refuse_to_client(

@@ -1,21 +1,15 @@
-"""An authorization request, step by step (RFC 6749 §4.1.1).
+"""An authorization request, step by step (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2).
 
-read the parameters → know the client and where to answer, else a page → the flow's rules, else back to the
-client → decide: answer, ask, sign in or refuse. The consent form posts to its own URL with the same query,
-which is read in the same way: nothing of the request travels in the form.
+read the parameters → know the client → read what it signed → know where to answer, else a page → the flow's
+rules, else back to the client → decide: answer, ask, send somewhere first, or refuse. The consent form posts
+to its own URL with the same query, which is read in the same way: nothing of the request travels in the form.
+A request that itself comes by POST is kept, and goes on as a link to that URL.
 """
 
-from typing import Any
-from urllib.parse import urlsplit
-
-from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 
 from django_oauthflows.audit.redaction import redacted
-from django_oauthflows.clients import presets, uris
-from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.clients import uris
 from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next, decide
@@ -23,77 +17,76 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.issuer import issuer_of, own_resource_of
-from django_oauthflows.protocol import headers
-from django_oauthflows.protocol.answers import (
-    ReturnAddress,
-    error_page,
-    refuse_to_client,
-)
+from django_oauthflows.protocol import errands, kept_requests, languages, signing_in
+from django_oauthflows.protocol.answers import ReturnAddress, error_page, refuse_to_client
 from django_oauthflows.protocol.asking import ask
-from django_oauthflows.protocol.parameters import Parameters, form_must_be_encoded, from_query
+from django_oauthflows.protocol.callers import know_client, know_redirect_uri
+from django_oauthflows.protocol.openid_parameters import openid_facts
+from django_oauthflows.protocol.parameters import (
+    Parameters,
+    form_must_be_encoded,
+    from_body,
+    from_query,
+)
+from django_oauthflows.protocol.request_objects import read_object
 from django_oauthflows.protocol.sending import Asked, send
-from django_oauthflows.rules.authorization import default_response_mode
+from django_oauthflows.rules.authorization import response_mode_of
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
 
 
+def receive(http: HttpRequest) -> HttpResponse:
+    """Answer an authorization request that came by POST: it goes on as a link, and decides nothing."""
+    parameters: Parameters | None = None
+    try:
+        sent = from_body(http) if http.content_type else Parameters({})
+        parameters = kept_requests.found(sent)
+        return kept_requests.keep(http, parameters, know_client(http, parameters))
+    except Refusal as refusal:
+        return error_page(http, refusal, client_id=_client_id(parameters))
+
+
 def answer(http: HttpRequest) -> HttpResponse:
-    """Answer `GET /authorize`, and the consent form posted to the same URL."""
+    """Answer `GET /authorize`, and what our own pages post to the same URL."""
     parameters: Parameters | None = None
     try:
         if http.content_type:  # of a form; a POST without a body has none
             form_must_be_encoded(http)
-        parameters = from_query(http)
-        client, redirect_uri = know_client(http, parameters)
+        parameters = kept_requests.found(from_query(http))
+        client = know_client(http, parameters)
+        signed = read_object(parameters, client, issuer_of(http))
+        parameters = signed.parameters
+        address = _address_of(http, parameters, know_redirect_uri(client, parameters))
     except Refusal as refusal:
-        return error_page(
-            http, refusal, client_id=parameters.text("client_id") if parameters else ""
-        )
-    address = ReturnAddress(
-        redirect_uri=redirect_uri,
-        state=parameters.text("state"),
-        issuer=issuer_of(http),
-        mode=default_response_mode(parameters.text("response_type")),
-    )
+        return error_page(http, refusal, client_id=_client_id(parameters))
     try:
+        if signed.refusal:
+            raise signed.refusal
         asked = read(http, parameters, client, address)
-        return _proceed(http, asked)
+        if signed.was_fetched:
+            return kept_requests.keep(http, parameters, client)
+        with languages.spoken(asked.request.ui_locales):
+            return _proceed(http, asked)
     except Refusal as refusal:
         return refuse_to_client(
             http, address, refusal, client=client, detail=redacted(parameters.plain())
         )
 
 
-def know_client(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, str]:
-    """The client and the redirect URI it is answered at.
+def _client_id(parameters: Parameters | None) -> str:
+    return parameters.text("client_id") if parameters else ""
 
-    Raises `Refusal` for a page: a request that fails here is redirected nowhere (RFC 6749 §4.1.2.1).
-    """
-    client_id = parameters.text("client_id")
-    client = client_of(client_id) if client_id else None
-    if client is None:
-        raise _for_page(
-            "The client that sent you here is not known to this server.", "client_must_be_known"
-        )
-    if not is_usable(client, http):
-        raise _for_page(
-            "The client that sent you here has been disabled.", "client_must_be_enabled"
-        )
-    sent = parameters.text("redirect_uri")
-    if sent:
-        any_port = presets.is_installed(client.preset)
-        if not uris.matches(sent, client.redirect_uris, any_port=any_port):
-            raise _for_page(
-                "The address to return to is not one the client has registered.",
-                "redirect_uri_must_be_registered",
-                spec="RFC 9700 §2.1",
-            )
-        return client, sent
-    if "openid" in parameters.text("scope").split() or len(client.redirect_uris) != 1:
-        raise _for_page(
-            "The redirect_uri is missing.", "redirect_uri_must_be_sent", spec="RFC 6749 §3.1.2.3"
-        )
-    return client, client.redirect_uris[0]
+
+def _address_of(http: HttpRequest, parameters: Parameters, redirect_uri: str) -> ReturnAddress:
+    return ReturnAddress(
+        redirect_uri=redirect_uri,
+        state=parameters.text("state"),
+        issuer=issuer_of(http),
+        mode=response_mode_of(
+            parameters.text("response_mode"), parameters.text("response_type"), redirect_uri
+        ),
+        name=errands.name_of(parameters),
+    )
 
 
 def read(
@@ -116,9 +109,10 @@ def read(
         code_challenge_method=parameters.text("code_challenge_method"),
         prompt=parameters.words("prompt") or frozenset(),
         resource=resource_of(client, parameters.resource),
-        other=frozenset(parameters) & {"request", "request_uri", "registration"},
+        other=frozenset(parameters) & {"registration"},
         issuer=address.issuer,
         own_resource=own_resource_of(http),
+        **openid_facts(parameters, client, address.issuer),
     )
     flow = _flow_of(request)
     enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)
@@ -163,38 +157,26 @@ def _flow_of(request: AuthorizationRequest) -> Flow:
 
 
 def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
-    person: Any = http.user
-    is_signed_in = person.is_authenticated and person.is_active
+    errand = errands.errand_of(http, asked.address.name)
+    presence = signing_in.presence_of(http, asked.request, errand)
     client = asked.request.client
-    remembered = memory.remembered(client, person) if is_signed_in else None
+    remembered = memory.remembered(client, http.user) if presence.is_signed_in else None
     decision = decide(
         asked.request,
-        is_signed_in=is_signed_in,
+        presence=presence,
         remembered=remembered,
         identity_is_assured=_identity_is_assured(asked.request),
     )
-    if decision.next is Next.SIGN_IN:
-        return headers.no_store(_sign_in(http))
-    if decision.next is Next.REFUSE_LOGIN_REQUIRED:
-        raise _interaction(
-            Code.LOGIN_REQUIRED, "Nobody is signed in, and the prompt none forbids asking."
-        )
-    if decision.next is Next.REFUSE_CONSENT_REQUIRED:
-        raise _interaction(
-            Code.CONSENT_REQUIRED,
-            "The person has not agreed yet, and the prompt none forbids asking.",
-        )
+    if decision.next in _REFUSALS:
+        raise _interaction(*_REFUSALS[decision.next])
+    if presence.is_signed_in and "account" in http.POST:
+        return signing_in.take_choice(http, asked, errand)
+    if decision.next not in (Next.ANSWER, Next.ASK):
+        return signing_in.send_away(http, asked, errand, decision.next)
     # A button that was pressed counts, even where another tab has made the question needless since.
     if decision.next is Next.ANSWER and "decision" not in http.POST:
         return send(http, asked, decision.scopes)
     return ask(http, asked, remembered)
-
-
-def _sign_in(http: HttpRequest) -> HttpResponse:
-    """Send the person to the sign-in page and back here; by an absolute URL where it is on another host."""
-    page, here = urlsplit(resolve_url(settings.LOGIN_URL)), http.build_absolute_uri()
-    is_elsewhere = page.netloc not in ("", http.get_host())
-    return redirect_to_login(here if is_elsewhere else http.get_full_path())
 
 
 def _identity_is_assured(request: AuthorizationRequest) -> bool:
@@ -206,11 +188,30 @@ def _identity_is_assured(request: AuthorizationRequest) -> bool:
     )
 
 
-def _for_page(sentence: str, rule: str, *, spec: str = "RFC 6749 §4.1.2.1") -> Refusal:
-    return Refusal(Code.INVALID_REQUEST, sentence, rule=rule, spec=spec)
+#: Code, sentence and rule of what cannot be done.
+_REFUSALS = {
+    Next.REFUSE_LOGIN_REQUIRED: (
+        Code.LOGIN_REQUIRED,
+        "The person would have to sign in, and the prompt none forbids asking.",
+        "prompt_none_must_be_possible",
+    ),
+    Next.REFUSE_CONSENT_REQUIRED: (
+        Code.CONSENT_REQUIRED,
+        "The person has not agreed yet, and the prompt none forbids asking.",
+        "prompt_none_must_be_possible",
+    ),
+    Next.REFUSE_OTHER_PERSON: (
+        Code.LOGIN_REQUIRED,
+        "Another person signed in than the one the request names.",
+        "person_must_be_the_expected_one",
+    ),
+    Next.REFUSE_UNMET_CONTEXT: (
+        Code.UNMET_AUTHENTICATION_REQUIREMENTS,
+        "The person did not sign in as strongly as the request requires.",
+        "required_context_must_be_met",
+    ),
+}
 
 
-def _interaction(code: Code, sentence: str) -> Refusal:
-    return Refusal(
-        code, sentence, rule="prompt_none_must_be_possible", spec="OpenID Connect Core §3.1.2.6"
-    )
+def _interaction(code: Code, sentence: str, rule: str) -> Refusal:
+    return Refusal(code, sentence, rule=rule, spec="OpenID Connect Core §3.1.2.6")

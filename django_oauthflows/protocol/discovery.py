@@ -11,8 +11,15 @@ from django_oauthflows.flows import catalogue
 from django_oauthflows.identity.claims import names_of
 from django_oauthflows.identity.signing import signing_algorithms
 from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
-from django_oauthflows.keys.algorithms import ALGORITHMS
-from django_oauthflows.rules.authorization import RESPONSE_MODES, default_response_mode
+from django_oauthflows.keys.algorithms import (
+    ALGORITHMS,
+    CONTENT_ENCRYPTION,
+    HMACS,
+    KEY_ENCRYPTION,
+)
+from django_oauthflows.protocol import request_objects
+from django_oauthflows.protocol.openid_parameters import known_prompts
+from django_oauthflows.rules.authorization import RESPONSE_MODES
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -37,9 +44,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "jwks_uri": url_of(request, "jwks"),
         "device_authorization_endpoint": url_of(request, "device-authorization"),
         "response_types_supported": response_types,
-        "response_modes_supported": list(
-            dict.fromkeys((*RESPONSE_MODES, *map(default_response_mode, response_types)))
-        ),
+        "response_modes_supported": list(RESPONSE_MODES),
         # RFC 7591 §2 counts `implicit` among the grant types, though no token endpoint is ever sent it.
         "grant_types_supported": list(
             dict.fromkeys(flow.grant_type or flow.slug for flow in flows)
@@ -51,8 +56,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
         "introspection_signing_alg_values_supported": [conf.SIGNING_ALGORITHM],
         "authorization_response_iss_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        **_of_requests(),
         "protected_resources": [own_resource_of(request)],
     }
 
@@ -64,16 +68,32 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
         "userinfo_endpoint": url_of(request, "userinfo"),
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": signing_algorithms(),
-        "userinfo_signing_alg_values_supported": sorted(ALGORITHMS),
+        "id_token_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "id_token_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
+        "userinfo_signing_alg_values_supported": [*ALGORITHMS, *HMACS],
+        "userinfo_encryption_alg_values_supported": list(KEY_ENCRYPTION),
+        "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "claim_types_supported": ["normal"],
         "claims_supported": sorted({"sub", "iss", "auth_time", "acr", "amr", *_claims_offered()}),
-        "claims_parameter_supported": True,
     }
 
 
 def _claims_offered() -> frozenset[str]:
     """The claims of the scopes this server has."""
     return names_of(dot.all_scopes())
+
+
+def _of_requests() -> dict[str, Any]:
+    """What an authorization request may ask for (OpenID Connect Discovery 1.0 §3)."""
+    return {
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": list(request_objects.ALGORITHMS),
+        "claims_parameter_supported": True,
+        "prompt_values_supported": sorted(known_prompts()),
+        **({"acr_values_supported": acr} if (acr := list(conf.ACR_VALUES_SUPPORTED)) else {}),
+    }
 
 
 def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:

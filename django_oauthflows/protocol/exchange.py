@@ -23,6 +23,7 @@ from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import passwords
 from django_oauthflows.protocol.parameters import Parameters, from_body
@@ -132,6 +133,8 @@ def _attempt(
         raise
     if presented is None:
         return DIRECT[grant_type](http, parameters, request)
+    if "openid" in request.scopes:
+        be_ready(client)
     steps = EXCHANGES[grant_type]
     issued = steps.issue(request, presented, parameters.text(steps.presents))
     return _identified(issued, request, presented)

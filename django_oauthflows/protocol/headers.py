@@ -15,20 +15,27 @@ def no_store(response: HttpResponse) -> HttpResponse:
 
 
 def page(
-    response: HttpResponse, *, leads_to: str = "", images_from: Collection[str] = ()
+    response: HttpResponse,
+    *,
+    leads_to: str = "",
+    images_from: Collection[str] = (),
+    runs_our_scripts: bool = False,
 ) -> HttpResponse:
     """Headers of a page: kept by nobody, framed by nobody, running nothing.
 
-    `leads_to` is the redirect URI a form on the page may end at, `images_from` the logos of clients.
+    `leads_to` is the redirect URI a form on the page may end at, `images_from` the logos of clients. The one
+    page that does run something takes it from the site's static files, as its style.
     """
     no_store(response)
     response["X-Frame-Options"] = "DENY"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
+    static = _sources(settings.STATIC_URL or "")
     response["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
-            f"style-src {_sources(settings.STATIC_URL or '')}",
+            *([f"script-src {static}"] if runs_our_scripts else []),
+            f"style-src {static}",
             f"img-src {_sources(settings.STATIC_URL or '', *images_from)}",
             f"form-action {_form_action(leads_to)}",
             "frame-ancestors 'none'",

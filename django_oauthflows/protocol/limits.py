@@ -2,7 +2,8 @@
 
 A guess is counted before it is looked at, so that any number of guesses at once are all counted. Whoever asks
 for too many waits until the window is over. A cache that does not answer refuses every guess: loudly, since
-people who know their password are refused as well.
+people who know their password are refused as well. What is counted for the sake of the server's room alone
+(`serves_without_cache`) goes on without it.
 """
 
 import logging
@@ -15,7 +16,9 @@ from django.utils import timezone
 logger = logging.getLogger("django_oauthflows.limits")
 
 
-def spend(name: str, key: str, *, at_most: int, per_seconds: int) -> int | None:
+def spend(
+    name: str, key: str, *, at_most: int, per_seconds: int, serves_without_cache: bool = False
+) -> int | None:
     """Count one guess at `name` by or at `key`.
 
     Returns None where it is one of the `at_most` within this window, else the seconds to wait.
@@ -25,6 +28,9 @@ def spend(name: str, key: str, *, at_most: int, per_seconds: int) -> int | None:
         cache.add(counter, 0, timeout=per_seconds)
         count = int(cache.incr(counter))
     except Exception:
+        if serves_without_cache:
+            logger.exception("the cache does not answer; nothing is counted: %s", name)
+            return None
         logger.exception("the cache does not answer; every guess is refused: %s", name)
         return left
     return left if count > at_most else None

@@ -1,7 +1,7 @@
 """Reading a request's parameters, strictly: what is malformed is refused before anybody interprets it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -18,8 +18,10 @@ LONGEST = {
     "code_challenge": 128,
     "code_challenge_method": 10,
     "code_verifier": 128,
+    "login_hint": 320,  # the longest e-mail address (RFC 5321 §4.5.3.1)
     "nonce": 255,
     "redirect_uri": 2000,
+    "request": 16_000,
     "resource": 2000,
     "scope": 2000,
     "state": 2000,
@@ -55,6 +57,10 @@ class Parameters(Mapping[str, str]):
     def words(self, name: str) -> frozenset[str] | None:
         """A space-separated list as a set; `None` where it was not sent."""
         return frozenset(self.single[name].split()) if name in self.single else None
+
+    def ordered(self, name: str) -> tuple[str, ...]:
+        """A space-separated list in its order."""
+        return tuple(self.text(name).split())
 
     def plain(self) -> dict[str, str | tuple[str, ...]]:
         """All of them, for whoever writes down what may be written down."""
@@ -92,6 +98,11 @@ def from_query(request: HttpRequest) -> Parameters:
     return _parse(request.META.get("QUERY_STRING", "").encode("latin-1", "replace"))
 
 
+def from_pairs(pairs: Iterable[tuple[str, str]]) -> Parameters:
+    """Parameters that came in another way than a form, held to the same rules. Raises `Refusal`."""
+    return _gathered(pairs)
+
+
 def _refuse_secrets_in_query(request: HttpRequest) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
     sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
@@ -116,6 +127,10 @@ def _parse(raw: bytes) -> Parameters:
         raise _malformed(
             "The parameters are not valid form-encoded UTF-8.", rule="parameters_must_be_utf8"
         ) from None
+    return _gathered(pairs)
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> Parameters:
     single: dict[str, str] = {}
     resource: list[str] = []
     seen: set[str] = set()

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
@@ -39,6 +40,8 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
             now=now,
         )
         return back_to_client(http, asked.address, {"code": code})
+    if "id_token" in request.response_types:
+        be_ready(request.client)
     issued = issue_in_front(
         request, flow=asked.flow.slug, person=http.user, sign_in=sign_in, now=now
     )
@@ -79,7 +82,10 @@ def _id_token_member(
         scopes=request.scopes,
         auth_time=sign_in.auth_time,
         acr=sign_in.acr,
+        amr=sign_in.amr,
         nonce=request.nonce,
+        sid=sign_in.sid,
+        asked=request.claims,
     )
     token = id_token_for(
         identified,

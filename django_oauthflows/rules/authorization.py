@@ -6,15 +6,34 @@ from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import rule
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 
-#: The response modes this server answers in (OAuth 2.0 Multiple Response Type Encoding Practices §2.1).
-RESPONSE_MODES = ("query",)
-#: How an answer that holds a token is sent, and every refusal of a request for one.
+QUERY = "query"
 FRAGMENT = "fragment"
+FORM_POST = "form_post"
+
+#: The response modes this server answers in (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
+#: OAuth 2.0 Form Post Response Mode §2).
+RESPONSE_MODES = (QUERY, FRAGMENT, FORM_POST)
 
 
 def default_response_mode(response_type: str) -> str:
     """The mode of an answer where none is asked (Multiple Response Type Encoding Practices §2.1, §5)."""
-    return "query" if {"token", "id_token"}.isdisjoint(response_type.split(" ")) else FRAGMENT
+    return FRAGMENT if holds_a_token(response_type) else QUERY
+
+
+def holds_a_token(response_type: str) -> bool:
+    """Does the answer itself carry a token?"""
+    return not {"token", "id_token"}.isdisjoint(response_type.split(" "))
+
+
+def response_mode_of(asked: str, response_type: str, redirect_uri: str) -> str:
+    """The mode of the answer: the one that was asked for where it may be used, else the default.
+
+    A refusal of the mode itself has to go somewhere too.
+    """
+    is_safe = asked in RESPONSE_MODES and not (asked == QUERY and holds_a_token(response_type))
+    if is_safe and (asked != FORM_POST or _takes_forms(redirect_uri)):
+        return asked
+    return default_response_mode(response_type)
 
 
 @rule(
@@ -28,39 +47,31 @@ def response_mode_must_be_supported(request: AuthorizationRequest) -> str | None
     return None
 
 
+@rule(spec="OAuth 2.0 Form Post Response Mode §2", refuses_with=Code.INVALID_REQUEST)
+def form_must_be_posted_to_a_web_address(request: AuthorizationRequest) -> str | None:
+    """A program behind a scheme of its own is opened by a link and receives no form."""
+    if request.response_mode == FORM_POST and not _takes_forms(request.redirect_uri):
+        return "The response_mode form_post needs an http or https redirect_uri."
+    return None
+
+
 @rule(
     spec="OAuth 2.0 Multiple Response Type Encoding Practices §5",
     refuses_with=Code.INVALID_REQUEST,
 )
-def tokens_must_be_answered_in_the_fragment(request: AuthorizationRequest) -> str | None:
+def tokens_must_not_be_answered_in_the_query(request: AuthorizationRequest) -> str | None:
     """A token in the query would be sent to servers, kept in their logs and handed on as a referrer."""
-    if request.response_mode != FRAGMENT:
-        return "A token is answered in the fragment alone: send no response_mode, or fragment."
+    if request.response_mode == QUERY and holds_a_token(request.response_type):
+        return "A token is not answered in the query: send no response_mode, fragment or form_post."
     return None
 
 
-@rule(spec="OpenID Connect Core §6.1", refuses_with=Code.REQUEST_NOT_SUPPORTED)
-def request_object_must_not_be_sent(request: AuthorizationRequest) -> str | None:
-    """A signed request that is silently ignored would let its unsigned copy be changed on the way."""
-    return "Request objects are not supported." if "request" in request.other else None
-
-
-@rule(spec="OpenID Connect Core §6.2", refuses_with=Code.REQUEST_URI_NOT_SUPPORTED)
-def request_uri_must_not_be_sent(request: AuthorizationRequest) -> str | None:
-    """The same for a request object sent by reference."""
-    return (
-        "Request objects by reference are not supported."
-        if "request_uri" in request.other
-        else None
-    )
-
-
-@rule(spec="OpenID Connect Core §3.1.2.1", refuses_with=Code.INVALID_REQUEST)
-def prompt_none_must_stand_alone(request: AuthorizationRequest) -> str | None:
-    """Asking for no page and for a page at once has no answer."""
-    if "none" in request.prompt and len(request.prompt) > 1:
-        return "The prompt none cannot be combined with another."
-    return None
+#: What is asked of how an answer is sent, whatever it holds.
+RESPONSE_MODE_RULES = (
+    response_mode_must_be_supported,
+    form_must_be_posted_to_a_web_address,
+    tokens_must_not_be_answered_in_the_query,
+)
 
 
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
@@ -87,6 +98,10 @@ def resource_must_be_granted(request: TokenRequest) -> str | None:
     if granted and not set(request.resource) <= set(granted):
         return "The grant is not for this resource."
     return None
+
+
+def _takes_forms(redirect_uri: str) -> bool:
+    return redirect_uri.lower().startswith(("https://", "http://"))
 
 
 def _is_absolute(uri: str) -> bool:

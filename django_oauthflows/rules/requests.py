@@ -84,9 +84,10 @@ class ClientFacts:
 
     `flows` are slugs of the catalogue; `scopes` is everything its owner signed up for. `dot_secret` is a
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
-    `ClientSecret` rows. `resources` are those it serves, `allowed_resources` those its tokens may be for;
-    empty is no limit. `exchange_targets` are those it may exchange other tokens for (RFC 8693); empty is
-    none. `jwks` and `jwks_uri` are its public keys (RFC 7591 §2).
+    `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
+    it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
+    those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
+    keys (RFC 7591 §2).
     """
 
     key: int
@@ -107,6 +108,7 @@ class ClientFacts:
     authentication_method: AuthMethod = AuthMethod.ANY_SECRET
     secrets: tuple[SecretFacts, ...] = field(default=(), repr=False)
     dot_secret: str = field(default="", repr=False)
+    plain_dot_secret: str = field(default="", repr=False)
     skips_consent: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
@@ -136,6 +138,11 @@ class AuthorizationRequest:
     """A request to `/authorize` whose client and redirect URI are already known to be genuine.
 
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    `max_age_sent` and `claims_sent` are those parameters as they came, `max_age` (seconds) and `claims` what
+    goes: the client's default, and the request of claims as `Authorization` keeps it. `acr_values` are the
+    authentication contexts it would like, best first, `acr_required` those of which one has to be reached.
+    `subjects` are whom it expects, as it knows them: by an ID token it sent, and by the claim `sub`.
+    `known_prompts` are the values of `prompt` this site can do something about.
     """
 
     client: ClientFacts
@@ -151,6 +158,16 @@ class AuthorizationRequest:
     code_challenge_method: str
     prompt: frozenset[str]
     resource: tuple[str, ...]
+    known_prompts: frozenset[str] = frozenset({"none", "login", "consent", "select_account"})
+    max_age_sent: str = ""
+    max_age: int | None = None
+    claims_sent: str = ""
+    claims: Mapping[str, Any] | None = None
+    acr_values: tuple[str, ...] = ()
+    acr_required: tuple[str, ...] = ()
+    subjects: frozenset[str] = frozenset()
+    login_hint: str = ""
+    ui_locales: tuple[str, ...] = ()
     other: frozenset[str] = frozenset()
     issuer: str = ""
     own_resource: str = ""

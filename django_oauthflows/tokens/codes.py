@@ -59,7 +59,10 @@ def issue_code(
             session=sign_in.session,
             auth_time=sign_in.auth_time,
             acr=sign_in.acr,
+            amr=list(sign_in.amr),
+            sid=sign_in.sid,
             nonce=request.nonce,
+            claims=request.claims,
             code_checksum=stored,
             front_access_checksum=front_access_checksum,
         )

@@ -152,6 +152,8 @@ def approve(
             session=sign_in.session,
             auth_time=sign_in.auth_time,
             acr=sign_in.acr,
+            amr=list(sign_in.amr),
+            sid=sign_in.sid,
             code_checksum=pairing.device_checksum,
         )
     return True

@@ -73,7 +73,10 @@ def issue_in_front(
                 session=sign_in.session,
                 auth_time=sign_in.auth_time,
                 acr=sign_in.acr,
+                amr=list(sign_in.amr),
+                sid=sign_in.sid,
                 nonce=request.nonce,
+                claims=request.claims,
                 front_access_checksum=front,
             )
         if access:

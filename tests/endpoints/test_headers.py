@@ -91,7 +91,10 @@ def test_people_use_get_and_post(flow: FlowClient, method: str) -> None:
 def pages(flow: FlowClient) -> dict[str, Any]:
     """Every page the app shows to people."""
     flow.tokens()
+    flow.ask(prompt="login")
     return {
+        "sign in again": flow.ask(prompt="login"),
+        "choose an account": flow.ask(prompt="select_account"),
         "consent": flow.ask(prompt="consent"),
         "consent with an error": flow.decide(scopes=(), prompt="consent"),
         "error": flow.ask(redirect_uri="https://evil.example/"),

@@ -349,28 +349,27 @@ def test_each_token_leaves_a_warning_in_the_log(caplog: Any) -> None:
 
 @spec("RFC 8414 §2")
 def test_the_metadata_offers_legacy_flows_only_while_a_client_may_use_them() -> None:
-    assert offered() == ({"code"}, {"query"}, set())
+    assert offered() == ({"code"}, set())
     ClientFactory(preset="legacy-app", profile="standard")
-    assert offered() == ({"code"}, {"query"}, set())
+    assert offered() == ({"code"}, set())
     policy = ClientFactory(preset="legacy-app").policy
-    assert offered() == ({"code"}, {"query"}, {"password"})
+    assert offered() == ({"code"}, {"password"})
     policy.flows = ["implicit", "hybrid"]
     policy.save()
-    assert offered() == ({"code", "token", "code token"}, {"query", "fragment"}, {"implicit"})
+    assert offered() == ({"code", "token", "code token"}, {"implicit"})
     policy.is_enabled = False
     policy.save()
-    assert offered() == ({"code"}, {"query"}, set())
+    assert offered() == ({"code"}, set())
 
 
-def offered() -> tuple[set[str], set[str], set[str]]:
-    """Response types, response modes, and the grant types that are not recommended."""
+def offered() -> tuple[set[str], set[str]]:
+    """Response types, and the grant types that are not recommended."""
     members = Client().get("/.well-known/oauth-authorization-server/o").json()
     grants = set(members["grant_types_supported"])
     recommended = {flow.grant_type for flow in FLOWS if flow.standing is Standing.RECOMMENDED}
     assert grants >= recommended
     return (
         set(members["response_types_supported"]),
-        set(members["response_modes_supported"]),
         grants - recommended,
     )
 

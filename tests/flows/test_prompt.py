@@ -71,18 +71,3 @@ def test_prompt_consent_asks_again(client: dict[str, bool]) -> None:
     assert story.ask().status_code == 302
     assert story.ask(prompt="consent").status_code == 200
     assert "code" in answered(story.decide(prompt="consent"))
-
-
-@spec("OpenID Connect Core §6.1", "B-28")
-def test_a_request_object_is_refused_and_not_ignored() -> None:
-    assert (
-        answered(begin().ask(request="eyJhbGciOiJub25lIn0.e30."))["error"]
-        == "request_not_supported"
-    )
-    by_reference = begin().ask(request_uri="https://client.example/request.jwt")
-    assert answered(by_reference)["error"] == "request_uri_not_supported"
-
-
-@spec("B-28")
-def test_another_response_mode_is_refused() -> None:
-    assert answered(begin().ask(response_mode="fragment"))["error"] == "invalid_request"

@@ -23,7 +23,7 @@ REQUIRED = {
 
 
 @spec("OpenID Connect Discovery 1.0 §3", "OpenID Connect Discovery 1.0 §4")
-@conformance("oidcc-discovery-issuer-not-matching-config", "oidcc-config-certification-test-plan")
+@conformance("oidcc-discovery-endpoint-verification")
 def test_it_stands_below_the_issuer_and_names_it(client: Any) -> None:
     metadata = client.get(URL).json()
     assert metadata.keys() >= REQUIRED

@@ -1,54 +1,63 @@
 """Authorization requests and resource indicators, rule by rule."""
 
-from typing import Any
-
 import pytest
 
 from django_oauthflows.errors import Code
 from django_oauthflows.rules import authorization as rules
-from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.requests import AuthorizationRequest
 from tests.marks import spec
-from tests.rules.facts import authorization, client, held, token
+from tests.rules.facts import CALLBACK, authorization, client, held, token
 
 
 @spec("OAuth 2.0 Multiple Response Type Encoding Practices §2.1")
-@pytest.mark.parametrize("mode", ["fragment", "form_post", "QUERY", "jwt", "anything"])
+@pytest.mark.parametrize("mode", ["QUERY", "jwt", "form-post", "anything"])
 def test_a_response_mode_that_is_not_offered_is_refused(mode: str) -> None:
     assert rules.response_mode_must_be_supported(authorization(response_mode=mode))
-    assert rules.response_mode_must_be_supported(authorization(response_mode="query")) is None
 
 
-@spec("OpenID Connect Core §6.1", "OpenID Connect Core §6.2")
+@spec("OAuth 2.0 Multiple Response Type Encoding Practices §2.1")
+@pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
+def test_a_code_is_answered_in_every_mode(mode: str) -> None:
+    enforce(rules.RESPONSE_MODE_RULES, authorization(response_mode=mode))
+
+
+@spec("OAuth 2.0 Multiple Response Type Encoding Practices §5")
+@pytest.mark.parametrize("kind", ["token", "code token", "id_token", "code id_token"])
+def test_a_token_is_never_answered_in_the_query(kind: str) -> None:
+    def asked(mode: str) -> AuthorizationRequest:
+        return authorization(response_type=kind, response_mode=mode)
+
+    assert rules.tokens_must_not_be_answered_in_the_query(asked("query"))
+    assert rules.tokens_must_not_be_answered_in_the_query(asked("fragment")) is None
+    assert rules.tokens_must_not_be_answered_in_the_query(asked("form_post")) is None
+
+
+@spec("OAuth 2.0 Form Post Response Mode §2")
+def test_no_form_is_posted_to_a_scheme_of_an_apps_own() -> None:
+    asked = authorization(response_mode="form_post", redirect_uri="com.example.app:/callback")
+    assert rules.form_must_be_posted_to_a_web_address(asked)
+
+
+@spec("OAuth 2.0 Multiple Response Type Encoding Practices §2.1", "B-8")
 @pytest.mark.parametrize(
-    ("rule", "name", "code"),
+    ("asked", "response_type", "redirect_uri", "mode"),
     [
-        (rules.request_object_must_not_be_sent, "request", Code.REQUEST_NOT_SUPPORTED),
-        (rules.request_uri_must_not_be_sent, "request_uri", Code.REQUEST_URI_NOT_SUPPORTED),
+        ("", "code", CALLBACK, "query"),
+        ("", "code id_token", CALLBACK, "fragment"),
+        ("fragment", "code", CALLBACK, "fragment"),
+        ("form_post", "code", CALLBACK, "form_post"),
+        ("form_post", "id_token", CALLBACK, "form_post"),
+        ("form_post", "code", "com.example.app:/callback", "query"),
+        ("query", "token", CALLBACK, "fragment"),
+        ("unheard-of", "code", CALLBACK, "query"),
+        ("unheard-of", "token", CALLBACK, "fragment"),
     ],
 )
-def test_a_request_object_is_refused_rather_than_ignored(
-    rule: Rule[Any], name: str, code: Code
+def test_an_answer_goes_as_it_was_asked_where_that_is_safe(
+    asked: str, response_type: str, redirect_uri: str, mode: str
 ) -> None:
-    assert rule(authorization(other=frozenset({name})))
-    assert rule(authorization()) is None
-    assert rule.refuses_with is code
-
-
-@spec("OpenID Connect Core §3.1.2.1")
-@pytest.mark.parametrize(
-    ("prompt", "is_refused"),
-    [
-        ((), False),
-        (("none",), False),
-        (("consent", "login"), False),
-        (("none", "login"), True),
-        (("none", "consent"), True),
-        (("none", "unheard-of"), True),
-    ],
-)
-def test_prompt_none_stands_alone(prompt: tuple[str, ...], is_refused: bool) -> None:
-    asked = authorization(prompt=frozenset(prompt))
-    assert bool(rules.prompt_none_must_stand_alone(asked)) == is_refused
+    assert rules.response_mode_of(asked, response_type, redirect_uri) == mode
 
 
 @spec("RFC 8707 §2")

@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, retired secrets and old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, requests, retired secrets and old audit events."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from django_oauthflows.batches import Ended
 from django_oauthflows.clients import cleanup as clients
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
+from django_oauthflows.protocol import cleanup as requests
 from django_oauthflows.tokens import cleanup as tokens
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -82,6 +83,7 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     now = timezone.now()
     yield from tokens.ended_before(now - age)
     yield from consents.ended_before(now - age)
+    yield from requests.ended_before(now - age)
     if conf.AUDIT_RETENTION is not None:
         kept_since = now - timedelta(seconds=conf.AUDIT_RETENTION)
         yield from clients.ended_before(kept_since)

@@ -1,0 +1,138 @@
+"""Who is in front of the browser, and where they are sent before they are asked anything.
+
+A sign-in page, sign-up page or page for a second factor is the project's own: it is called with `next`, and
+leads back to the same authorization request. What it was called for is an errand (`errands.py`), so that
+coming back without having been there does not count.
+"""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+
+from django_oauthflows.conf import conf
+from django_oauthflows.consent.decision import NOBODY, Next, Presence
+from django_oauthflows.protocol import errands, headers
+from django_oauthflows.protocol.errands import Errand
+from django_oauthflows.protocol.sending import Asked
+from django_oauthflows.rules.requests import AuthorizationRequest
+from django_oauthflows.tokens.sessions import sign_in_of
+from django_oauthflows.tokens.subjects import subject_of
+
+#: What the forms of these pages send.
+CONTINUE, ANOTHER = "continue", "another-account"
+
+
+def presence_of(http: HttpRequest, request: AuthorizationRequest, errand: Errand) -> Presence:
+    """Who is there, as far as a decision needs to know it."""
+    person: Any = http.user
+    if not (person.is_authenticated and person.is_active):
+        return replace(NOBODY, was_sent_to_sign_up=errand.was_sent_to_sign_up)
+    sign_in = sign_in_of(http)
+    since = sign_in.auth_time.timestamp() if sign_in.auth_time else None
+    sent = errand.sent_to_sign_in
+    return Presence(
+        is_signed_in=True,
+        age=None if since is None else timezone.now().timestamp() - since,
+        acr=sign_in.acr,
+        is_expected=request.subjects <= {subject_of(request.client, person.pk)},
+        signed_in_for_it=sent is not None and since is not None and since > sent,
+        was_sent_to_sign_up=errand.was_sent_to_sign_up,
+        was_sent_to_step_up=errand.was_sent_to_step_up,
+        has_chosen=errand.has_chosen,
+        can_step_up_to=frozenset(conf.ACR_VALUES_SUPPORTED if conf.STEP_UP_URL else ()),
+    )
+
+
+def send_away(http: HttpRequest, asked: Asked, errand: Errand, where: Next) -> HttpResponse:
+    """To the page the decision names, and back here."""
+    if where is Next.SIGN_IN_AGAIN and errand.sent_to_sign_in is not None:
+        return _sign_in_again(http, asked)
+    if where is Next.CHOOSE_ACCOUNT and not conf.ACCOUNT_CHOOSER_URL:
+        return _choose_account(http, asked)
+    page, errand = _ROADS[where](errand)
+    wishes = asked.request.acr_required or asked.request.acr_values
+    query = {
+        **({"login_hint": asked.request.login_hint} if where is not Next.STEP_UP else {}),
+        "ui_locales": " ".join(asked.request.ui_locales),
+        **({"acr_values": " ".join(wishes)} if where is Next.STEP_UP else {}),
+    }
+    response = HttpResponseRedirect(_with(http, page, query))
+    return errands.keep(headers.no_store(response), http, asked.address.name, errand)
+
+
+#: Where the project's own page is, and what is remembered of having sent somebody there.
+_ROADS: dict[Next, Any] = {
+    Next.SIGN_IN: lambda errand: (settings.LOGIN_URL, errand.to_sign_in()),
+    Next.SIGN_IN_AGAIN: lambda errand: (
+        conf.REAUTHENTICATION_URL or settings.LOGIN_URL,
+        errand.to_sign_in(),
+    ),
+    # Whoever signs up is signed in by it.
+    Next.CREATE_ACCOUNT: lambda errand: (
+        conf.REGISTRATION_URL,
+        replace(errand.to_sign_in(), was_sent_to_sign_up=True),
+    ),
+    # Coming back from the project's chooser is the choice.
+    Next.CHOOSE_ACCOUNT: lambda errand: (
+        conf.ACCOUNT_CHOOSER_URL,
+        replace(errand, has_chosen=True),
+    ),
+    Next.STEP_UP: lambda errand: (conf.STEP_UP_URL, replace(errand, was_sent_to_step_up=True)),
+}
+
+
+def take_choice(http: HttpRequest, asked: Asked, errand: Errand) -> HttpResponse:
+    """Take what somebody pressed on a page of this module: go on as they are, or sign out first."""
+    if http.POST.get("account") == ANOTHER:
+        logout(http)
+        errand = replace(errand, sent_to_sign_in=timezone.now().timestamp())
+        response = HttpResponseRedirect(_with(http, settings.LOGIN_URL, {}), status=303)
+    else:
+        errand = replace(errand, has_chosen=True)
+        response = HttpResponseRedirect(http.get_full_path(), status=303)
+    return errands.keep(headers.no_store(response), http, asked.address.name, errand)
+
+
+def _sign_in_again(http: HttpRequest, asked: Asked) -> HttpResponse:
+    """They came back without having signed in: many sign-in pages let nobody in who is signed in already."""
+    context = {
+        "client": asked.request.client,
+        "person": http.user,
+        "is_other": bool(asked.request.subjects),
+        "another": ANOTHER,
+    }
+    return _page(http, "oauthflows/sign_in_again.html", context, asked)
+
+
+def _choose_account(http: HttpRequest, asked: Asked) -> HttpResponse:
+    context = {
+        "client": asked.request.client,
+        "person": http.user,
+        "continue": CONTINUE,
+        "another": ANOTHER,
+    }
+    return _page(http, "oauthflows/choose_account.html", context, asked)
+
+
+def _page(http: HttpRequest, template: str, context: dict[str, Any], asked: Asked) -> HttpResponse:
+    return headers.page(
+        render(http, template, context),
+        leads_to=asked.request.redirect_uri,
+        images_from=[asked.request.client.logo_uri],
+    )
+
+
+def _with(http: HttpRequest, page: str, query: dict[str, str]) -> str:
+    """The page with what it is told, and the way back here: an absolute URL where it is on another host."""
+    parts, here = urlsplit(resolve_url(page)), http.build_absolute_uri()
+    is_elsewhere = parts.netloc not in ("", http.get_host())
+    told = {name: value for name, value in query.items() if value}
+    told[REDIRECT_FIELD_NAME] = here if is_elsewhere else http.get_full_path()
+    joined = "&".join(part for part in (parts.query, urlencode(told, safe="/")) if part)
+    return urlunsplit(parts._replace(query=joined))

@@ -1,0 +1,1 @@
+"""The OpenID Foundation's modules for OpenID Providers, and the tests that stand for them."""

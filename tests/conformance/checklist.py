@@ -1,0 +1,71 @@
+"""The checklist in `docs/`, made from the marks of the tests.
+
+`python -m tests.conformance.checklist` writes it. The marks are read from the files and no test is run;
+`test_checklist.py` asks that no module is without a test, that no mark names a module there is not, and that
+the page is as it would be made today.
+"""
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.conformance.modules import PROFILES
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "conformance.md"
+
+_INTRODUCTION = """\
+# OpenID Connect conformance, module by module
+
+The OpenID Foundation certifies OpenID Providers by profiles, and each profile is a list of modules. This
+page says which tests of this project ask what each module asks. It is made from the tests' own marks by
+`python -m tests.conformance.checklist`, and a test keeps it so. It is no certificate: a site certifies
+itself.
+
+A site that is to pass them gives the clients of the suite the security profile `legacy`, since the modules
+ask for requests without PKCE, for unsigned request objects and for the implicit and hybrid flows, all of
+which the default profile refuses.
+"""
+
+
+def marked_tests() -> Mapping[str, list[str]]:
+    """The tests of each module, as `tests/identity/test_userinfo.py::test_name`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for name, module in _marks(ast.parse(path.read_text())):
+            found[module].append(f"{path.relative_to(ROOT).as_posix()}::{name}")
+    return found
+
+
+def _marks(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for decorator in function.decorator_list:
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "conformance":
+                yield from ((function.name, ast.literal_eval(name)) for name in decorator.args)
+
+
+def page() -> str:
+    """The whole page."""
+    found = marked_tests()
+    parts = [_INTRODUCTION]
+    for profile, modules in PROFILES.items():
+        rows = [f"| `{module}` | {_cell(found.get(module, []))} |" for module in modules]
+        parts.append(
+            f"## {profile}\n\n| module | tests |\n| --- | --- |\n" + "\n".join(rows) + "\n"
+        )
+    return "\n".join(parts)
+
+
+def _cell(tests: list[str]) -> str:
+    return "<br>".join(
+        f"[{test.partition('::')[2]}](../{test.partition('::')[0]})" for test in tests
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
+    sys.stdout.write(f"{PAGE.relative_to(ROOT)} was written.\n")

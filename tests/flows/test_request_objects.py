@@ -1,0 +1,442 @@
+"""Requests that the client signed: what the object says counts, and nothing unsigned changes it."""
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from joserfc import jws
+from joserfc.jwk import ECKey, Key, OctKey, RSAKey
+
+from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import secrets
+from django_oauthflows.protocol.models import KeptRequest
+from django_oauthflows.testing.client import answered
+from django_oauthflows.tokens.models import Authorization
+from tests.clients.published import Page, Site, site
+from tests.marks import conformance, spec
+from tests.stories import Story, begin
+
+pytestmark = pytest.mark.django_db
+
+BY_VALUE, BY_REFERENCE, JAR = "OpenID Connect Core §6.1", "OpenID Connect Core §6.2", "RFC 9101 §6"
+ISSUER = "http://testserver/o"
+EC, OTHER_EC, RSA = (
+    ECKey.generate_key("P-256", {"kid": "ours"}),
+    ECKey.generate_key("P-256", {"kid": "ours"}),
+    RSAKey.generate_key(2048, {"kid": "rsa"}),
+)
+
+
+def signer(**columns: Any) -> Story:
+    """A client with published keys that signs its requests; nobody is asked for anything."""
+    story = begin(skips_consent=True)
+    policy = story.registered.policy
+    policy.jwks = {"keys": [key.as_dict(private=False) for key in (EC, RSA)]}
+    for name, value in columns.items():
+        setattr(policy, name, value)
+    policy.save()
+    return story
+
+
+def segment(value: Any) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def said(story: Story, **changes: Any) -> dict[str, Any]:
+    """What an object says: who made it for whom, and a state of its own."""
+    members = {
+        "iss": story.registered.client_id,
+        "aud": ISSUER,
+        "client_id": story.registered.client_id,
+        "response_type": "code",
+        "state": "a-signed-state",
+        "exp": int(timezone.now().timestamp()) + 300,
+        **changes,
+    }
+    return {name: value for name, value in members.items() if value is not ...}
+
+
+def signed(
+    story: Story, *, alg: str = "ES256", key: Key = EC, header: Any = None, **changes: Any
+) -> str:
+    """A request object; `...` leaves a member out."""
+    protected = {"alg": alg, "kid": key.kid, **(header or {})}
+    protected = {name: value for name, value in protected.items() if value is not None}
+    payload = json.dumps(said(story, **changes)).encode()
+    return jws.serialize_compact(protected, payload, key, algorithms=[alg])
+
+
+def unsigned(story: Story, **changes: Any) -> str:
+    return f"{segment({'alg': 'none'})}.{segment(said(story, **changes))}."
+
+
+def refusal_of(response: Any) -> tuple[str, str]:
+    """Code and rule of a refusal."""
+    error = answered(response)["error"]
+    return error, AuditEvent.objects.latest("pk").rule
+
+
+# By value -----------------------------------------------------------------------------------------------
+
+
+@spec(BY_VALUE, JAR, "B-28")
+@pytest.mark.parametrize(("alg", "key"), [("ES256", EC), ("RS256", RSA), ("PS256", RSA)])
+def test_what_the_object_says_counts(alg: str, key: Key) -> None:
+    story = signer()
+    value = signed(story, alg=alg, key=key, scope="notes:read")
+    answer = answered(story.ask(request=value, scope="notes:write", state="unsigned"))
+    assert answer["state"] == "a-signed-state"
+    assert story.redeem(answer["code"]).json()["scope"] == "notes:read"
+
+
+@spec(BY_VALUE, "B-28")
+def test_members_of_every_form_are_read_as_in_a_link() -> None:
+    story = signer()
+    claims = {"id_token": {"auth_time": {"essential": True}}}
+    value = signed(
+        story,
+        claims=claims,
+        max_age=1000,
+        nonce="a-signed-nonce",
+        resource=["https://one.example/", "https://two.example/"],
+        jti="x",
+        unheard_of=[1, {"a": None}],
+    )
+    assert "code" in answered(story.ask(request=value, nonce="another"))
+    grant = Authorization.objects.get()
+    assert grant.claims == {**claims, "userinfo": {}, "locales": []}
+    assert grant.nonce == "a-signed-nonce"
+    assert grant.resource == ["https://one.example/", "https://two.example/"]
+
+
+@spec(BY_VALUE, "B-28")
+def test_what_the_object_is_silent_on_is_taken_from_beside_it() -> None:
+    story = signer()
+    value = signed(story, state=..., client_id=..., response_type=..., iss=..., aud=..., exp=...)
+    assert answered(story.ask(request=value))["state"] == "a-state"
+
+
+@conformance("oidcc-ensure-request-object-with-redirect-uri")
+@spec(BY_VALUE, "B-8", "B-28")
+def test_the_redirect_uri_of_the_object_is_the_one_that_counts() -> None:
+    good, other = "https://client.example/callback", "https://client.example/signed"
+    story = begin(skips_consent=True, redirect_uris=(good, other))
+    story.registered.policy.jwks = {"keys": [EC.as_dict(private=False)]}
+    story.registered.policy.save()
+    response = story.ask(request=signed(story, redirect_uri=other))
+    assert response["Location"].startswith(other)
+    response = story.ask(
+        request=signed(story, redirect_uri=other), redirect_uri="https://evil.example/"
+    )
+    assert response["Location"].startswith(other)
+    response = story.ask(request=signed(story, redirect_uri="https://evil.example/"))
+    assert response.status_code == 400
+
+
+@spec(BY_VALUE, "B-28")
+def test_a_shared_secret_signs_where_its_owner_kept_it_readable() -> None:
+    story = signer(request_object_signing_alg="HS256")
+    secret = secrets.generate_readable()
+    key = OctKey.import_key(secret)
+    value = signed(story, alg="HS256", key=key, header={"kid": None})
+    assert refusal_of(story.ask(request=value))[0] == "invalid_request_object"
+    secrets.add(story.registered.application, label="requests", secret=secret, is_readable=True)
+    assert "code" in answered(story.ask(request=value))
+
+
+@spec("OpenID Connect Dynamic Client Registration §2", "RFC 8725 §3.1", "B-28")
+def test_the_algorithm_is_the_registered_one() -> None:
+    story = signer(request_object_signing_alg="RS256")
+    assert "code" in answered(story.ask(request=signed(story, alg="RS256", key=RSA)))
+    for value in (signed(story), signed(story, alg="PS256", key=RSA), unsigned(story)):
+        assert "error" in answered(story.ask(request=value))
+
+
+@spec("RFC 8725 §2.1", "B-28", "B-3")
+def test_a_public_key_is_no_shared_secret() -> None:
+    story = signer()
+    content = f"{segment({'alg': 'HS256', 'kid': 'ours'})}.{segment(said(story))}"
+    code = hmac.new(EC.as_pem(private=False), content.encode(), sha256).digest()
+    value = f"{content}.{segment(code)}"
+    assert refusal_of(story.ask(request=value))[0] == "invalid_request_object"
+
+
+@conformance("oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported")
+@spec(BY_VALUE, "B-28")
+def test_an_unsigned_object_is_read_for_clients_that_registered_it_and_refused_for_others() -> None:
+    chosen = signer(request_object_signing_alg="none")
+    assert answered(chosen.ask(request=unsigned(chosen)))["state"] == "a-signed-state"
+    old = signer(profile="legacy")
+    assert answered(old.ask(request=unsigned(old)))["state"] == "a-signed-state"
+    story = signer()
+    assert refusal_of(story.ask(request=unsigned(story))) == (
+        "request_not_supported",
+        "request_object_must_be_signed",
+    )
+    signed_all_the_same = signed(chosen)
+    assert "error" in answered(chosen.ask(request=signed_all_the_same))
+
+
+@spec("RFC 8725 §3.1", "B-28")
+def test_none_with_a_signature_is_nothing() -> None:
+    story = signer(request_object_signing_alg="none")
+    assert "error" in answered(story.ask(request=unsigned(story) + "AAAA"))
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "another client made it": {"iss": "another-client"},
+    "another client is named": {"client_id": "another-client"},
+    "it is for another server": {"aud": "https://elsewhere.example"},
+    "it is for other servers": {"aud": ["https://elsewhere.example"]},
+    "its audience is nothing": {"aud": None},
+    "it is a client assertion": {"sub": "SELF"},
+    "it holds an object": {"request": "x"},
+    "it holds a reference": {"request_uri": "https://client.example/"},
+    "it has expired": {"exp": 1},
+    "it is not valid yet": {"nbf": 9_999_999_999},
+    "its end is no time": {"exp": "soon"},
+    "its beginning is no time": {"nbf": True},
+    "another response type": {"response_type": "token"},
+    "its scope is a list": {"scope": ["notes:read"]},
+    "its scope is null": {"scope": None},
+    "its max_age is a truth": {"max_age": True},
+    "a text that is none": {"state": "\ud800"},
+    "its resource is no text": {"resource": [{}, 1.5]},
+}
+
+
+@spec(BY_VALUE, JAR, "RFC 9101 §10.8", "B-28", "B-3", "B-4")
+@pytest.mark.parametrize("changes", REFUSED.values(), ids=REFUSED)
+def test_an_object_for_somebody_else_or_of_another_form_is_refused(changes: Any) -> None:
+    story = signer()
+    mine = {name: story.registered.client_id if v == "SELF" else v for name, v in changes.items()}
+    value = signed(story, **mine)
+    answer = answered(story.ask(request=value))
+    assert answer["error"] == "invalid_request_object"
+    assert answer["state"] == "a-state"
+    assert value not in str(AuditEvent.objects.values().latest("pk"))
+    assert not Authorization.objects.exists()
+
+
+@spec("RFC 8725 §3.11", "RFC 9101 §10.8", "B-28")
+@pytest.mark.parametrize(
+    ("typ", "is_read"),
+    [
+        (None, True),
+        ("JWT", True),
+        ("oauth-authz-req+jwt", True),
+        ("application/oauth-authz-req+jwt", True),
+        ("at+jwt", False),
+        ("dpop+jwt", False),
+    ],
+)
+def test_an_object_is_a_request_by_its_type(typ: Any, is_read: bool) -> None:
+    story = signer()
+    value = signed(story, header={"typ": typ})
+    assert ("code" in answered(story.ask(request=value))) == is_read
+
+
+@spec(BY_VALUE, "B-28")
+def test_another_key_or_a_changed_object_is_refused() -> None:
+    story = signer()
+    header, payload, signature = signed(story).split(".")
+    forged = segment({**said(story), "scope": "notes:write"})
+    for value in (
+        signed(story, key=OTHER_EC),
+        signed(story, header={"kid": "unknown"}),
+        f"{header}.{forged}.{signature}",
+        f"{header}.{payload}.",
+        f"{header}.{payload}.{signature}.x.y",
+    ):
+        assert answered(story.ask(request=value))["error"] == "invalid_request_object"
+    keyless = begin()
+    assert answered(keyless.ask(request=signed(keyless)))["error"] == "invalid_request_object"
+
+
+TWICE = b'{"state": "a", "state": "b"}'
+DEEP = b'{"claims":' + b"[" * 5000 + b"]" * 5000 + b"}"
+
+
+@spec(BY_VALUE, "B-1")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x",
+        "..",
+        "a.b.c",
+        "é.é.é",
+        f"{segment({'alg': 'none'})}.{segment(b'[]')}.",
+        f"{segment({'alg': 'none'})}.{segment(DEEP)}.",
+        f"{segment({'alg': 1})}.{segment({})}.",
+        f"{segment([])}.{segment({})}.",
+        f"{segment({'alg': 'none', 'crit': ['x']})}.{segment({})}.",
+        f"{segment({'alg': 'none'})}.{segment({'state': 'a' * 5000})}.",
+        f"{segment({'alg': 'none'})}.{segment(TWICE)}.",
+    ],
+)
+def test_a_hostile_object_is_refused(value: str) -> None:
+    story = signer(request_object_signing_alg="none")
+    answer = answered(story.ask(request=value))
+    assert answer["error"] in ("invalid_request_object", "invalid_request")
+
+
+NAMES = ("state", "scope", "nonce", "claims", "max_age", "resource", "redirect_uri", "prompt")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@spec(BY_VALUE, "B-1")
+@examples(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(members=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4))
+def test_no_object_makes_the_endpoint_fail(db: None, members: dict[str, Any]) -> None:
+    story = signer(request_object_signing_alg="none")
+    response = story.ask(request=unsigned(story, **members))
+    assert response.status_code in (200, 302, 400)
+
+
+@spec("OpenID Connect Core §6", "B-28")
+def test_both_ways_at_once_are_refused() -> None:
+    story = signer()
+    both = story.ask(request=signed(story), request_uri="https://client.example/request")
+    assert refusal_of(both)[1] == "request_and_request_uri_must_not_be_combined"
+
+
+@spec(BY_VALUE, "B-16")
+def test_the_person_is_asked_as_on_any_request() -> None:
+    story = signer()
+    story.registered.policy.skips_consent = False
+    story.registered.policy.save()
+    value = signed(story, scope="notes:read")
+    assert story.ask(request=value).status_code == 200
+    assert story.decide(request=value, scopes=["notes:read", "notes:write"]).status_code == 400
+    answer = answered(story.decide(request=value, scopes=["notes:read"]))
+    assert story.redeem(answer["code"]).json()["scope"] == "notes:read"
+
+
+# By reference -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served() -> Iterator[Site]:
+    with site() as running:
+        yield running
+
+
+def publish(served: Site, value: str) -> None:
+    served.page = Page(body=value.encode(), headers={"Content-Type": "application/jwt"})
+
+
+@spec(BY_REFERENCE, "B-28")
+def test_a_published_object_is_fetched_once_and_answered(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    publish(served, signed(story))
+    kept = story.ask(request_uri=served.url)
+    assert kept.status_code == 302
+    publish(served, signed(story, state="changed-meanwhile"))
+    assert answered(story.browser.get(kept["Location"]))["state"] == "a-signed-state"
+    assert len(served.asked) == 1
+
+
+@conformance("oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported")
+@spec(BY_REFERENCE, "B-28")
+def test_an_unsigned_published_object_is_read_for_clients_that_registered_it(served: Site) -> None:
+    story = signer(request_uris=[served.url], request_object_signing_alg="none")
+    publish(served, unsigned(story))
+    kept = story.ask(request_uri=served.url)
+    assert answered(story.browser.get(kept["Location"]))["state"] == "a-signed-state"
+    strict = signer(request_uris=[served.url])
+    publish(served, unsigned(strict))
+    assert answered(strict.ask(request_uri=served.url))["error"] == "request_not_supported"
+
+
+@spec(BY_REFERENCE, "B-28", "B-3")
+def test_no_other_address_is_asked(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    for uri in (f"{served.url}x", served.url[:-1], "http://127.0.0.1/", "urn:x", "\u2100//["):
+        assert refusal_of(story.ask(request_uri=uri)) == (
+            "invalid_request_uri",
+            "request_uri_must_be_registered",
+        )
+    assert served.asked == []
+
+
+@spec(BY_REFERENCE, "B-28")
+def test_a_fragment_is_the_digest_of_the_object(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    value = signed(story)
+    publish(served, value)
+    digest = urlsafe_b64encode(sha256(value.encode()).digest()).decode()
+    for fragment in (digest, digest.rstrip("=")):
+        kept = story.ask(request_uri=f"{served.url}#{fragment}")
+        assert "code" in answered(story.browser.get(kept["Location"]))
+    wrong = story.ask(request_uri=f"{served.url}#{digest[:-4]}AAAA")
+    assert refusal_of(wrong) == ("invalid_request_uri", "request_object_must_match_its_digest")
+
+
+@spec(BY_REFERENCE, "B-28", "B-1")
+@pytest.mark.parametrize(
+    "page", [Page(status=404), Page(status=302), Page(body=b"\xff"), Page(body=b"a" * 20_000)]
+)
+def test_what_cannot_be_fetched_is_refused(served: Site, page: Page) -> None:
+    story = signer(request_uris=[served.url])
+    served.page = page
+    assert refusal_of(story.ask(request_uri=served.url)) == (
+        "invalid_request_uri",
+        "request_uri_must_be_fetched",
+    )
+    assert not KeptRequest.objects.exists()
+
+
+@spec(BY_REFERENCE, "B-28")
+def test_addresses_inside_the_network_are_not_asked(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    publish(served, signed(story))
+    with override_settings(OAUTHFLOWS={}):
+        assert refusal_of(story.ask(request_uri=served.url))[0] == "invalid_request_uri"
+    assert served.asked == []
+
+
+@spec(BY_VALUE, BY_REFERENCE, "B-28")
+def test_an_object_may_be_posted(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    publish(served, signed(story))
+    for how in ({"request": signed(story)}, {"request_uri": served.url}):
+        sent = {"client_id": story.registered.client_id, "response_type": "code", **how}
+        sent["redirect_uri"] = story.registered.redirect_uris[0]
+        sent["code_challenge"] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        sent["code_challenge_method"] = "S256"
+        sent["scope"] = "notes:read"
+        response = story.browser.post(
+            reverse("oauthflows:authorize"),
+            urlencode(sent),
+            content_type="application/x-www-form-urlencoded",
+        )
+        while response["Location"].startswith("/o/authorize/"):
+            response = story.browser.get(response["Location"])
+        assert answered(response)["state"] == "a-signed-state"
+
+
+@spec(BY_VALUE)
+def test_clocks_may_differ_a_little() -> None:
+    story = signer()
+    lately = timezone.now() - timedelta(seconds=30)
+    value = signed(story, exp=int(lately.timestamp()), nbf=int(timezone.now().timestamp()) + 30)
+    assert "code" in answered(story.ask(request=value))
