@@ -16,7 +16,8 @@ import requests
 from example_project.accounts.people import PEOPLE
 from example_project.relying_party.sites import SITES
 from tests.browsing import Person
-from tests.clients_real.conftest import new_database, openid_client  # noqa: F401 - a fixture
+from tests.clients_real.conftest import new_database
+from tests.clients_real.conftest import openid_client as openid_client
 from tests.relying_parties.apache import find_apache
 from tests.servers import free_port, run, serving
 from tests.tls import certificates, tls_front
