@@ -21,7 +21,7 @@ from django_oauthflows.protocol import errands, kept_requests, languages, signin
 from django_oauthflows.protocol.answers import ReturnAddress, error_page, refuse_to_client
 from django_oauthflows.protocol.asking import ask
 from django_oauthflows.protocol.callers import know_client, know_redirect_uri
-from django_oauthflows.protocol.openid_parameters import openid_facts, scopes_of_claims
+from django_oauthflows.protocol.openid_parameters import openid_facts
 from django_oauthflows.protocol.parameters import (
     Parameters,
     form_must_be_encoded,
@@ -94,8 +94,6 @@ def read(
 ) -> Asked:
     """Freeze the request and ask its flow's rules and the client's profile's. Raises `Refusal`."""
     asked = parameters.words("scope")
-    wanted = client.default_scopes if asked is None else asked
-    openid = openid_facts(parameters, client, address.issuer)
     request = AuthorizationRequest(
         client=client,
         # The order of its words does not matter (RFC 6749 §3.1.1).
@@ -105,7 +103,7 @@ def read(
         redirect_uri_was_sent="redirect_uri" in parameters,
         state=address.state,
         scopes_asked=asked,
-        scopes=wanted | scopes_of_claims(openid["claims"], client, wanted),
+        scopes=client.default_scopes if asked is None else asked,
         nonce=parameters.text("nonce"),
         code_challenge=parameters.text("code_challenge"),
         code_challenge_method=parameters.text("code_challenge_method"),
@@ -114,7 +112,7 @@ def read(
         other=frozenset(parameters) & {"registration"},
         issuer=address.issuer,
         own_resource=own_resource_of(http),
-        **openid,
+        **openid_facts(parameters, client, address.issuer),
     )
     flow = _flow_of(request)
     enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)

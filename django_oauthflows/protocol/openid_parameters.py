@@ -9,7 +9,6 @@ from typing import Any
 
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.identity.claims import scopes_of
 from django_oauthflows.keys.jwt import NotGenuine, open_jwt
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.openid import PROMPTS, claims_of, seconds_of, values_of
@@ -42,18 +41,6 @@ def openid_facts(parameters: Parameters, client: ClientFacts, issuer: str) -> di
         "login_hint": parameters.text("login_hint"),
         "ui_locales": parameters.ordered("ui_locales")[:_MOST_LOCALES],
     }
-
-
-def scopes_of_claims(
-    claims: Mapping[str, Any] | None, client: ClientFacts, wanted: frozenset[str]
-) -> frozenset[str]:
-    """The scopes that stand for the claims asked by name (OpenID Connect Core §5.5), of those it may have.
-
-    So the person is asked on the consent page for what is told, whichever way it was asked for.
-    """
-    if not claims or "openid" not in wanted:
-        return frozenset()
-    return scopes_of([*claims["id_token"], *claims["userinfo"]]) & client.scopes
 
 
 def known_prompts() -> frozenset[str]:

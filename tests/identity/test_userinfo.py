@@ -1,12 +1,10 @@
 """What the userinfo endpoint tells, to whom and in which form (OpenID Connect Core §5.3, §5.4)."""
 
-import json
 from typing import Any
 
 import pytest
 
 from django_oauthflows.identity.claims import Claim
-from django_oauthflows.testing.client import answered
 from django_oauthflows.tokens.models import Authorization
 from tests.identity.stories import change, claims_of, relying_party, userinfo
 from tests.marks import conformance, spec
@@ -207,29 +205,3 @@ def test_a_token_for_another_api_is_not_good_here() -> None:
     code = story.code(scope="openid", resource="https://api.example.com/")
     token = story.redeem(code).json()["access_token"]
     assert userinfo(story, token).status_code == 401
-
-
-@spec("OpenID Connect Core §5.5", "B-28")
-@conformance("oidcc-claims-essential")
-def test_a_claim_asked_by_name_is_told_once_the_person_agreed_to_its_scope() -> None:
-    story = relying_party()
-    named = json.dumps({"userinfo": {"email": {"essential": True}}, "id_token": {"name": None}})
-
-    decided = story.decide(scopes=["openid", "email", "profile"], scope="openid", claims=named)
-    tokens = story.redeem(answered(decided)["code"]).json()
-
-    assert tokens["scope"] == "email openid profile"
-    assert claims_of(story, tokens["id_token"])["name"] == "Ada Lovelace"
-    assert userinfo(story, tokens["access_token"]).json()["email"] == "ada@example.com"
-
-
-@spec("OpenID Connect Core §5.5.1")
-@pytest.mark.parametrize("scope", ["openid", "notes:read"])
-def test_a_claim_beyond_the_clients_scopes_or_without_openid_asks_for_nothing(scope: str) -> None:
-    story = relying_party()
-    change(story, scopes=["openid", "notes:read"] if scope == "openid" else ["notes:read", "email"])
-    named = json.dumps({"userinfo": {"email": {"essential": True}}})
-    assert story.tokens(scope=scope, claims=named)["scope"] == scope
-    # The page does not offer it either.
-    ticked = story.decide(scopes=[scope, "email"], scope=scope, claims=named, prompt="consent")
-    assert ticked.status_code == 400
