@@ -25,7 +25,6 @@ class Code(StrEnum):
     INVALID_TARGET = "invalid_target"  # RFC 8707 §2
     LOGIN_REQUIRED = "login_required"  # OpenID Connect Core §3.1.2.6
     CONSENT_REQUIRED = "consent_required"  # OpenID Connect Core §3.1.2.6
-    ACCOUNT_SELECTION_REQUIRED = "account_selection_required"  # OpenID Connect Core §3.1.2.6
     #: OpenID Connect Core Unmet Authentication Requirements 1.0 §2
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
     INVALID_REQUEST_URI = "invalid_request_uri"  # OpenID Connect Core §3.1.2.6

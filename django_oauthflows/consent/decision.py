@@ -73,9 +73,9 @@ def decide(
         return Decision(next=first if may_show_a_page else _IN_SILENCE.get(first, first))
     if "consent" not in request.prompt:
         if request.client.skips_consent and identity_is_assured:
-            return Decision(next=Next.ANSWER, scopes=request.scopes)
-        if remembered is not None and request.scopes <= remembered and identity_is_assured:
-            return Decision(next=Next.ANSWER, scopes=request.scopes)
+            return Decision(next=Next.ANSWER, scopes=request.needs)
+        if remembered is not None and request.needs <= remembered and identity_is_assured:
+            return Decision(next=Next.ANSWER, scopes=request.needs)
     return Decision(next=Next.ASK if may_show_a_page else Next.REFUSE_CONSENT_REQUIRED)
 
 

@@ -134,14 +134,19 @@ def told(
     *,
     client: ClientFacts,
     scopes: Collection[str],
-    locales: Collection[str] = (),
+    asked: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The claims of these names that are known of a person and may be told to the client.
 
-    A claim is told where its scope was granted and the client's own limit allows it. One that was asked in a
-    language (`name#de`), or has a translation into one of `locales`, is told under a name that says which.
+    A claim is told where its scope was granted, with the others or for the sake of this claim (`scopes` of
+    what was `asked`), and where the client's own limit allows it. One that was asked in a language
+    (`name#de`), or has a translation into one of the `locales` that were asked, is told under a name that
+    says which.
     """
-    return dict(_told(person, names, client=client, scopes=scopes, locales=locales))
+    asked = asked or {}
+    granted = frozenset(scopes) | (frozenset(asked.get("scopes") or ()) & client.scopes)
+    locales = asked.get("locales") or ()
+    return dict(_told(person, names, client=client, scopes=granted, locales=locales))
 
 
 def _told(

@@ -1,7 +1,7 @@
 """ID tokens: who signed in, when and how, said to one client (OpenID Connect Core §2)."""
 
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256, sha384, sha512
@@ -92,10 +92,5 @@ def _claims_of_person(sign_in: Identified, *, tells_scopes: bool) -> dict[str, A
         names,
         client=sign_in.client,
         scopes=sign_in.scopes,
-        locales=_locales(asked),
+        asked=asked,
     )
-
-
-def _locales(asked: Mapping[str, Any]) -> Collection[str]:
-    locales: Collection[str] = asked.get("locales") or ()
-    return locales

@@ -17,9 +17,7 @@ def userinfo(
     """The claims of a token's scopes and those its request named, and the subject (§5.3.2)."""
     asked = (authorization.claims if authorization else None) or {}
     names = known_claims.names_of(scopes) | frozenset(asked.get("userinfo") or ())
-    told = known_claims.told(
-        person, names, client=client, scopes=scopes, locales=asked.get("locales") or ()
-    )
+    told = known_claims.told(person, names, client=client, scopes=scopes, asked=asked)
     return {**told, "sub": subject_of(client, person.pk)}
 
 

@@ -36,7 +36,7 @@ def ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> H
     form = ConsentForm(
         http.POST if decided == "allow" else None,
         client=client,
-        asked=asked.request.scopes,
+        asked=asked.request.needs,
         remembered=remembered,
         descriptions=dot.all_scopes(),
     )
@@ -45,7 +45,7 @@ def ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> H
         # Together, so that a withdrawal at the same moment ends both or neither.
         with transaction.atomic(using=dot.token_database()):
             memory.remember(
-                client, person, asked=asked.request.scopes, granted=granted, request=http
+                client, person, asked=asked.request.needs, granted=granted, request=http
             )
             return send(http, asked, granted)
     return _consent_page(http, asked, form, remembered)

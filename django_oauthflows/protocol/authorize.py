@@ -6,6 +6,8 @@ to its own URL with the same query, which is read in the same way: nothing of th
 A request that itself comes by POST is kept, and goes on as a link to that URL.
 """
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 
 from django_oauthflows.audit.redaction import redacted
@@ -16,6 +18,7 @@ from django_oauthflows.consent.decision import Next, decide
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
+from django_oauthflows.identity.claims import scopes_of
 from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import errands, kept_requests, languages, signing_in
 from django_oauthflows.protocol.answers import ReturnAddress, error_page, refuse_to_client
@@ -114,9 +117,18 @@ def read(
         own_resource=own_resource_of(http),
         **openid_facts(parameters, client, address.issuer),
     )
+    request = replace(request, claim_scopes=_claim_scopes(request))
     flow = _flow_of(request)
     enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)
     return Asked(request=request, flow=flow, address=address)
+
+
+def _claim_scopes(request: AuthorizationRequest) -> frozenset[str]:
+    """Whoever asks for a claim by name asks the person for the scope it belongs to (Core §5.5, §5.4)."""
+    if request.claims is None or "openid" not in request.scopes:
+        return frozenset()
+    named = {*request.claims["id_token"], *request.claims["userinfo"]}
+    return (scopes_of(named) & request.client.scopes) - request.scopes
 
 
 def _flow_of(request: AuthorizationRequest) -> Flow:

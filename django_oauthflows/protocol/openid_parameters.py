@@ -9,11 +9,11 @@ from typing import Any
 
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.keys.jwt import NotGenuine, open_jwt
+from django_oauthflows.identity.hints import subject_named_by
+from django_oauthflows.keys.jwt import NotGenuine
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.openid import PROMPTS, claims_of, seconds_of, values_of
 from django_oauthflows.rules.requests import ClientFacts
-from django_oauthflows.tokens.formats import AT_JWT
 
 #: How many languages are looked at.
 _MOST_LOCALES = 20
@@ -77,21 +77,12 @@ def _named(id_token: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _hinted(parameters: Parameters, client: ClientFacts, issuer: str) -> tuple[str, ...]:
-    """Whom the ID token names that was issued to this client; one that has expired still does."""
+    """Whom the ID token of `id_token_hint` names."""
     hint = parameters.text("id_token_hint")
-    if not hint:
-        return ()
     try:
-        opened = open_jwt(hint)
+        return (subject_named_by(hint, client, issuer),) if hint else ()
     except NotGenuine:
         raise _no_hint() from None
-    audience = opened.claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    subject = opened.claims.get("sub")
-    is_ours = opened.claims.get("iss") == issuer and opened.header.get("typ") != AT_JWT
-    if not is_ours or client.client_id not in audiences or not isinstance(subject, str):
-        raise _no_hint()
-    return (subject,)
 
 
 def _no_hint() -> Refusal:

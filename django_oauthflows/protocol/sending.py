@@ -27,15 +27,18 @@ class Asked:
 
 
 def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    """Issue what the response type names, and send it back to the client."""
-    request = replace(asked.request, scopes=scopes)
+    """Issue what the response type names, and send it back to the client.
+
+    `scopes` are those the person granted, of the request's own and of those its named claims belong to.
+    """
+    request = _granted(asked.request, scopes)
     sign_in, now = sign_in_of(http), timezone.now()
     if request.response_types == {"code"}:
         code = codes.issue_code(
             request,
             flow=asked.flow.slug,
             person=http.user,
-            scopes=scopes,
+            scopes=request.scopes,
             sign_in=sign_in,
             now=now,
         )
@@ -51,6 +54,14 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
         **_id_token_member(request, issued, person=http.user, sign_in=sign_in, now=now),
     }
     return back_to_client(http, asked.address, members)
+
+
+def _granted(request: AuthorizationRequest, scopes: frozenset[str]) -> AuthorizationRequest:
+    """The request as it was granted: a claim by name is told where the scope it belongs to was."""
+    claims, for_claims = request.claims, sorted(scopes & request.claim_scopes)
+    if claims is not None and for_claims:
+        claims = {**claims, "scopes": for_claims}
+    return replace(request, scopes=scopes & request.scopes, claims=claims)
 
 
 def _access_token_members(issued: FrontIssued) -> dict[str, str]:

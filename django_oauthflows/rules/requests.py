@@ -139,7 +139,8 @@ class AuthorizationRequest:
 
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
     `max_age_sent` and `claims_sent` are those parameters as they came, `max_age` (seconds) and `claims` what
-    goes: the client's default, and the request of claims as `Authorization` keeps it. `acr_values` are the
+    goes: the client's default, and the request of claims as `Authorization` keeps it. `claim_scopes` are the
+    scopes that claims asked for by name belong to, beyond the request's own. `acr_values` are the
     authentication contexts it would like, best first, `acr_required` those of which one has to be reached.
     `subjects` are whom it expects, as it knows them: by an ID token it sent, and by the claim `sub`.
     `known_prompts` are the values of `prompt` this site can do something about.
@@ -163,6 +164,7 @@ class AuthorizationRequest:
     max_age: int | None = None
     claims_sent: str = ""
     claims: Mapping[str, Any] | None = None
+    claim_scopes: frozenset[str] = frozenset()
     acr_values: tuple[str, ...] = ()
     acr_required: tuple[str, ...] = ()
     subjects: frozenset[str] = frozenset()
@@ -171,6 +173,11 @@ class AuthorizationRequest:
     other: frozenset[str] = frozenset()
     issuer: str = ""
     own_resource: str = ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The scopes a person is asked for: its own, and those that its named claims belong to."""
+        return self.scopes | self.claim_scopes
 
     @property
     def response_types(self) -> frozenset[str]:

@@ -9,8 +9,11 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import OctKey
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import secrets
 from django_oauthflows.keys import jwt
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import PersonFactory
@@ -392,6 +395,26 @@ def test_neither_an_access_token_nor_a_forgery_is_a_hint() -> None:
     claims = {"iss": "http://testserver/o", "sub": "1", "aud": story.registered.client_id}
     for value in (jwt.sign(claims, typ="at+jwt"), hint(story)[:-4] + "AAAA", "eyA.b.c", "x"):
         assert answered(sso(story, id_token_hint=value))["error"] == "invalid_request"
+
+
+@spec("OpenID Connect Core §10.1", CORE, "B-28")
+def test_an_id_token_under_the_clients_secret_is_a_hint_for_that_client() -> None:
+    story, other = relying_party(), relying_party()
+    secret, guess = secrets.generate_readable(), secrets.generate_readable()
+    secrets.add(story.registered.application, label="hints", secret=secret, is_readable=True)
+
+    def sealed(by: str) -> str:
+        claims = {
+            "iss": "http://testserver/o",
+            "sub": str(story.person.pk),
+            "aud": story.registered.client_id,
+        }
+        return joserfc_jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(by), ["HS256"])
+
+    assert "code" in answered(sso(story, prompt="none", id_token_hint=sealed(secret)))
+    for asking, value in ((story, sealed(guess)), (other, sealed(secret))):
+        refused = answered(sso(asking, prompt="none", id_token_hint=value))
+        assert refused["error"] == "invalid_request"
 
 
 @conformance("oidcc-login-hint")

@@ -1,11 +1,11 @@
 """What the userinfo endpoint tells, to whom and in which form (OpenID Connect Core §5.3, §5.4)."""
 
+import json
 from typing import Any
 
 import pytest
 
 from django_oauthflows.identity.claims import Claim
-from django_oauthflows.tokens.models import Authorization
 from tests.identity.stories import change, claims_of, relying_party, userinfo
 from tests.marks import conformance, spec
 from tests.stories import Story, begin
@@ -20,11 +20,6 @@ CLAIMS = {
     ),
     "employee_number": Claim(scope="notes:read", source=lambda person: person.pk + 1000),
 }
-
-
-def asked_for(story: Story, claims: dict[str, Any]) -> None:
-    """As if the authorization request had named these claims (§5.5)."""
-    Authorization.objects.update(claims=claims)
 
 
 @spec("OpenID Connect Core §5.3.2", "OpenID Connect Core §5.4", "B-29")
@@ -153,21 +148,50 @@ def test_a_client_that_is_registered_for_it_gets_a_signed_answer(algorithm: str)
     assert claims["name"] == "Ada Lovelace"
 
 
+def naming(*names: str, place: str = "userinfo") -> dict[str, str]:
+    """A request that names claims (§5.5)."""
+    return {"claims": json.dumps({place: {name: {"essential": True} for name in names}})}
+
+
 @spec("OpenID Connect Core §5.5")
 @conformance("oidcc-claims-essential")
-def test_a_claim_that_was_asked_for_by_name_is_told_if_its_scope_was_granted() -> None:
+def test_a_claim_that_was_asked_for_by_name_is_told_and_no_other_of_its_scope() -> None:
     story = relying_party()
-    token = story.tokens(scope="openid email")["access_token"]
-    asked_for(story, {"userinfo": {"email": {"essential": True}, "name": None, "eyes": None}})
-    assert userinfo(story, token).json().keys() == {"sub", "email", "email_verified"}
+    code = story.code(scope="openid", **naming("name", "eyes"), scopes=["openid", "profile"])
+    members = story.redeem(code).json()
+    assert members["scope"] == "openid"
+    told = userinfo(story, members["access_token"]).json()
+    assert told == {"sub": str(story.person.pk), "name": "Ada Lovelace"}
+
+
+@spec("OpenID Connect Core §5.5", "B-14")
+def test_the_person_is_asked_for_the_scope_a_named_claim_belongs_to() -> None:
+    story = relying_party()
+    page = story.ask(scope="openid", **naming("name")).content.decode()
+    assert 'value="profile"' in page
+    code = story.code(scope="openid", **naming("name"), scopes=["openid"])
+    token = story.redeem(code).json()["access_token"]
+    assert userinfo(story, token).json().keys() == {"sub"}
+    # What was unticked is asked for again, and what was ticked is not.
+    assert story.ask(scope="openid", **naming("name")).status_code == 200
+    story.code(scope="openid", **naming("name"), scopes=["openid", "profile"])
+    assert story.ask(scope="openid", **naming("name")).status_code == 302
+
+
+@spec("OpenID Connect Core §5.5", "B-9")
+def test_a_claim_of_a_scope_the_client_may_not_have_is_not_told() -> None:
+    story = relying_party(scopes=["openid", "email"])
+    page = story.ask(scope="openid", **naming("name")).content.decode()
+    assert 'value="profile"' not in page
+    token = story.tokens(scope="openid", **naming("name"))["access_token"]
+    assert userinfo(story, token).json().keys() == {"sub"}
 
 
 @spec("OpenID Connect Core §5.5")
 def test_a_claim_for_the_id_token_stands_there() -> None:
     story = relying_party()
-    code = story.code(scope="openid email")
-    asked_for(story, {"id_token": {"email": None}})
-    assert claims_of(story, story.redeem(code).json()["id_token"])["email"] == "ada@example.com"
+    token = story.tokens(scope="openid email", **naming("email", place="id_token"))["id_token"]
+    assert claims_of(story, token)["email"] == "ada@example.com"
 
 
 @spec("OpenID Connect Core §5.1.2")
@@ -183,11 +207,11 @@ def test_a_project_maps_its_own_claims(settings: Any) -> None:
 def test_a_claim_is_told_in_the_language_that_was_asked(settings: Any) -> None:
     settings.OAUTHFLOWS = {"CLAIMS": "tests.identity.test_userinfo.CLAIMS"}
     story = relying_party()
-    token = story.tokens(scope="openid profile")["access_token"]
-    asked_for(story, {"locales": ["de", "fr"]})
+    token = story.tokens(scope="openid profile", claims_locales="de fr")["access_token"]
     assert userinfo(story, token).json()["nickname#de"] == "die Ada"
-    asked_for(story, {"userinfo": {"nickname#de": None, "nickname#fr": None}})
-    assert "nickname#fr" not in userinfo(story, token).json()
+    named = naming("nickname#de", "nickname#fr")
+    token = story.tokens(scope="openid", **named, scopes=["openid", "profile"])["access_token"]
+    assert userinfo(story, token).json().keys() == {"sub", "nickname#de"}
 
 
 @spec("OpenID Connect Core §5.4")
