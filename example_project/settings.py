@@ -100,9 +100,10 @@ OAUTH2_PROVIDER = {
 # The issuer is the provider's name for its clients. It is taken from the request unless it is
 # written down, and it should be written down wherever the site has one public address.
 OAUTHFLOWS: dict[str, Any] = {}
-# Clients of the demo are on this machine, and are told by plain http when somebody signs out. On any
-# other site this stays empty, so that nobody can make the server knock at its own network's doors.
-OAUTHFLOWS["FETCH_PRIVATE_HOSTS"] = os.environ.get("DEMO_SITES", "").split()
+# The sites that the demo starts beside this one are told by plain http when somebody signs out. Elsewhere
+# this stays empty, so that nobody can make the server knock at the doors of its own network.
+DEMO_SITES = os.environ.get("DEMO_SITES", "").split()
+OAUTHFLOWS["FETCH_PRIVATE_HOSTS"] = DEMO_SITES
 if PUBLIC_URL:
     OAUTHFLOWS["ISSUER"] = f"{PUBLIC_URL}/o"
 

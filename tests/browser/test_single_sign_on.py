@@ -33,12 +33,30 @@ def test_a_person_signs_in_once_for_two_sites(
 
     page.goto(tea_house)
     page.get_by_role("link", name="Sign in with the demo provider").click()
+    # Nobody asked for a password again.
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tea House")
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Signed in as Ada Lovelace")
     picture("site-signed-in-too")
 
+    page.goto(f"{running_demo.origin}/o/connected-apps/")
+    for name in ("Reading Room", "Tea House"):
+        page.get_by_role("button", name=f"Withdraw access {name}").click()
+        expect(page.get_by_role("status")).to_contain_text(f"{name} no longer has access.")
+
+
+@spec("RFC 6749 §4.1.2.1", "B-16")
+def test_a_person_does_not_let_a_site_know_them(
+    page: Page, running_demo: Demo, picture: Callable[[str], None]
+) -> None:
+    page.goto(running_demo.sites[0])
+    page.get_by_role("link", name="Sign in with the demo provider").click()
+    sign_in(page, "grace")
+    page.get_by_role("button", name="Deny").click()
+    expect(page.get_by_role("alert")).to_contain_text("You are not signed in.")
+    picture("site-denied")
+
 
 def rotate_keys(demo: Demo) -> None:
-    """New keys sign from now on, as after a leak."""
+    """A new key signs from now on, as after a leak."""
     subprocess.run([*MANAGE, "oauthflows_rotate_keys", "--now"], env=demo.environment, check=True)
