@@ -8,7 +8,7 @@ from string import Template
 
 #: Where Debian puts modules; other systems have no folder of this name, and skip.
 MODULES = Path("/usr/lib/apache2/modules")
-INSTALL = "apt-get install apache2 libapache2-mod-auth-openidc"
+INSTALL = "apt-get install apache2-bin libapache2-mod-auth-openidc"
 
 _CONFIGURATION = Template("""
 ServerRoot "$private"
