@@ -3,10 +3,11 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.browsing import Person
 from tests.clients_real.conftest import new_database
 from tests.clients_real.conftest import openid_client as openid_client
 from tests.relying_parties.apache import find_apache
+from tests.relying_parties.openid_client import PROGRAM, Program
 from tests.servers import free_port, run, serving
 from tests.tls import certificates, tls_front
 
@@ -153,9 +155,53 @@ def apache(provider: Provider) -> Iterator[str]:
             yield origin
 
 
+@pytest.fixture(scope="session")
+def told(provider: Provider) -> dict[str, Any]:
+    """What the library is told of the provider and of the two clients it plays."""
+    uris = (f"--redirect-uri={REDIRECT_URI}", f"--post-logout-redirect-uri={HOME}")
+    web = registered(provider, "--name=Library", *uris)
+    flows = ["authorization-code-pkce", "hybrid", "refresh-token"]
+    hybrid = registered(provider, "--name=Old library", "--profile=legacy", *uris, flows=flows)
+    return {
+        "issuer": provider.issuer,
+        "redirectUri": REDIRECT_URI,
+        "home": HOME,
+        "web": web,
+        "hybrid": hybrid,
+    }
+
+
+@pytest.fixture
+def start(
+    provider: Provider, told: dict[str, Any], openid_client: Path
+) -> Iterator[Callable[[], Program]]:
+    """Start the library anew, knowing nothing."""
+    folder = openid_client
+    copy(PROGRAM, folder)
+    started: list[Program] = []
+
+    def program() -> Program:
+        started.append(Program(folder, provider.authority, told))
+        return started[-1]
+
+    yield program
+    for each in started:
+        each.close()
+
+
 @pytest.fixture
 def person(provider: Provider) -> Person:
     """Somebody the example project was seeded with, in a new browser that trusts the front."""
+    return ada(provider)
+
+
+@pytest.fixture
+def another_browser(provider: Provider) -> Person:
+    """The same person in another browser."""
+    return ada(provider)
+
+
+def ada(provider: Provider) -> Person:
     browser = requests.Session()
     browser.verify = str(provider.authority)
     # Else an authority that the environment names would take its place.

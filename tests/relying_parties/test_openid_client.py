@@ -1,84 +1,18 @@
 """openid-client for Node signs people in with its own defaults."""
 
-import json
-import os
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from shutil import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.browsing import Person, forms
 from tests.marks import spec
-from tests.relying_parties.conftest import HOME, REDIRECT_URI, Provider, registered
+from tests.relying_parties.conftest import REDIRECT_URI, Provider
+from tests.relying_parties.openid_client import Program
 
 pytestmark = pytest.mark.real_client
 
-HERE = Path(__file__).parent
 SCOPE = "openid profile"
-
-
-class Program:
-    """The library in a process of its own, which knows the provider by its issuer alone."""
-
-    def __init__(self, folder: Path, authority: Path, told: dict[str, Any]) -> None:
-        self.process = subprocess.Popen(
-            ["node", folder / "openid_client.mjs", json.dumps(told)],
-            env={**os.environ, "NODE_EXTRA_CA_CERTS": str(authority)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def ask(self, action: str, **members: Any) -> Any:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"do": action, **members}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "openid-client stopped; what it printed is above"
-        reply = json.loads(line)
-        assert "fault" not in reply, reply["fault"]
-        return reply["answer"]
-
-    def close(self) -> None:
-        self.process.communicate(timeout=30)
-
-
-@pytest.fixture(scope="session")
-def told(provider: Provider) -> dict[str, Any]:
-    """What the library is told of the provider and of the two clients it plays."""
-    uris = (f"--redirect-uri={REDIRECT_URI}", f"--post-logout-redirect-uri={HOME}")
-    web = registered(provider, "--name=Library", *uris)
-    flows = ["authorization-code-pkce", "hybrid", "refresh-token"]
-    hybrid = registered(provider, "--name=Old library", "--profile=legacy", *uris, flows=flows)
-    return {
-        "issuer": provider.issuer,
-        "redirectUri": REDIRECT_URI,
-        "home": HOME,
-        "web": web,
-        "hybrid": hybrid,
-    }
-
-
-@pytest.fixture
-def start(
-    provider: Provider, told: dict[str, Any], openid_client: Path
-) -> Iterator[Callable[[], Program]]:
-    """Start the library anew, knowing nothing."""
-    folder = openid_client
-    copy(HERE / "openid_client.mjs", folder)
-    started: list[Program] = []
-
-    def program() -> Program:
-        started.append(Program(folder, provider.authority, told))
-        return started[-1]
-
-    yield program
-    for each in started:
-        each.close()
 
 
 def sign_in(library: Program, person: Person) -> dict[str, Any]:
