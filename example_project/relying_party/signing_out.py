@@ -11,9 +11,6 @@ from django.http import HttpRequest
 
 from example_project.relying_party.models import SignedIn
 
-#: The only event that makes a JWT a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4).
-LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
-
 
 def provider_logout_url(request: HttpRequest) -> str:
     """Where a person goes to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2)."""
@@ -34,17 +31,6 @@ def remember_session(request: HttpRequest, user: User, **_: Any) -> None:
             "subject": user.get_username(),
             "provider_session": request.session.get("provider_session", ""),
         },
-    )
-
-
-def is_logout(claims: dict[str, Any]) -> bool:
-    """Is a verified JWT a logout token, and for somebody (§2.6)?"""
-    events = claims.get("events")
-    return (
-        isinstance(events, dict)
-        and isinstance(events.get(LOGOUT_EVENT), dict)
-        and "nonce" not in claims
-        and bool(claims.get("sid") or claims.get("sub"))
     )
 
 
