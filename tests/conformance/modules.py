@@ -63,9 +63,6 @@ _HYBRID = (
     "oidcc-ensure-request-without-nonce-fails",
 )
 
-#: What the form post profiles ask of an answer, beyond what it holds.
-_FORM_POST = "oidcc-server-form-post"
-
 PROFILES: Mapping[str, tuple[str, ...]] = {
     "Basic OP": _BASIC,
     "Implicit OP": _IMPLICIT,
@@ -96,7 +93,9 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
         "oidcc-refresh-token",
         "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
     ),
-    "Form Post OP (Basic, Implicit, Hybrid)": (_FORM_POST,),
+    "Form Post Basic OP": _BASIC,
+    "Form Post Implicit OP": _IMPLICIT,
+    "Form Post Hybrid OP": _HYBRID,
     "RP-Initiated Logout OP": (
         "oidcc-rp-initiated-logout-discovery-endpoint-verification",
         "oidcc-rp-initiated-logout",

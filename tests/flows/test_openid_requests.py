@@ -615,7 +615,7 @@ def test_pkce_goes_with_openid() -> None:
     assert story.redeem(answered(sso(story))["code"]).status_code == 200
 
 
-@conformance("oidcc-ensure-other-scope-order-succeeds")
+@conformance("oidcc-alternate-happy-flow")
 @spec("RFC 6749 §3.3")
 def test_the_order_of_scopes_does_not_matter() -> None:
     story = relying_party(scopes=("openid", "profile"))
