@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Event(StrEnum):
     TOKEN_ISSUED = "token.issued"
+    TOKEN_EXCHANGED = "token.exchanged"
     REQUEST_REFUSED = "request.refused"
     CODE_REPLAYED = "code.replayed"
     REFRESH_TOKEN_REPLAYED = "refresh_token.replayed"
@@ -23,6 +24,7 @@ class Event(StrEnum):
 
 TITLES: dict[Event, str | Promise] = {
     Event.TOKEN_ISSUED: _("Tokens issued"),
+    Event.TOKEN_EXCHANGED: _("Token exchanged"),
     Event.REQUEST_REFUSED: _("Request refused"),
     Event.CODE_REPLAYED: _("Code replayed"),
     Event.REFRESH_TOKEN_REPLAYED: _("Refresh token replayed"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 #: Parameters whose values are public, or were shown to everyone already.
 _PLAIN = frozenset(
     {
+        "audience",
         "client_id",
         "code_challenge_method",
         "grant_type",
@@ -22,6 +23,8 @@ _PLAIN = frozenset(
 _NAMED = frozenset(
     {
         "acr_values",
+        "actor_token",
+        "actor_token_type",
         "assertion",
         "claims",
         "claims_locales",
@@ -42,7 +45,10 @@ _NAMED = frozenset(
         "registration",
         "request",
         "request_uri",
+        "requested_token_type",
         "state",
+        "subject_token",
+        "subject_token_type",
         "token",
         "ui_locales",
         "user_code",

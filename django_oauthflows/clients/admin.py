@@ -69,6 +69,10 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
             {"fields": openid_forms.FIELDS, "classes": ("collapse",)},
         ),
         (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
+        (
+            gettext_lazy("Exchange of tokens it was given"),
+            {"fields": ("exchange_targets", "may_impersonate")},
+        ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
 

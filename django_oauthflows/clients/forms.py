@@ -14,7 +14,7 @@ from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
-from django_oauthflows.clients.uris import validate_resource
+from django_oauthflows.clients.uris import validate_resource, validate_target
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -177,6 +177,13 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
             "The resource identifiers its tokens may be meant for, one per line. Empty: any, as it asks."
         ),
     )
+    exchange_targets = UriListField(
+        label=_("Exchange targets"),
+        required=False,
+        help_text=_(
+            "The resources and audiences it may exchange other tokens for, one per line. Empty: none."
+        ),
+    )
 
     class Meta:
         model = ClientPolicy
@@ -196,6 +203,8 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
             "may_introspect_all",
             "resources",
             "allowed_resources",
+            "exchange_targets",
+            "may_impersonate",
             "revokes_on_logout",
             "revokes_on_password_change",
             "is_verified",
@@ -241,6 +250,12 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_allowed_resources(self) -> list[str]:
         return self._checked_resources("allowed_resources")
+
+    def clean_exchange_targets(self) -> list[str]:
+        targets: list[str] = self.cleaned_data["exchange_targets"]
+        for name in targets:
+            validate_target(name)
+        return targets
 
     def _checked_resources(self, name: str) -> list[str]:
         resources: list[str] = self.cleaned_data[name]

@@ -1,7 +1,8 @@
 """Registering a client: one service behind the admin, the command and the tests."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +14,13 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, profiles, secrets
 from django_oauthflows.clients.models import ClientPolicy
-from django_oauthflows.clients.uris import validate_redirect_uri
+from django_oauthflows.clients.uris import (
+    validate_redirect_uri,
+    validate_resource,
+    validate_target,
+)
+from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.clients import client_must_be_confidential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +46,11 @@ def register_client(
     scopes: Sequence[str] | None = None,
     required_scopes: Sequence[str] = (),
     profile: str | None = None,
+    flows: Sequence[str] | None = None,
+    token_format: str = "opaque",
+    resources: Sequence[str] = (),
+    allowed_resources: Sequence[str] = (),
+    exchange_targets: Sequence[str] = (),
     owner: Any = None,
     client_id: str | None = None,
     client_secret: str | None = None,
@@ -47,7 +59,9 @@ def register_client(
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
-    Without `scopes`, the client may ask for every scope of the server. A `client_secret` may be given where
+    Without `scopes`, the client may ask for every scope of the server; without `flows`, it may use those of
+    its kind. `resources` are the APIs it serves, `allowed_resources` those its tokens may be for, and
+    `exchange_targets` what it may exchange other tokens for (RFC 8693). A `client_secret` may be given where
     one has to be known beforehand; it must be as strong as a generated one. Raises `ValidationError`, keyed
     by field, naming everything that is wrong at once.
     """
@@ -62,6 +76,11 @@ def register_client(
         profile=profile,
         client_id=client_id,
         client_secret=client_secret,
+        flows=flows,
+        token_format=token_format,
+        resources=resources,
+        allowed_resources=allowed_resources,
+        exchange_targets=exchange_targets,
     )
     with transaction.atomic():
         application: Any = dot.application_model()._default_manager.create(
@@ -79,10 +98,14 @@ def register_client(
             application_id=application.pk,
             preset=kind.slug,
             profile=chosen_profile,
-            flows=list(kind.flows),
+            flows=list(kind.flows if flows is None else dict.fromkeys(flows)),
             scopes=list(chosen_scopes),
             required_scopes=sorted(set(required_scopes)),
             authentication_method=kind.authentication_method,
+            token_format=token_format,
+            resources=list(resources),
+            allowed_resources=list(allowed_resources),
+            exchange_targets=list(exchange_targets),
             is_verified=is_verified,
             skips_consent=skips_consent,
         )
@@ -117,6 +140,11 @@ def _validated(
     profile: str | None,
     client_id: str | None,
     client_secret: str | None,
+    flows: Sequence[str] | None,
+    token_format: str,
+    resources: Sequence[str],
+    allowed_resources: Sequence[str],
+    exchange_targets: Sequence[str],
 ) -> tuple[presets.Preset, str]:
     if preset not in presets.BY_SLUG:
         raise ValidationError({"preset": _one_of(preset, presets.BY_SLUG)})
@@ -151,20 +179,63 @@ def _validated(
         wrong["required_scopes"] = [
             _("Not among the client's scopes: %(names)s.") % {"names": " ".join(sorted(beyond))}
         ]
+    if flows is not None and (found_flows := wrong_flows(flows, kind, profile or kind.profile)):
+        wrong["flows"] = list(found_flows)
+    wrong |= _wrong_tokens(token_format, resources, allowed_resources, exchange_targets)
     if wrong:
         raise ValidationError(wrong)
     return kind, profile or kind.profile
 
 
-def wrong_uris(uris: Sequence[str], *, takes_private_schemes: bool) -> list[ValidationError]:
-    """What is wrong with URIs to be registered, one error each."""
+def _wrong_tokens(
+    token_format: str,
+    resources: Sequence[str],
+    allowed_resources: Sequence[str],
+    exchange_targets: Sequence[str],
+) -> dict[str, list[Any]]:
+    """What is wrong with what a client's tokens are to be, and to be for, by field."""
+    found: dict[str, list[Any]] = {
+        "resources": list(wrong_names(resources, validate_resource)),
+        "allowed_resources": list(wrong_names(allowed_resources, validate_resource)),
+        "exchange_targets": list(wrong_names(exchange_targets, validate_target)),
+    }
+    formats = dict(ClientPolicy._meta.get_field("token_format").flatchoices)
+    if token_format not in formats:
+        found["token_format"] = [_one_of(token_format, formats)]
+    return {name: messages for name, messages in found.items() if messages}
+
+
+def wrong_flows(flows: Sequence[str], kind: presets.Preset, profile: str) -> list[str]:
+    """What is wrong with flows that are chosen by hand for a client of a kind."""
+    if not flows:
+        return [_("Give the client at least one flow.")]
+    wrong = [_one_of(slug, catalogue.BY_SLUG) for slug in flows if slug not in catalogue.BY_SLUG]
+    known = [catalogue.BY_SLUG[slug] for slug in flows if slug in catalogue.BY_SLUG]
+    legacy = [flow.name for flow in known if flow.slug in catalogue.LEGACY]
+    if legacy and profile != "legacy":
+        wrong.append(_("Only clients of the legacy profile may use: %s.") % ", ".join(legacy))
+    secret = [flow.name for flow in known if client_must_be_confidential in flow.token_rules]
+    if secret and not kind.is_confidential:
+        wrong.append(_("Only clients with a secret may use: %s.") % ", ".join(secret))
+    return wrong
+
+
+def wrong_names(names: Sequence[str], validate: Callable[[str], None]) -> list[ValidationError]:
+    """What is wrong with resources or audiences, one error each."""
     errors = []
-    for uri in uris:
+    for name in names:
         try:
-            validate_redirect_uri(uri, takes_private_schemes=takes_private_schemes)
+            validate(name)
         except ValidationError as error:
             errors.append(error)
     return errors
+
+
+def wrong_uris(uris: Sequence[str], *, takes_private_schemes: bool) -> list[ValidationError]:
+    """What is wrong with URIs to be registered, one error each."""
+    return wrong_names(
+        uris, partial(validate_redirect_uri, takes_private_schemes=takes_private_schemes)
+    )
 
 
 def wrong_scopes(scopes: Sequence[str]) -> list[str]:
@@ -180,5 +251,5 @@ def wrong_scopes(scopes: Sequence[str]) -> list[str]:
     return []
 
 
-def _one_of(given: str, known: dict[str, Any]) -> str:
+def _one_of(given: str, known: Mapping[str, Any]) -> str:
     return _("%(given)s is not one of: %(known)s.") % {"given": given, "known": ", ".join(known)}

@@ -84,6 +84,16 @@ def validate_resource(uri: str) -> None:
         )
 
 
+def validate_target(name: str) -> None:
+    """Raise `ValidationError` unless `name` may be a resource or an audience (RFC 8693 §2.1)."""
+    if "://" in name:
+        validate_resource(name)
+    if not name or not name.isprintable() or " " in name:
+        raise ValidationError(
+            _("%(name)s must be an address or a name without spaces."), params={"name": name}
+        )
+
+
 def _validate_web(uri: str, parts: SplitResult) -> None:
     if not parts.hostname:
         raise ValidationError(_("%(uri)s names no host."), params={"uri": uri})

@@ -13,7 +13,11 @@ from django_oauthflows.consent.sign_ins import SignIn, open_sign_ins
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One client with access to a person's data, and the sign-ins it has open, newest use first."""
+    """One client with access to a person's data, and the sign-ins it has open, newest use first.
+
+    `is_on_behalf` holds for one that the person never dealt with: it acts for them by tokens that the clients
+    of `through` handed on.
+    """
 
     application_id: Any
     name: str
@@ -24,6 +28,8 @@ class Connection:
     since: datetime | None
     last_used: datetime | None
     sign_ins: tuple[SignIn, ...]
+    is_on_behalf: bool = False
+    through: tuple[str, ...] = ()
 
 
 def connections_of(person: Any) -> list[Connection]:
@@ -75,6 +81,17 @@ def _scopes_of_tokens(person: Any) -> dict[Any, frozenset[str]]:
     return held
 
 
+def _shown(sign_ins: list[SignIn]) -> list[SignIn]:
+    """All of the person's own, and the newest of those that one client handed on: those are minutes apart."""
+    handed_on: dict[str, SignIn] = {}
+    for row in sign_ins:
+        if row.is_on_behalf:
+            handed_on.setdefault(row.through, row)
+    return [
+        row for row in sign_ins if handed_on.get(row.through, row) is row or not row.is_on_behalf
+    ]
+
+
 def _connection(
     application: Any, consent: Consent | None, sign_ins: list[SignIn], held: frozenset[str]
 ) -> Connection:
@@ -90,5 +107,9 @@ def _connection(
         scopes=tuple((name, str(described.get(name, name))) for name in scopes),
         since=consent.created if consent else min((row.since for row in sign_ins), default=None),
         last_used=max((row.last_used for row in sign_ins if row.last_used), default=None),
-        sign_ins=tuple(sign_ins),
+        sign_ins=tuple(_shown(sign_ins)),
+        is_on_behalf=consent is None
+        and bool(sign_ins)
+        and all(row.is_on_behalf for row in sign_ins),
+        through=tuple(sorted({row.through for row in sign_ins if row.through})),
     )

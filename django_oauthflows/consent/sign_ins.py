@@ -6,17 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from django_oauthflows import dot
+from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.tokens import families, lifetimes
 from django_oauthflows.tokens.models import Authorization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """One sign-in of which a token can still be used, and when it ends: `if_unused` until then, or anyway."""
+    """One sign-in of which a token can still be used, and when it ends: `if_unused` until then, or anyway.
+
+    `is_on_behalf` holds where the person never dealt with the client: another one handed their token on, and
+    is named by `through`, as far as it is known (RFC 8693).
+    """
 
     id: UUID
     application_id: Any
@@ -25,6 +31,8 @@ class SignIn:
     last_used: datetime | None
     ends: datetime | None
     if_unused: bool
+    is_on_behalf: bool = False
+    through: str = ""
 
 
 def open_sign_ins(person: Any) -> list[SignIn]:
@@ -51,6 +59,8 @@ def _alive(person: Any) -> Iterator[SignIn]:
         Q(token_checksum=OuterRef("first_access_checksum"))
         | Q(token_checksum=OuterRef("front_access_checksum"))
     )
+    parent = Authorization.objects.filter(pk=OuterRef("parent")).order_by()
+    name = Coalesce(NullIf("application__name", Value("")), "application__client_id")
     rows = (
         Authorization.objects.live()
         .filter(user=person, redeemed__isnull=False)
@@ -58,6 +68,7 @@ def _alive(person: Any) -> Iterator[SignIn]:
         .annotate(
             refreshed=Subquery(live.order_by("-pk").values("created")[:1]),
             first_ends=Subquery(first.order_by("-expires").values("expires")[:1]),
+            through=Subquery(parent.annotate(shown=name).values("shown")[:1]),
         )
         .values_list(
             "pk",
@@ -68,10 +79,13 @@ def _alive(person: Any) -> Iterator[SignIn]:
             "expires",
             "refreshed",
             "first_ends",
+            "flow",
+            "through",
             "application__oauthflows_policy__refresh_token_idle_lifetime",
         )
     )
-    for key, client, scope, since, last_used, absolute, refreshed, first_ends, idle in rows:
+    for key, client, scope, since, last_used, absolute, refreshed, first_ends, *about in rows:
+        flow, through, idle = about
         if refreshed is None and first_ends is None:
             continue
         unused = first_ends if refreshed is None else lifetimes.idle_end(idle, refreshed)
@@ -85,4 +99,6 @@ def _alive(person: Any) -> Iterator[SignIn]:
                 last_used=last_used,
                 ends=ends,
                 if_unused=refreshed is not None and ends != absolute,
+                is_on_behalf=flow == TOKEN_EXCHANGE.slug,
+                through=through or "",
             )

@@ -18,5 +18,9 @@ def token(request: HttpRequest) -> dict[str, Any]:
         "expires_in": issued.expires_in,
         "scope": " ".join(sorted(issued.scopes)),
     }
-    beside = {"refresh_token": issued.refresh_token, "id_token": issued.id_token}
+    beside = {
+        "refresh_token": issued.refresh_token,
+        "id_token": issued.id_token,
+        "issued_token_type": issued.issued_token_type,
+    }
     return answer | {name: value for name, value in beside.items() if value}

@@ -14,6 +14,7 @@ from django_oauthflows.flows.hybrid import HYBRID
 from django_oauthflows.flows.implicit import IMPLICIT
 from django_oauthflows.flows.password import PASSWORD
 from django_oauthflows.flows.refresh_token import REFRESH_TOKEN
+from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 
 FLOWS: tuple[Flow, ...] = (
     AUTHORIZATION_CODE,
@@ -21,6 +22,7 @@ FLOWS: tuple[Flow, ...] = (
     CLIENT_CREDENTIALS,
     DEVICE_CODE,
     REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
     IMPLICIT,
     HYBRID,
     PASSWORD,

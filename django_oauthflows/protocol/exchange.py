@@ -22,16 +22,17 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, own_resource_of
-from django_oauthflows.protocol import passwords
+from django_oauthflows.protocol import passwords, token_exchange
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
 from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
-from django_oauthflows.tokens import codes, devices, families, issuing, rotation
+from django_oauthflows.tokens import codes, devices, exchanged, families, issuing, rotation
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
@@ -50,36 +51,44 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """How the flows of one grant type look up what is presented, and what they issue."""
+    """How the flows of one grant type look up what is presented, and what they issue.
+
+    `complete` adds to the request what only this grant type's rules ask about.
+    """
 
     presents: str
-    find: Callable[[str, ClientFacts], Presented | None]
+    find: Callable[[HttpRequest, Parameters, ClientFacts], Presented | None]
     issue: Callable[[TokenRequest, Presented, str], Issued]
-
-
-def _find_code(value: str, client: ClientFacts) -> Presented | None:
-    return find_code(checksum(value))
-
-
-def _find_refresh_token(value: str, client: ClientFacts) -> Presented | None:
-    return find_refresh_token(checksum(value), client, timezone.now())
+    complete: (
+        Callable[[HttpRequest, Parameters, TokenRequest, Presented | None], TokenRequest] | None
+    ) = None
 
 
 EXCHANGES: dict[str, Exchange] = {
     "authorization_code": Exchange(
         presents="code",
-        find=_find_code,
+        find=lambda http, sent, client: find_code(checksum(sent.text("code"))),
         issue=lambda request, presented, value: codes.redeem_code(request, presented),
     ),
     "refresh_token": Exchange(
         presents="refresh_token",
-        find=_find_refresh_token,
+        find=lambda http, sent, client: find_refresh_token(
+            checksum(sent.text("refresh_token")), client, timezone.now()
+        ),
         issue=lambda request, presented, value: rotation.rotate(request, presented, value),
     ),
     DEVICE_CODE.grant_type: Exchange(
         presents="device_code",
-        find=lambda value, client: devices.poll(value, client, timezone.now()),
+        find=lambda http, sent, client: devices.poll(
+            sent.text("device_code"), client, timezone.now()
+        ),
         issue=lambda request, presented, value: devices.redeem(request, presented),
+    ),
+    TOKEN_EXCHANGE.grant_type: Exchange(
+        presents="subject_token",
+        find=token_exchange.find_subject,
+        issue=lambda request, presented, value: exchanged.exchange(request, presented),
+        complete=token_exchange.complete,
     ),
 }
 
@@ -142,7 +151,7 @@ def _attempt(
 
 def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> Issued:
     """With an ID token, where the answer's scope says OpenID Connect (Core §3.1.3.3, §12.2)."""
-    if "openid" not in issued.scopes or presented.person is None:
+    if "openid" not in issued.scopes or presented.person is None or issued.issued_token_type:
         return issued
     held = presented.held
     sign_in = Identified(
@@ -218,9 +227,7 @@ def _read(
 ) -> tuple[TokenRequest, Presented | None]:
     """Look up what is presented and freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
-    presented = None
-    if steps:
-        presented = steps.find(parameters.text(steps.presents), client)
+    presented = steps.find(http, parameters, client) if steps else None
     held = presented.held if presented else None
     asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
     if held is not None:
@@ -243,6 +250,8 @@ def _read(
         issuer=issuer_of(http),
         own_resource=own_resource_of(http),
     )
+    if steps and steps.complete:
+        request = steps.complete(http, parameters, request, presented)
     return request, presented
 
 

@@ -14,6 +14,7 @@ FORM = "application/x-www-form-urlencoded"
 
 #: Longest accepted values, in characters. Columns hold them all, on every backend.
 LONGEST = {
+    "audience": 2000,
     "client_id": 255,
     "code_challenge": 128,
     "code_challenge_method": 10,
@@ -30,8 +31,22 @@ _LONGEST_OTHER = 8000
 _MOST = 100
 _NAME = re.compile(r"[A-Za-z0-9_]")
 
-#: RFC 8707 §2: the one parameter that may come several times.
-_REPEATABLE = frozenset({"resource"})
+#: The only parameters that may come several times (RFC 8707 §2, RFC 8693 §2.1).
+_REPEATABLE = ("resource", "audience")
+
+
+_SECRET = frozenset(
+    {
+        "actor_token",
+        "client_secret",
+        "code",
+        "device_code",
+        "password",
+        "refresh_token",
+        "subject_token",
+        "token",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class Parameters(Mapping[str, str]):
 
     single: dict[str, str] = field(repr=False)
     resource: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         return self.single[name]
@@ -64,7 +80,8 @@ class Parameters(Mapping[str, str]):
 
     def plain(self) -> dict[str, str | tuple[str, ...]]:
         """All of them, for whoever writes down what may be written down."""
-        return {**self.single, **({"resource": self.resource} if self.resource else {})}
+        several = {"resource": self.resource, "audience": self.audience}
+        return {**self.single, **{name: values for name, values in several.items() if values}}
 
 
 def from_body(request: HttpRequest) -> Parameters:
@@ -106,10 +123,7 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Parameters:
 def _refuse_secrets_in_query(request: HttpRequest) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
     sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
-    if any(
-        name in sent
-        for name in ("client_secret", "password", "refresh_token", "code", "device_code", "token")
-    ):
+    if not _SECRET.isdisjoint(sent):
         raise _malformed(
             "Credentials must be in the body, never in the URL.",
             rule="credentials_must_not_be_in_the_query",
@@ -132,7 +146,7 @@ def _parse(raw: bytes) -> Parameters:
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> Parameters:
     single: dict[str, str] = {}
-    resource: list[str] = []
+    several: dict[str, list[str]] = {name: [] for name in _REPEATABLE}
     seen: set[str] = set()
     for name, value in pairs:
         if name in seen and name not in _REPEATABLE:
@@ -144,10 +158,10 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> Parameters:
         seen.add(name)
         _refuse_unusable(name, value)
         if name in _REPEATABLE:
-            resource.extend([value] if value else [])
+            several[name].extend([value] if value else [])
         elif value:
             single[name] = value
-    return Parameters(single, tuple(resource))
+    return Parameters(single, **{name: tuple(values) for name, values in several.items()})
 
 
 def _refuse_unusable(name: str, value: str) -> None:

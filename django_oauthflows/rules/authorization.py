@@ -77,7 +77,7 @@ RESPONSE_MODE_RULES = (
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_an_absolute_uri(request: AuthorizationRequest | TokenRequest) -> str | None:
     """The audience of a token is compared as text: it must be a whole URI and have no fragment."""
-    if not all(map(_is_absolute, request.resource)):
+    if not all(map(is_absolute, request.resource)):
         return "A resource must be an absolute URI without a fragment."
     return None
 
@@ -104,7 +104,7 @@ def _takes_forms(redirect_uri: str) -> bool:
     return redirect_uri.lower().startswith(("https://", "http://"))
 
 
-def _is_absolute(uri: str) -> bool:
+def is_absolute(uri: str) -> bool:
     try:
         parts = urlsplit(uri)
     except ValueError:

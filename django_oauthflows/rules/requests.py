@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging
+
 
 class AuthMethod(StrEnum):
     """How a client proves who it is at the token endpoint (RFC 7591 §2, `token_endpoint_auth_method`)."""
@@ -226,7 +228,7 @@ class Held:
 class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
-    `sent` are the names of its parameters.
+    `sent` are the names of its parameters, `exchange` what a token exchange says beyond the others.
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
     """
 
@@ -241,6 +243,7 @@ class TokenRequest:
     code_verifier: str = ""
     held: Held | None = None
     sent: frozenset[str] = frozenset()
+    exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
 

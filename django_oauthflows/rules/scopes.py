@@ -5,7 +5,7 @@ from django_oauthflows.rules.base import rule
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 
 
-def _listed(scopes: frozenset[str]) -> str:
+def listed(scopes: frozenset[str]) -> str:
     """Name scopes in a public sentence, leaving out any that RFC 6749 §3.3 could not have meant."""
     named = sorted(name for name in scopes if name.isascii() and name.isprintable())
     return " ".join(name.replace('"', "").replace("\\", "") for name in named)[:200]
@@ -16,7 +16,7 @@ def scopes_must_be_allowed_for_client(request: AuthorizationRequest | TokenReque
     """A client never gets more than its owner signed up for."""
     beyond = (request.scopes_asked or frozenset()) - request.client.scopes
     if beyond:
-        return f"This client may not ask for the scope: {_listed(beyond)}."
+        return f"This client may not ask for the scope: {listed(beyond)}."
     return None
 
 
@@ -34,7 +34,7 @@ def scopes_must_not_exceed_the_grant(request: TokenRequest) -> str | None:
     granted = request.held.scopes if request.held else frozenset()
     beyond = (request.scopes_asked or frozenset()) - granted
     if beyond:
-        return f"The person did not grant the scope: {_listed(beyond)}."
+        return f"The person did not grant the scope: {listed(beyond)}."
     return None
 
 

@@ -129,6 +129,16 @@ class FlowClient:
         """Exchange a refresh token (RFC 6749 §6)."""
         return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)
 
+    def exchange(self, subject_token: str, /, **changes: Any) -> Any:
+        """Exchange somebody's access token for one that is meant for another API (RFC 8693 §2.1)."""
+        parameters = {
+            "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+            "subject_token": subject_token,
+            "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+            **changes,
+        }
+        return self.token(**parameters)
+
     def tokens(self, **changes: Any) -> dict[str, Any]:
         """Tokens by the authorization code flow, from consent to exchange."""
         response = self.redeem(self.code(**changes))

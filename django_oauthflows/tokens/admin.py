@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
@@ -74,6 +76,8 @@ class AuthorizationAdmin(RevokingAdmin):
         "expires",
         "revoked",
         "revoked_because",
+        "exchanged_from",
+        "acted_by",
         "tokens",
     )
 
@@ -87,6 +91,22 @@ class AuthorizationAdmin(RevokingAdmin):
             lines.append(format_html("{}<br>{}", refresh, _state_of_access(expires, now)))
         items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
         return format_html("<ol>{}</ol>", items) if lines else "–"
+
+    @admin.display(description=gettext_lazy("exchanged from"))
+    def exchanged_from(self, row: Authorization) -> str:
+        """The grant whose token this one was made of, as a link while it is there."""
+        if row.parent is None:
+            return "–"
+        parent = Authorization.objects.filter(pk=row.parent).select_related("application").first()
+        if parent is None:
+            return str(row.parent)
+        url = reverse(f"{self.admin_site.name}:oauthflows_authorization_change", args=[parent.pk])
+        return format_html('<a href="{}">{} ({})</a>', url, parent.pk, parent.application)
+
+    @admin.display(description=gettext_lazy("acted by"))
+    def acted_by(self, row: Authorization) -> str:
+        """Who acts, and for whom that one acted before (RFC 8693 §4.1)."""
+        return " ← ".join(actors_named_in(row.act)) or "–"
 
     def revoke(self, row: Authorization) -> None:
         families.revoke(row, reason="revoked_by_administrator")

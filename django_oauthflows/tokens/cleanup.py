@@ -134,8 +134,9 @@ def _has_live_access(moment: datetime) -> Q:
 
 
 def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Collection[Any]:
-    """The authorizations among `rows` of which a code or a token may still be used."""
-    in_use = _families_in_use([row[0] for row in rows], moment, idle, using)
+    """The authorizations among `rows` of which a code, a token or what was made of one may still be used."""
+    keys = [row[0] for row in rows]
+    in_use = _families_in_use(keys, moment, idle, using) | _parents_in_use(keys, moment, using)
     waiting = [row[1] for row in rows]
     codes = _present(dot.grant_model(), "code", waiting, moment, using)
     codes |= _present(dot.device_grant_model(), "device_code", waiting, moment, using)
@@ -144,6 +145,12 @@ def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Coll
     return in_use | {
         key for key, code, *checksums in rows if code in codes or not access.isdisjoint(checksums)
     }
+
+
+def _parents_in_use(keys: Collection[Any], moment: datetime, using: str) -> set[Any]:
+    """Whose exchanged tokens may still be used: who ends the parent, or asks who acts, has to find them."""
+    children = Authorization.objects.using(using).order_by().filter(parent__in=keys)
+    return set(children.exclude(_is_over(moment)).values_list("parent", flat=True))
 
 
 def _present(

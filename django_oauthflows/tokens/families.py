@@ -1,9 +1,10 @@
 """Ending an authorization and all that came of it, at once, for every worker.
 
-Rows are locked in the same order as when tokens are issued: authorization, refresh tokens, access tokens.
+Rows are locked in the same order as when tokens are issued: authorization, refresh tokens, access tokens; and
+of authorizations, the one whose token was exchanged before the one that was made of it (RFC 8693).
 """
 
-from datetime import datetime
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,9 @@ from django.utils import timezone
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.tokens import lineage
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.reading import authorization_of
 
 
 def revoke(authorization: Authorization, *, reason: str) -> bool:
@@ -22,14 +25,14 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
 
     `reason` is a short slug for the record, as `refresh_token_replayed`.
     """
-    using = dot.token_database()
+    using, now = dot.token_database(), timezone.now()
     with transaction.atomic(using=using):
-        ended = _end(
-            Authorization.objects.using(using).filter(pk=authorization.pk), reason, timezone.now()
-        )
-        _revoke_family(authorization.pk, authorization, using)
-    if ended:
-        _announce(authorization, reason)
+        own = Authorization.objects.using(using).filter(pk=authorization.pk)
+        ended = lineage.end(own, reason, now)
+        below = lineage.end_below([authorization.pk], reason, now, using)
+        _revoke_families([authorization, *below], using)
+    for gone in [authorization, *below] if ended else below:
+        _announce(gone, reason)
     return bool(ended)
 
 
@@ -45,24 +48,51 @@ def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: st
         ended = _revoke_rows(rows, using)
         families = tokens.filter(pk=refresh_token_key).values("token_family")
         adopted = Authorization.objects.using(using).filter(pk__in=families).first()
+    _revoke_below([family] if family else [], reason, using)
     if adopted is not None:  # by a first refresh, at this very moment
         return revoke(adopted, reason=reason) or bool(ended)
     return bool(ended)
 
 
-def revoke_access_token(key: int) -> None:
-    """End one access token alone.
+def revoke_access_token(row: Any, *, reason: str) -> None:
+    """End one access token alone, and what was made of it by an exchange.
 
-    Its row is deleted; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
-    of one which no authorization stands behind yet is only ended.
+    Its grant goes on; but an exchanged token is all there is of its own grant, so that ends as a whole.
     """
+    authorization = authorization_of(row) if row.user_id is not None else None
+    if authorization is None:
+        _revoke_unparented_access_token(row.pk, reason)
+    elif authorization.parent is not None or authorization.act is not None:
+        revoke(authorization, reason=reason)
+    else:
+        using = dot.token_database()
+        dot.access_token_model()._default_manager.using(using).filter(pk=row.pk).delete()
+        # After that, and not in one transaction with it: an exchange locks the grant before the token.
+        _revoke_below([authorization.pk], reason, using)
+
+
+def _revoke_unparented_access_token(key: int, reason: str) -> None:
+    """Delete the row; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
+    of one which no authorization stands behind yet is only ended."""
     using = dot.token_database()
     rows = dot.access_token_model()._default_manager.using(using).filter(pk=key)
     refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
-    if refresh_tokens.filter(_has_no_authorization(), access_token_id=key).exists():
+    alone = refresh_tokens.filter(_has_no_authorization(), access_token_id=key)
+    families = list(alone.values_list("token_family", flat=True))
+    if families:
         rows.update(expires=timezone.now())
+        _revoke_below([family for family in families if family], reason, using)
     else:
         rows.delete()
+
+
+def _revoke_below(parents: Collection[UUID], reason: str, using: str) -> None:
+    """End what came of authorizations by exchange, and not they themselves."""
+    with transaction.atomic(using=using):
+        below = lineage.end_below(parents, reason, timezone.now(), using)
+        _revoke_families(below, using)
+    for gone in below:
+        _announce(gone, reason)
 
 
 def revoke_all(
@@ -73,7 +103,7 @@ def revoke_all(
     To one client, or to all but the `spared` ones; with `session`, only what was granted in that sign-in.
     Tokens that django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
     """
-    using, now = dot.token_database(), timezone.now()
+    using, now, families = dot.token_database(), timezone.now(), list[UUID]()
     with transaction.atomic(using=using):
         limits: dict[str, Any] = (
             {} if application_key is None else {"application_id": application_key}
@@ -85,18 +115,28 @@ def revoke_all(
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
-            _mark_revoked(refresh_tokens.filter(_has_no_authorization()))
+            families = _revoke_unparented(refresh_tokens.filter(_has_no_authorization()))
         # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
-        _end(authorizations, reason, now)
-        ending = list(authorizations.filter(revoked=now, revoked_because=reason))
+        ending = lineage.end_all(authorizations, reason, now, using)
+        ending += lineage.end_below(families, reason, now, using)
         if session:
-            for authorization in ending:
-                _revoke_family(authorization.pk, authorization, using)
+            _revoke_families(ending, using)
         else:
             _revoke_everything(person, limits, spared, using)
+            # What was exchanged for another client is none of these.
+            _revoke_families([gone for gone in ending if gone.parent], using)
     for authorization in ending:
         _announce(authorization, reason)
     return len(ending)
+
+
+def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
+    """The families of what was revoked, of which something may have been made by exchange."""
+    if not _mark_revoked(refresh_tokens):
+        return []
+    return list(
+        refresh_tokens.filter(token_family__isnull=False).values_list("token_family", flat=True)
+    )
 
 
 def _has_no_authorization() -> models.Q:
@@ -106,26 +146,24 @@ def _has_no_authorization() -> models.Q:
     )
 
 
-def _end(authorizations: models.QuerySet[Authorization], reason: str, now: datetime) -> int:
-    return authorizations.filter(revoked__isnull=True).update(
-        revoked=now, revoked_because=reason, replay_answer="", replay_until=None
-    )
-
-
-def _revoke_family(family: UUID, authorization: Authorization, using: str) -> None:
-    refresh_tokens = (
-        dot.refresh_token_model()._default_manager.using(using).filter(token_family=family)
-    )
-    _revoke_rows(refresh_tokens, using)
-    if authorization.code_checksum:
-        codes = dot.grant_model()._default_manager.using(using)
-        codes.filter(code=authorization.code_checksum).delete()
+def _revoke_families(ended: Collection[Authorization], using: str) -> None:
+    """Revoke every token and delete every code of these authorizations, in a few statements for all."""
+    if not ended:
+        return
+    keys = [authorization.pk for authorization in ended]
+    refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
+    _revoke_rows(refresh_tokens.filter(token_family__in=keys), using)
+    codes = [authorization.code_checksum for authorization in ended if authorization.code_checksum]
+    if codes:
+        dot.grant_model()._default_manager.using(using).filter(code__in=codes).delete()
     # An access token that came without a refresh token is found by its checksum, read afresh, since the code
-    # may have been redeemed after `authorization` was.
-    parent = Authorization.objects.using(using).filter(pk=family)
+    # may have been redeemed after the authorization was read.
+    own = Authorization.objects.using(using).filter(pk__in=keys)
     access_tokens = dot.access_token_model()._default_manager.using(using)
-    for column in ("first_access_checksum", "front_access_checksum"):
-        access_tokens.filter(token_checksum__in=parent.values(column)).delete()
+    access_tokens.filter(
+        models.Q(token_checksum__in=own.values("first_access_checksum"))
+        | models.Q(token_checksum__in=own.values("front_access_checksum"))
+    ).delete()
 
 
 def _revoke_rows(refresh_tokens: Any, using: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django_oauthflows.conf import conf
 from django_oauthflows.keys import jwt
+from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.tokens.checksums import generate
 from django_oauthflows.tokens.subjects import subject_of
@@ -27,19 +28,24 @@ def new_access_token(
     person: Any = None,
     auth_time: datetime | None = None,
     acr: str = "",
+    act: Act | None = None,
+    must_be_jwt: bool = False,
 ) -> str:
     """A new access token in the format the client's policy, or one of its scopes, asks for.
 
     `person` is the key of whoever granted it, `None` for a client's own; `auth_time` and `acr` tell how they
-    had signed in.
+    had signed in. One that says who acts (`act`) is a JWT in any case, and so is one that `must_be_jwt`.
     """
-    if request.client.token_format != "jwt" and request.scopes.isdisjoint(conf.JWT_SCOPES):
+    is_jwt = request.client.token_format == "jwt" or not request.scopes.isdisjoint(conf.JWT_SCOPES)
+    if not (is_jwt or must_be_jwt or act is not None):
         return generate()
     claims = _claims(request, expires, now=now, person=person)
     if auth_time is not None:
         claims["auth_time"] = int(auth_time.timestamp())
     if acr:
         claims["acr"] = acr
+    if act is not None:
+        claims["act"] = act
     return jwt.sign(claims, typ=AT_JWT)
 
 

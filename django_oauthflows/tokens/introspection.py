@@ -28,8 +28,8 @@ INACTIVE: dict[str, Any] = {"active": False}
 #: The media type of a signed answer, as its header names it (RFC 9701 §5).
 INTROSPECTION_JWT = "token-introspection+jwt"
 
-#: What a JWT access token says that its row does not (RFC 9068 §2.2, RFC 9470 §6.2).
-_SAID_BY_THE_TOKEN = ("aud", "jti", "auth_time", "acr")
+#: What a JWT access token says that its row does not (RFC 9068 §2.2, RFC 9470 §6.2, RFC 8693 §4.1 and §4.4).
+_SAID_BY_THE_TOKEN = ("aud", "jti", "auth_time", "acr", "act", "may_act")
 
 
 def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[str, Any]:

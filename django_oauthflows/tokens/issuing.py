@@ -35,7 +35,10 @@ class LostRace(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """Tokens a client was given. `expires_in` is seconds; `refresh_token` is empty where there is none."""
+    """Tokens a client was given. `expires_in` is seconds; `refresh_token` is empty where there is none.
+
+    `issued_token_type` is what an exchanged token is (RFC 8693 §2.2.1); empty for all others.
+    """
 
     access_token: str = field(repr=False)
     expires_in: int
@@ -43,6 +46,7 @@ class Issued:
     refresh_token: str = field(default="", repr=False)
     id_token: str = field(default="", repr=False)
     authorization: UUID | None = None
+    issued_token_type: str = ""
 
 
 def issue_to_client(request: TokenRequest) -> Issued:

@@ -27,7 +27,7 @@ class Authorization(models.Model):
     `session` is the checksum of the browser session it was given in, `sid` what clients know that session by
     (OpenID Connect Front-Channel Logout 1.0 §3), and `claims` what the client asked to be told (OpenID
     Connect Core §5.5). `parent` is the grant whose token was exchanged for this one, and `act` who acts
-    (RFC 8693 §4.1).
+    (RFC 8693 §4.1), whether the token says so or not.
     `replay_*` hold the last rotation's answer, encrypted under the token that was presented for it.
     """
 

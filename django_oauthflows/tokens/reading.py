@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, Subquery
 
 from django_oauthflows import dot
+from django_oauthflows.rules.parties import Party
 from django_oauthflows.rules.requests import ClientFacts, Held
 from django_oauthflows.statements import Columns, CompiledSelect
 from django_oauthflows.tokens import lifetimes
@@ -18,12 +19,16 @@ from django_oauthflows.tokens.models import Authorization
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
-    """A code or refresh token as it was looked up: the facts for the rules, the rows for what follows."""
+    """What was presented as it was looked up: the facts for the rules, the rows for what follows.
+
+    A code or a refresh token, or a token to be exchanged: then `party` is whoever it stands for.
+    """
 
     checksum: str
     held: Held
     person: Any
     authorization: Authorization | None
+    party: Party | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

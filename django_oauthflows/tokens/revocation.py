@@ -14,13 +14,15 @@ from django_oauthflows.tokens.reading import find_access_token, find_refresh_tok
 def revoke(value: str, *, client: ClientFacts) -> None:
     """End a token of the client's: an access token alone, a refresh token with its whole family.
 
+    What was made of an access token by exchange ends with it (RFC 8693).
+
     An unknown token is no error (§2.2). Raises `Refusal` for another client's.
     """
     stored = checksum(value)
     access = find_access_token(stored)
     if access is not None:
         _must_be_own(client, access.row.application_id)
-        families.revoke_access_token(access.row.pk)
+        families.revoke_access_token(access.row, reason="revoked_by_client")
         return
     refresh = find_refresh_token_row(stored)
     if refresh is None:

@@ -221,6 +221,8 @@ def test_the_page_of_a_client_saves_as_it_came(django_capture_on_commit_callback
         ("policy__revokes_on_password_change", "false", False),
         ("policy__resources", "https://a.example/\nhttps://b.example/", ["https://a.example/", "https://b.example/"]),
         ("policy__allowed_resources", "https://a.example/", ["https://a.example/"]),
+        ("policy__exchange_targets", "https://a.example/\nbilling", ["https://a.example/", "billing"]),
+        ("policy__may_impersonate", "on", True),
         ("policy__logo_uri", "https://a.example/logo.png", "https://a.example/logo.png"),
     ],
 )  # fmt: skip
@@ -442,3 +444,15 @@ def test_a_resource_is_a_whole_address(field: str) -> None:
         **{f"oauthflows_policy-0-{field}": "api"},
     )
     assert "must begin with https://" in response.content.decode()
+
+
+@pytest.mark.parametrize("target", ["https://a.example/#x", "https://"])
+@spec("RFC 8693 §2.1")
+def test_an_exchange_target_is_a_whole_address_or_a_name(target: str) -> None:
+    story = begin()
+    response = change(
+        administrator(), story.registered.application.pk, policy__exchange_targets=target
+    )
+    assert "must be" in response.content.decode()
+    story.registered.policy.refresh_from_db()
+    assert story.registered.policy.exchange_targets == []

@@ -12,6 +12,8 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.tokens.models import Authorization
 from tests.admin.pages import CLIENTS, act, administrator, fields_on
+from tests.flows.exchanges import API as API_RESOURCE
+from tests.flows.exchanges import api, app_token, exchanged
 from tests.marks import spec
 from tests.stories import Story, begin, dot_application, error_of
 
@@ -237,3 +239,38 @@ def test_a_person_with_tokens_can_be_deleted() -> None:
     assert confirm_deletion(administrator(), path).status_code == 302
     assert story.call(tokens["access_token"]).status_code == 401
     assert not Consent.objects.exists()
+
+
+@spec("RFC 8693 §4.1")
+def test_an_exchanged_grant_says_who_acts_and_leads_to_its_parent() -> None:
+    app, first, second = begin(name="Paper <b>& Pen"), api(exchange_targets=[API_RESOURCE]), api()
+    middle = exchanged(first, app_token(app))["access_token"]
+    exchanged(second, middle)
+    parent = Authorization.objects.get(application=first.registered.application)
+    child = Authorization.objects.get(parent=parent.pk)
+    page = administrator().get(f"{AUTHORIZATIONS}{child.pk}/change/").content.decode()
+    assert f"{second.registered.client_id} ← {first.registered.client_id}" in page
+    assert f'href="{AUTHORIZATIONS}{parent.pk}/change/"' in page
+    above = administrator().get(f"{AUTHORIZATIONS}{parent.pk}/change/").content.decode()
+    assert "Paper &lt;b&gt;&amp; Pen" in above
+    root = administrator().get(f"{AUTHORIZATIONS}{parent.parent}/change/")
+    assert root.status_code == 200
+
+
+@spec("RFC 8693 §2.1", "B-21")
+def test_revoking_an_exchanged_token_leaves_what_it_was_made_of() -> None:
+    app, service = begin(), api()
+    tokens = app.tokens(scope="notes:read", resource=API_RESOURCE)
+    token = exchanged(service, tokens["access_token"])["access_token"]
+    act(administrator(), ACCESS, "revoke_selected", get_access_token_model().objects.last())
+    assert service.call(token).status_code == 401
+    assert app.introspect(tokens["access_token"])["active"]
+
+
+def test_an_exchanged_grant_whose_parent_is_gone_is_shown() -> None:
+    exchanged(api(), app_token(begin()))
+    parent, child = Authorization.objects.order_by("created")
+    parent.delete()
+    page = administrator().get(f"{AUTHORIZATIONS}{child.pk}/change/").content.decode()
+    assert str(parent.pk) not in page or f"{AUTHORIZATIONS}{child.parent}" not in page
+    assert str(child.parent) in page

@@ -24,6 +24,7 @@ from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.testing.client import answered
 from django_oauthflows.tokens.models import Authorization
+from tests.flows.exchanges import API, api, exchanged
 from tests.marks import spec
 from tests.stories import begin, dot_application, dot_tokens, error_of
 
@@ -130,6 +131,40 @@ def test_a_clients_own_idle_lifetime_counts() -> None:
     assert cleanup() == {"access_tokens": 2, "refresh_tokens": 1, "grants": 1}
     assert long.refresh(kept["refresh_token"]).status_code == 200
     assert error_of(short.refresh(gone["refresh_token"])) == (400, "invalid_grant")
+
+
+@spec("RFC 8693 §2.1", "B-21")
+def test_a_grant_stays_as_long_as_what_was_made_of_it() -> None:
+    """Whoever ends the parent finds the child by it, though nothing of the parent's own is left."""
+    app, service = begin(), api()
+    tokens = app.tokens(scope="notes:read", resource=API)
+    token = exchanged(service, tokens["access_token"])["access_token"]
+    parent = Authorization.objects.get(parent=None)
+    app.post("revoke", token=tokens["access_token"])
+    token = exchanged(service, app.refresh(tokens["refresh_token"]).json()["access_token"])[
+        "access_token"
+    ]
+    Refresh.objects.all().delete()
+    Access.objects.filter(application=app.registered.application).delete()
+    Authorization.objects.filter(pk=parent.pk).update(
+        created=timezone.now() - timedelta(days=9), last_used=timezone.now() - timedelta(days=9)
+    )
+    assert "grants" not in cleanup(older_than="1d")
+    app.browser.post(f"/o/connected-apps/{app.registered.application.pk}/withdraw/")
+    assert service.call(token).status_code == 401
+
+
+@spec("RFC 8693 §2.1")
+def test_an_exchanged_token_goes_with_its_grant_when_both_have_ended() -> None:
+    app, service = begin(), api()
+    tokens = app.tokens(scope="notes:read", resource=API)
+    exchanged(service, tokens["access_token"])
+    later(hours=1)
+    assert cleanup() == {"access_tokens": 2, "grants": 1}
+    assert Authorization.objects.get().parent is None
+    later(days=31)
+    cleanup()
+    assert not Authorization.objects.exists()
 
 
 def test_refresh_tokens_that_never_idle_out_stay(settings: Any) -> None:

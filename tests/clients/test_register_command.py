@@ -135,3 +135,47 @@ def test_one_thing_that_is_wrong_is_said_plainly(
 ) -> None:
     assert said in complaint(*arguments)
     assert not ClientPolicy.objects.exists()
+
+
+SERVICE = ("--preset", "service", "--name", "A job")
+
+
+@spec("RFC 8693 §2.1", "RFC 8707 §2", "RFC 9068 §2.1")
+def test_flows_targets_and_the_format_of_tokens_can_be_chosen(db: None) -> None:
+    run(
+        *SERVICE,
+        *("--flow", "client-credentials", "--flow", "token-exchange", "--flow", "token-exchange"),
+        *("--token-format", "jwt", "--resource", "https://api.example/"),
+        *("--allowed-resource", "https://a.example/", "--allowed-resource", "https://b.example/"),
+        *("--exchange-target", "https://next.example/", "--exchange-target", "billing"),
+    )
+    policy = ClientPolicy.objects.get()
+    assert policy.flows == ["client-credentials", "token-exchange"]
+    assert policy.token_format == "jwt"
+    assert policy.resources == ["https://api.example/"]
+    assert policy.allowed_resources == ["https://a.example/", "https://b.example/"]
+    assert policy.exchange_targets == ["https://next.example/", "billing"]
+    assert policy.may_impersonate is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((*SERVICE, "--flow", "carrier-pigeon"), "invalid choice: 'carrier-pigeon'"),
+        ((*SERVICE, "--flow", "password"), "--flow: Only clients of the legacy profile may use"),
+        ((*SERVICE, "--token-format", "paper"), "--token-format: paper is not one of"),
+        ((*SERVICE, "--resource", "api"), "--resource: "),
+        ((*SERVICE, "--allowed-resource", "https://a.example/#x"), "--allowed-resource: "),
+        ((*SERVICE, "--exchange-target", "a b"), "--exchange-target: a b must be an address"),
+        ((*SERVICE, "--exchange-target", ""), "--exchange-target: "),
+        (
+            ("--preset", "device", "--name", "A screen", "--flow", "token-exchange"),
+            "--flow: Only clients with a secret may use: Token exchange.",
+        ),
+    ],
+)
+@spec("RFC 8693 §2.1", "RFC 9700 §2.4")
+def test_a_choice_that_cannot_be_is_refused(
+    db: None, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in complaint(*arguments)

@@ -190,3 +190,29 @@ def test_a_refused_registration_leaves_nothing_behind(db: None) -> None:
     assert not get_application_model().objects.exists()
     assert not ClientPolicy.objects.exists()
     assert not ClientSecret.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "field"),
+    [
+        ({"flows": []}, "flows"),
+        ({"flows": ["carrier-pigeon"]}, "flows"),
+        ({"flows": ["token-exchange", "hybrid"]}, "flows"),
+        ({"token_format": "paper"}, "token_format"),
+        ({"resources": ["api", "https://a.example/#x"]}, "resources"),
+        ({"allowed_resources": [""]}, "allowed_resources"),
+        ({"exchange_targets": ["a b", "a\nb", ""]}, "exchange_targets"),
+    ],
+)
+@spec("RFC 8693 §2.1", "RFC 8707 §2")
+def test_what_cannot_be_chosen_is_said_beside_its_field(db: None, choice: Any, field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        register_client(preset="service", name="A job", **choice)
+    assert list(refused.value.message_dict) == [field]
+    assert not get_application_model().objects.exists()
+
+
+def test_flows_take_the_place_of_those_of_the_kind(db: None) -> None:
+    made = register_client(preset="service", name="A job", flows=["token-exchange"])
+    assert made.policy.flows == ["token-exchange"]
+    assert register_client(preset="service", name="A job").policy.flows == ["client-credentials"]

@@ -15,7 +15,14 @@ from psycopg import sql
 
 from example_project.accounts.people import PEOPLE
 from tests.browsing import Person
-from tests.clients_real.libraries import Authlib, Demo, Library, OpenIDClient, RequestsOAuth2Client
+from tests.clients_real.libraries import (
+    API,
+    Authlib,
+    Demo,
+    Library,
+    OpenIDClient,
+    RequestsOAuth2Client,
+)
 from tests.servers import ROOT, free_port, run, serving
 
 HERE = Path(__file__).parent
@@ -37,7 +44,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         web = ["--preset=web-app", "--name=Library", f"--redirect-uri={REDIRECT_URI}"]
         service = ["--preset=service", "--name=Service", "--scope=notes:read"]
         device = ["--preset=device", "--name=Screen"]
-        kinds = (web, service, device)
+        api = [
+            *("--preset=service", "--name=API", "--flow=token-exchange"),
+            *(f"--resource={API}", f"--exchange-target=http://localhost:{port}/"),
+        ]
+        kinds = (web, service, device, api)
         clients = [credentials(run([*register, *choices], env)) for choices in kinds]
         gunicorn = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind=127.0.0.1:{port}"]
         with serving([*gunicorn, "example_project.wsgi"], env, port, folder / "log"):
@@ -48,6 +59,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
                 web=clients[0],
                 service=clients[1],
                 device={"client_id": clients[2]["client_id"]},
+                api=clients[3],
             )
         assert "Traceback" not in (folder / "log").read_text()
 

@@ -17,11 +17,15 @@ from tests.browsing import Person
 Members = dict[str, Any]
 SCOPE = "notes:read profile"
 SERVICE_SCOPE = "notes:read"
+#: An API that is called with a person's token, and calls the demo's in its turn.
+API = "https://api.example/"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """The running site: a client that acts for people, and one that acts for itself."""
+    """The running site: clients that act for people, for themselves, and for whoever called them."""
 
     url: str
     issuer: str
@@ -29,6 +33,7 @@ class Demo:
     web: dict[str, str]
     service: dict[str, str]
     device: dict[str, str]
+    api: dict[str, str]
 
 
 class Library(Protocol):
@@ -113,8 +118,8 @@ class RequestsOAuth2Client:
             "introspection_endpoint": self.web.introspection_endpoint,
         }
 
-    def sign_in(self, person: Person) -> Members:
-        request = self.web.authorization_request(scope=SCOPE)
+    def sign_in(self, person: Person, **asked: str) -> Members:
+        request = self.web.authorization_request(scope=SCOPE, **asked)
         callback = person.allow(request.uri, self.demo.redirect_uri)
         return self.web.authorization_code(request.validate_callback(callback)).as_dict()
 
@@ -136,6 +141,13 @@ class RequestsOAuth2Client:
     def poll(self, codes: Members) -> Members:
         return self.known(**self.demo.device).device_code(codes["device_code"]).as_dict()
 
+    def exchange(self, access_token: str, target: str) -> Members:
+        api = self.known(**self.demo.api)
+        answer = api.token_exchange(
+            subject_token=access_token, subject_token_type="access_token", resource=target
+        )
+        return {**answer.as_dict()}
+
     def client_credentials(self) -> Members:
         return self.known(**self.demo.service).client_credentials(scope=SERVICE_SCOPE).as_dict()
 
@@ -152,7 +164,12 @@ class OpenIDClient:
         told = {
             "issuer": demo.issuer,
             "redirectUri": demo.redirect_uri,
-            "clients": {"web": demo.web, "service": demo.service, "device": demo.device},
+            "clients": {
+                "web": demo.web,
+                "service": demo.service,
+                "device": demo.device,
+                "api": demo.api,
+            },
         }
         self.process = subprocess.Popen(
             ["node", folder / "client.mjs", json.dumps(told)],
@@ -178,8 +195,8 @@ class OpenIDClient:
     def discover(self) -> Members:
         return self.ask("discover")
 
-    def sign_in(self, person: Person) -> Members:
-        url = self.ask("authorizationUrl", scope=SCOPE)
+    def sign_in(self, person: Person, **asked: str) -> Members:
+        url = self.ask("authorizationUrl", scope=SCOPE, **asked)
         return self.ask("redeem", callback=person.allow(url, self.demo.redirect_uri))
 
     def refresh(self, refresh_token: str) -> Members:
@@ -197,6 +214,17 @@ class OpenIDClient:
     def poll(self, codes: Members) -> Members:
         """It goes on asking until the person has decided."""
         return self.ask("deviceTokens", codes=codes)
+
+    def exchange(self, access_token: str, target: str) -> Members:
+        return self.ask(
+            "exchange",
+            grantType=TOKEN_EXCHANGE,
+            parameters={
+                "subject_token": access_token,
+                "subject_token_type": ACCESS_TOKEN,
+                "resource": target,
+            },
+        )
 
     def client_credentials(self) -> Members:
         return self.ask("clientCredentials", scope=SERVICE_SCOPE)

@@ -17,7 +17,9 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.rules.pkce import s256
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
+from tests.flows.exchanges import ACCESS_TOKEN, ID_TOKEN, api, app_token
 from tests.marks import spec
+from tests.stories import begin
 
 PASSWORD = "marked-password-of-the-person"
 VERIFIER = "marked-verifier-of-legal-length-made-of-letters"
@@ -159,6 +161,24 @@ def serve(diary: Diary, service: FlowClient) -> None:
     diary.hear(answer, delivers=("service's token",))
     diary.hear(service.token(grant_type="client_credentials"))
     diary.hear(service.post("introspect", token=token))
+    app = begin()
+    subject = diary.learn("subject token", app_token(app))
+    acting = api()
+    diary.learn("acting service's secret", acting.registered.client_secret)
+    exchanged = acting.exchange(subject)
+    diary.learn("exchanged token", exchanged.json()["access_token"])
+    diary.hear(exchanged, delivers=("exchanged token",))
+    kind = {"actor_token_type": ACCESS_TOKEN}
+    diary.hear(acting.exchange(subject, actor_token=WRONG["wrong token"], **kind))
+    diary.hear(acting.exchange(subject, actor_token=token, **kind))
+    diary.hear(acting.exchange(WRONG["wrong token"]))
+    diary.hear(acting.exchange(subject, subject_token_type=subject))
+    diary.hear(acting.exchange(subject, requested_token_type=subject))
+    diary.hear(acting.exchange(subject, subject_token_type=ID_TOKEN))
+    diary.hear(acting.exchange(subject, scope="unheard-of"))
+    diary.hear(acting.exchange(subject, resource="https://evil.example/"))
+    diary.hear(app.browser.get(reverse("oauthflows:connected-apps")))
+    diary.hear(acting.post("introspect", token=diary.secrets["exchanged token"]))
     diary.hear(service.post("revoke", token=token))
 
 
@@ -185,7 +205,7 @@ def test_no_table_log_record_or_answer_to_others_holds_a_secret(
 ) -> None:
     records = caplog.get_records("setup")
     assert {"django_oauthflows.audit", "django.request"} <= {record.name for record in records}
-    assert len({*diary.secrets.values()}) == len(diary.secrets) == 18
+    assert len({*diary.secrets.values()}) == len(diary.secrets) == 21
     assert tell_on(every_row(), diary.secrets) == []
     assert tell_on(every_session(), diary.secrets) == []
     assert tell_on(every_record(records), diary.secrets) == []

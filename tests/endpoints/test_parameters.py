@@ -129,6 +129,14 @@ def test_a_repeated_parameter_of_an_authorization_request_is_a_page(
     assert_page(open_authorize(flow, f"{query}&{name}={value}&{name}={value}", method=method))
 
 
+@spec("RFC 8693 §2.1", "B-1")
+def test_several_audiences_may_be_named(flow: FlowClient) -> None:
+    response = post(flow, "revoke", f"{WELL['revoke']}&audience=one&audience=two")
+    assert response.status_code == 200
+    overlong = post(flow, "revoke", f"{WELL['revoke']}&audience={'x' * 2001}")
+    assert_invalid_request(overlong)
+
+
 @spec("RFC 8707 §2", "B-1")
 def test_several_resources_may_be_named(flow: FlowClient) -> None:
     resources = ["https://one.example/", "https://two.example/"]

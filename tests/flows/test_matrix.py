@@ -103,6 +103,16 @@ def by_a_device(story: Story) -> Members:
     return dict(story.poll(codes["device_code"]).json())
 
 
+def by_exchanging(story: Story) -> Members:
+    """A token of its own for this site's API; with an invented one where it can have none."""
+    policy, token = story.registered.policy, "no-such-token"
+    if "token-exchange" in policy.flows:
+        policy.exchange_targets = ["http://testserver"]
+        policy.save()
+        token = by_code(story)["access_token"]
+    return dict(story.exchange(token).json())
+
+
 #: One driver for each flow of the catalogue.
 DRIVERS: dict[str, Driver] = {
     "authorization-code": Driver(
@@ -118,6 +128,7 @@ DRIVERS: dict[str, Driver] = {
     "client-credentials": Driver(walk=with_client_credentials),
     "refresh-token": Driver(walk=by_refreshing),
     "device-code": Driver(walk=by_a_device),
+    "token-exchange": Driver(walk=by_exchanging),
     "implicit": Driver(walk=in_front("token")),
     "hybrid": Driver(walk=in_front("code token")),
     "password": Driver(walk=with_a_password),

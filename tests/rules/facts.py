@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django_oauthflows.rules.parties import Exchanging, Party, TokenType
 from django_oauthflows.rules.pkce import s256
 from django_oauthflows.rules.requests import (
     AuthorizationRequest,
@@ -16,6 +17,7 @@ from django_oauthflows.rules.requests import (
 NOW = datetime(2030, 1, 1, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 CALLBACK = "https://client.example/callback"
+TARGET = "https://next.example/"
 
 #: RFC 7636 appendix B.
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -37,6 +39,7 @@ def client(**changes: Any) -> ClientFacts:
             "flows": frozenset({"authorization-code-pkce", "refresh-token"}),
             "scopes": frozenset({"notes:read", "notes:write"}),
             "redirect_uris": (CALLBACK,),
+            "exchange_targets": frozenset({TARGET}),
             **changes,
         }
     )
@@ -88,6 +91,24 @@ def held(**changes: Any) -> Held:
     )
 
 
+def party(**changes: Any) -> Party:
+    """A person whose token was issued to the client."""
+    return Party(**{"subject": "7", "is_person": True, "was_issued_to_client": True, **changes})
+
+
+def exchanging(**changes: Any) -> Exchanging:
+    """That person's access token, to be exchanged for the next API."""
+    return Exchanging(
+        **{
+            "subject_token_type": TokenType.ACCESS_TOKEN.value,
+            "resource": (TARGET,),
+            "targets": (TARGET,),
+            "subject": party(),
+            **changes,
+        }
+    )
+
+
 def token(**changes: Any) -> TokenRequest:
     """The redemption of that code."""
     return TokenRequest(
@@ -102,6 +123,7 @@ def token(**changes: Any) -> TokenRequest:
             "redirect_uri": CALLBACK,
             "code_verifier": VERIFIER,
             "held": held(),
+            "exchange": exchanging(),
             **changes,
         }
     )

@@ -16,11 +16,24 @@ from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.parties import TokenType
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 from tests.marks import spec
-from tests.rules.facts import CALLBACK, CHALLENGE, VERIFIER, authorization, client, held, token, use
+from tests.rules.facts import (
+    CALLBACK,
+    CHALLENGE,
+    TARGET,
+    VERIFIER,
+    authorization,
+    client,
+    exchanging,
+    held,
+    party,
+    token,
+    use,
+)
 
 AUTHORIZATION_LISTS = [
     (*flow.authorization_rules, *profile.authorization_rules)
@@ -54,6 +67,21 @@ words = st.frozensets(
 uris = st.tuples(
     st.one_of(hostile, st.sampled_from(["http://[", "http://\u2100/", "https://a/#", "a:b", "//"]))
 )
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | hostile,
+    lambda inner: st.lists(inner) | st.dictionaries(st.just("sub") | st.just("act"), inner),
+    max_leaves=4,
+)
+parties = st.none() | st.builds(
+    party,
+    subject=hostile,
+    is_person=st.booleans(),
+    was_issued_to_client=st.booleans(),
+    is_meant_for_client=st.booleans(),
+    act=anything,
+    may_act=anything,
+)
+kinds = st.sampled_from(["", *TokenType]) | hostile
 
 
 authorization_requests = st.builds(
@@ -81,6 +109,17 @@ token_requests = st.builds(
     client=st.sampled_from([client(), client(profile="legacy")]),
     sent=st.just(frozenset({"username", "password"})) | words,
     resource=st.just(()) | uris,
+    exchange=st.builds(
+        exchanging,
+        subject_token_type=kinds,
+        actor_token_type=kinds,
+        requested_token_type=kinds,
+        actor_token_was_sent=st.booleans(),
+        resource=st.just(()) | uris,
+        targets=st.just((TARGET,)) | uris,
+        subject=parties,
+        actor=parties,
+    ),
     held=st.none()
     | st.builds(
         held,

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_oauthflows.clients.facts import forget_clients
 from django_oauthflows.testing.factories import PASSWORD
+from tests.flows.exchanges import ACCESS_TOKEN, api, app_token
 from tests.marks import spec
 from tests.stories import Story, begin, dot_application
 
@@ -64,6 +65,26 @@ def test_a_client_that_was_not_seen_for_a_while_takes_two_selects_more() -> None
         response = story.token(grant_type="client_credentials", scope="notes:read")
     assert response.status_code == 200
     assert counted.kinds() == ["SELECT", "SELECT", "INSERT"]
+
+
+#: Find the token and its grant; lock the grant, start the new one, save the token, lock the old one; one row
+#: in the audit log.
+EXCHANGE = ["SELECT", "SELECT", "UPDATE", "INSERT", "INSERT", "SELECT", "INSERT"]
+
+
+@spec("RFC 8693 §2.1")
+def test_a_token_exchange_takes_seven_and_one_more_for_a_service_that_proves_to_act() -> None:
+    app, acting = begin(), warm(api())
+    own = acting.token(grant_type="client_credentials", scope="notes:read").json()["access_token"]
+    token = app_token(app)
+    acting.exchange(token)
+    with statements() as counted:
+        assert acting.exchange(token).status_code == 200
+    assert counted.kinds() == EXCHANGE
+    with statements() as with_actor:
+        proof = {"actor_token": own, "actor_token_type": ACCESS_TOKEN}
+        assert acting.exchange(token, **proof).status_code == 200
+    assert sorted(with_actor.kinds()) == sorted([*EXCHANGE, "SELECT"])
 
 
 @spec("RFC 6749 §4.3")
@@ -177,9 +198,9 @@ def test_a_refused_call_takes_one() -> None:
     assert refused.kinds() == unknown.kinds() == ["SELECT"]
 
 
-#: Find the token, see whether it is one of django-oauth-toolkit's, and delete it, for which the ORM reads
-#: it again and unlinks its refresh token.
-ACCESS_TOKEN_REVOCATION = 5
+#: Find the token and its grant, delete it, for which the ORM reads
+#: it again and unlinks its refresh token, and see whether anything was made of it.
+ACCESS_TOKEN_REVOCATION = 6
 #: Find the token and its grant; end the grant, its refresh tokens, the access tokens that came with or of
 #: them, its code and the access token the code earned; one row in the audit log.
 REFRESH_TOKEN_REVOCATION = 13

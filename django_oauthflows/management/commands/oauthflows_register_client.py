@@ -9,6 +9,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django_oauthflows.clients import presets, profiles
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.registration import RegisteredClient, register_client
+from django_oauthflows.flows import catalogue
+
+#: The options that name APIs.
+_RESOURCES = {
+    "--resource": "An API it serves: it may see, and exchange, tokens meant for that.",
+    "--allowed-resource": "An API its tokens may be for. Without one: any, as it asks.",
+    "--exchange-target": "What it may exchange other tokens for (RFC 8693): a resource or an audience.",
+}
 
 
 class Command(BaseCommand):
@@ -42,6 +50,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--profile", choices=sorted(profiles.BY_SLUG), help="The security profile."
         )
+        parser.add_argument(
+            "--flow",
+            action="append",
+            choices=sorted(catalogue.BY_SLUG),
+            help="A flow it may use. Repeatable; with one, those of its preset do not count.",
+        )
+        parser.add_argument(
+            "--token-format",
+            default="opaque",
+            help='"jwt" for access tokens an API can verify by itself. "opaque" unless told otherwise.',
+        )
+        for option, about in _RESOURCES.items():
+            parser.add_argument(option, action="append", default=[], help=f"{about} Repeatable.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,6 +74,11 @@ class Command(BaseCommand):
                 post_logout_redirect_uris=options["post_logout_redirect_uri"],
                 scopes=options["scope"].split() if options["scope"] is not None else None,
                 profile=options["profile"],
+                flows=options["flow"],
+                token_format=options["token_format"],
+                resources=options["resource"],
+                allowed_resources=options["allowed_resource"],
+                exchange_targets=options["exchange_target"],
             )
         except ValidationError as error:
             lines = [

@@ -22,7 +22,7 @@ let expected;
 const actions = {
   discover: () => web.serverMetadata(),
 
-  authorizationUrl: async ({ scope }) => {
+  authorizationUrl: async ({ scope, resource }) => {
     const pkceCodeVerifier = client.randomPKCECodeVerifier();
     expected = { pkceCodeVerifier, expectedState: client.randomState() };
     const url = client.buildAuthorizationUrl(web, {
@@ -31,6 +31,7 @@ const actions = {
       state: expected.expectedState,
       code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
       code_challenge_method: "S256",
+      ...(resource && { resource }),
     });
     return url.href;
   },
@@ -45,6 +46,9 @@ const actions = {
 
   clientCredentials: async ({ scope }) =>
     client.clientCredentialsGrant(await known(clients.service), { scope }),
+
+  exchange: async ({ grantType, parameters }) =>
+    client.genericGrantRequest(await known(clients.api), grantType, parameters),
 
   deviceCodes: async ({ scope }) => client.initiateDeviceAuthorization(await device(), { scope }),
 

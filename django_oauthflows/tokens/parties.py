@@ -1,0 +1,204 @@
+"""Whom a token stands for that is shown in an exchange (RFC 8693 §2.1): tokens of this server alone.
+
+An access token is looked up as it is for a call, an ID token opened by the keys it was signed with. Either
+leads to the grant it came of, so that what is made of it ends with that grant.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_oauthflows import dot
+from django_oauthflows.clients.facts import client_of
+from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
+from django_oauthflows.issuer import issuer_of
+from django_oauthflows.keys import jwt
+from django_oauthflows.rules.parties import Party, TokenType
+from django_oauthflows.rules.requests import ClientFacts, Held
+from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.reading import Presented, authorization_of, find_access_token
+from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
+from django_oauthflows.tokens.validation import is_live
+
+#: What an ID token alone proves that the person agreed to (OpenID Connect Core §3.1.2.1).
+_SIGNED_IN = "openid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _IDToken:
+    """The claims of an ID token that was found genuine. `client_id` is the client it was issued to."""
+
+    client_id: str
+    audience: tuple[str, ...]
+    subject: str
+    sid: str
+    expires: datetime
+    claims: dict[str, Any]
+
+
+def find_party(
+    value: str, token_type: str, *, client: ClientFacts, http: HttpRequest
+) -> Presented | None:
+    """Whoever a live token of ours stands for, as `client` sees them; `None` for any other token."""
+    if token_type == TokenType.ID_TOKEN:
+        return _of_id_token(value, client, http)
+    is_jwt = value.count(".") == 2
+    if token_type == TokenType.ACCESS_TOKEN or (token_type == TokenType.JWT and is_jwt):
+        return _of_access_token(value, client, http)
+    return None
+
+
+def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
+    found = find_access_token(checksum(value))
+    if found is None or found.row.application is None or not is_live(found, timezone.now(), http):
+        return None
+    row = found.row
+    # A client's own token came of no grant.
+    grant = authorization_of(row) if row.user else None
+    if grant is not None and not grant.is_live:
+        return None
+    claims = jwt.claims_of(value)
+    party = Party(
+        subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
+        is_person=row.user is not None,
+        was_issued_to_client=row.application_id == client.key,
+        is_meant_for_client=not client.resources.isdisjoint(row.resource),
+        act=claims.get("act"),
+        may_act=claims.get("may_act"),
+        chain=grant.act if grant else None,
+    )
+    return _presented(
+        party, row.user, grant, scope=row.scope, expires=row.expires, access_token=row
+    )
+
+
+def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
+    token = _genuine(value, http)
+    issued_to = client_of(token.client_id) if token else None
+    if token is None or issued_to is None or not issued_to.is_enabled:
+        return None
+    grants = _grants_of_session(issued_to, token.sid)
+    grant = next((grant for grant in grants if grant.is_live), None)
+    if grants and grant is None:
+        return None
+    person = grant.user if grant else _person_of(token.subject, issued_to)
+    if person is None or not person.is_active or subject_of(issued_to, person.pk) != token.subject:
+        return None
+    party = Party(
+        subject=subject_of(client, person.pk),
+        is_person=True,
+        was_issued_to_client=issued_to.key == client.key,
+        is_meant_for_client=client.client_id in token.audience,
+        act=token.claims.get("act"),
+        may_act=token.claims.get("may_act"),
+        chain=grant.act if grant else None,
+    )
+    scope = grant.scope if grant else _SIGNED_IN
+    return _presented(party, person, grant, scope=scope, expires=token.expires)
+
+
+def _genuine(value: str, http: HttpRequest) -> _IDToken | None:
+    """Ours, an ID token, for somebody, and not expired (OpenID Connect Core §3.1.3.7)."""
+    try:
+        opened = jwt.open_jwt(value)
+    except jwt.NotGenuine:
+        return None
+    claims, kind = opened.claims, str(opened.header.get("typ", ""))
+    audience, subject, expires = claims.get("aud"), claims.get("sub"), claims.get("exp")
+    several = tuple(audience) if isinstance(audience, list) else (audience,)
+    issued_to = claims.get("azp", several[0] if len(several) == 1 else None)
+    texts = (subject, issued_to, claims.get("sid", ""), *several)
+    if kind.upper() != "JWT" or claims.get("iss") != issuer_of(http):
+        return None
+    if not all(isinstance(text, str) for text in texts) or issued_to not in several:
+        return None
+    ends = _moment(expires)
+    if not subject or ends is None or ends <= timezone.now():
+        return None
+    return _IDToken(
+        client_id=str(issued_to),
+        audience=several,
+        subject=subject,
+        sid=claims.get("sid", ""),
+        expires=ends,
+        claims=claims,
+    )
+
+
+def _moment(value: Any) -> datetime | None:
+    """A NumericDate (RFC 7519 §2); `None` for whatever is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    try:
+        return datetime.fromtimestamp(value, tz=UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _grants_of_session(client: ClientFacts, sid: str) -> list[Authorization]:
+    """What was granted to the client in that session, newest first. One session is one person's."""
+    if not sid:
+        return []
+    grants = Authorization.objects.using(dot.token_database()).select_related("user")
+    own = grants.filter(application_id=client.key, sid=sid, parent__isnull=True)
+    return list(own.order_by("-created"))
+
+
+def _person_of(subject: str, client: ClientFacts) -> Any:
+    """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1)."""
+    if client.openid.subject_type == PAIRWISE:
+        return None
+    people = get_user_model()._default_manager
+    try:
+        return people.filter(pk=subject).first()
+    except (ValueError, ValidationError, OverflowError):
+        return None
+
+
+def _family_of(access_token: Any) -> UUID | None:
+    """The family of a token of django-oauth-toolkit's own, which a first refresh makes a grant of."""
+    tokens = dot.refresh_token_model()._default_manager.using(dot.token_database())
+    found = tokens.filter(access_token_id=access_token.pk).values_list("token_family", flat=True)
+    family: UUID | None = found.first()
+    return family
+
+
+def _presented(
+    party: Party,
+    person: Any,
+    grant: Authorization | None,
+    *,
+    scope: str,
+    expires: datetime,
+    access_token: Any = None,
+) -> Presented:
+    """The token in the shape of what other clients hold: nothing made of it outlives it, or its grant."""
+    family = grant.pk if grant else None
+    if grant is None and access_token is not None and person is not None:
+        family = _family_of(access_token)
+    held = Held(
+        key=access_token.pk if access_token is not None else 0,
+        flow=TOKEN_EXCHANGE.slug,
+        client_key=grant.application_id if grant else None,
+        user_key=person.pk if person is not None else None,
+        user_is_active=True,
+        client_is_enabled=True,
+        scopes=frozenset(scope.split()),
+        resource=(),
+        expires=expires,
+        spent_at=None,
+        authorization=family,
+        ends_at=min(filter(None, (expires, grant.expires if grant else None))),
+        auth_time=grant.auth_time if grant else None,
+        acr=grant.acr if grant else "",
+        amr=tuple(grant.amr) if grant else (),
+    )
+    return Presented(checksum="", held=held, person=person, authorization=grant, party=party)
