@@ -47,8 +47,9 @@ def _watch(running: Mapping[str, "subprocess.Popen[bytes]"]) -> None:
 
 
 def _stop(processes: Collection["subprocess.Popen[bytes]"]) -> None:
-    # A second Ctrl+C must not leave one of them behind.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # To be asked twice must not leave one of them behind.
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
     for process in processes:
         process.terminate()
     for process in processes:

@@ -36,7 +36,8 @@ class Command(BaseCommand):
             "--public-url",
             type=origin,
             default=settings.PUBLIC_URL,
-            help="the address of the TLS front that passes requests on to this server",
+            help="the address of the TLS front that passes requests on to this server, as browsers and "
+            "the other sites reach it",
         )
         parser.add_argument(
             "--no-input",
