@@ -86,7 +86,8 @@ class Conf:
     REAUTHENTICATION_URL = Setting(
         "",
         "Where somebody who is signed in signs in once more, because a client asked for it (prompt=login, "
-        "max_age): a path, URL or URL name that takes `next`, as LOGIN_URL does. Empty: LOGIN_URL.",
+        "max_age): a path, URL or URL name that takes `next`, as LOGIN_URL does. A page that does not call "
+        "Django's login() calls `tokens.sessions.note_sign_in`. Empty: LOGIN_URL.",
     )
     REGISTRATION_URL = Setting(
         "",
@@ -216,6 +217,18 @@ class Conf:
         0,
         "How many proxies in front of the site append to X-Forwarded-For; the network an audit row names is "
         "taken from behind them. 0: the connection's own address.",
+    )
+    ASSERTION_LIFETIME = Setting(
+        600,
+        "How far ahead an assertion may expire. It is made for one request, and remembered until then: the "
+        "shorter, the less there is to steal. Some libraries make theirs for an hour unless told otherwise.",
+    )
+    TRUSTED_ISSUERS: "Setting[Mapping[str, Mapping[str, Any]]]" = Setting(
+        {},
+        "Whose assertions the JWT bearer grant takes besides clients' own (RFC 7523 §3), by issuer: jwks or "
+        "jwks_uri, client_id (else the client authenticates), algorithms, scopes (the most it may ask for) "
+        "and person, the dotted path of a function of the claims that returns whom they are about, or None. "
+        "Nobody is trusted unless named: an issuer can act as anybody it may speak of.",
     )
     FETCH_PRIVATE_HOSTS: "Setting[Collection[str]]" = Setting(
         (),

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import DEFAULT_CACHE_ALIAS
 from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from django_oauthflows import dot
 from django_oauthflows.clients.legacy import legacy_clients
+from django_oauthflows.clients.policy import assertions_are_used
 from django_oauthflows.conf import conf
 
 #: DOT's settings whose safe value the app sets where the project says nothing: name → what the other means.
@@ -24,6 +26,9 @@ _UNSAFE_IF_FALSE = {
 
 #: Longest lifetime of an access token that raises no question, in seconds.
 _LONG = 3600
+
+#: Caches that one process has to itself, or that keep nothing.
+_FORGETFUL = ("LocMemCache", "DummyCache")
 
 #: How many clients a message names.
 _NAMED = 10
@@ -111,6 +116,27 @@ def check_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             + ".",
             "Move them to the authorization code with PKCE, then choose the standard profile in the admin.",
             "oauthflows.W120",
+        )
+    ]
+
+
+def check_replay_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What must be used once is remembered in the cache, which every worker has to share."""
+    backend = str(settings.CACHES.get(DEFAULT_CACHE_ALIAS, {}).get("BACKEND", ""))
+    if not backend.endswith(_FORGETFUL):
+        return []
+    try:
+        is_needed = bool(conf.TRUSTED_ISSUERS) or assertions_are_used()
+    except DatabaseError:
+        return []
+    if not is_needed:
+        return []
+    return [
+        _warning(
+            "Clients sign assertions, and the cache is not shared by all workers: each would take the same "
+            "assertion once more (RFC 7523 §3).",
+            "Let CACHES['default'] be a cache that the workers share, as Redis or the database.",
+            "oauthflows.W130",
         )
     ]
 

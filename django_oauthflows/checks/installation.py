@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
+from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.conf import NAMES, conf, project_settings
 from django_oauthflows.keys.algorithms import ALGORITHMS
 
@@ -67,6 +68,14 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             )
         )
     messages += _wrong_keys()
+    messages += [
+        Error(
+            f"OAUTHFLOWS['TRUSTED_ISSUERS'] holds a mistake: {mistake}",
+            hint='As {"https://id.example": {"jwks_uri": "https://id.example/jwks", "client_id": "…"}}.',
+            id="oauthflows.E040",
+        )
+        for mistake in trusted_issuers.mistakes()
+    ]
     for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
         if dot.project_says(ignored):
             messages.append(

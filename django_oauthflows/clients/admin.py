@@ -55,6 +55,9 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
             {
                 "fields": (
                     "authentication_method",
+                    "token_endpoint_auth_signing_alg",
+                    "jwks",
+                    "jwks_uri",
                     "token_format",
                     "access_token_lifetime",
                     "refresh_token_idle_lifetime",
@@ -216,7 +219,8 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if application.client_type != "confidential":
             raise Http404
         label = request.POST.get("label", "").strip()[:100] or _("added in the admin")
-        secret = secrets.add(application, label=label)
+        is_readable = request.POST.get("keep_readable") == "on"
+        secret = secrets.add(application, label=label, is_readable=is_readable)
         self.log_change(
             request, application, [{"added": {"name": "client secret", "object": label}}]
         )

@@ -10,7 +10,8 @@ from urllib.parse import unquote_plus
 from django.http import HttpRequest
 from django.utils import timezone
 
-from django_oauthflows.clients import secrets
+from django_oauthflows.clients import assertions, secrets
+from django_oauthflows.clients.assertions import Shown
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
@@ -23,6 +24,7 @@ class Credentials:
     client_id: str
     method: AuthMethod
     secret: str = field(default="", repr=False)
+    shown: Shown | None = None
 
 
 def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientFacts:
@@ -33,6 +35,8 @@ def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientF
     credentials = credentials_of(request, parameters)
     client = client_of(credentials.client_id)
     now = timezone.now()
+    if credentials.shown is not None:
+        return _proven_by_jwt(credentials.shown, credentials, client, request, now)
     if credentials.method is AuthMethod.NONE:
         is_proven = client is not None and not client.is_confidential and client.is_enabled
     else:
@@ -40,7 +44,28 @@ def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientF
             client, credentials.method
         )
     if client is None or not is_proven or not is_usable(client, request):
-        raise _not_proven(credentials, client, now)
+        raise _not_proven(_reason(credentials, client))
+    return client
+
+
+def _proven_by_jwt(
+    shown: Shown,
+    credentials: Credentials,
+    client: ClientFacts | None,
+    request: HttpRequest,
+    now: datetime,
+) -> ClientFacts:
+    """The client that signed an assertion, which is spent by that, whatever becomes of the request."""
+    proof = assertions.proof_of(shown, client, request, now)
+    doubt = assertions.first_doubt(proof)
+    if client is None or not client.is_enabled or not _method_is_registered(client, shown.method):
+        raise _not_proven(_reason(credentials, client))
+    if doubt is not None:
+        raise _not_proven(doubt.name, spec=doubt.spec, fix=doubt.note)
+    if not is_usable(client, request):
+        raise _not_proven("client_must_be_enabled")
+    if not assertions.spend(proof.assertion):
+        raise _not_proven("client_assertion_must_be_used_once", spec="RFC 7523 §3")
     return client
 
 
@@ -49,22 +74,20 @@ def credentials_of(request: HttpRequest, parameters: Mapping[str, str]) -> Crede
     header = request.META.get("HTTP_AUTHORIZATION", "")
     in_body = parameters.get("client_id", "")
     scheme, _, encoded = header.partition(" ")
-    if scheme.lower() == "basic":
+    is_basic = scheme.lower() == "basic"
+    by_jwt = [name for name in ("client_assertion", "client_assertion_type") if name in parameters]
+    if sum((is_basic, bool(parameters.get("client_secret")), bool(by_jwt))) > 1:
+        raise _refusal(
+            Code.INVALID_REQUEST,
+            "Two client authentication methods in one request: use one.",
+            rule="client_must_use_one_authentication_method",
+            spec="RFC 6749 §2.3",
+        )
+    if by_jwt:
+        return _by_jwt(parameters, in_body)
+    if is_basic:
         client_id, secret = _basic(encoded.strip())
-        if parameters.get("client_secret"):
-            raise _refusal(
-                Code.INVALID_REQUEST,
-                "Two client authentication methods in one request: use one.",
-                rule="client_must_use_one_authentication_method",
-                spec="RFC 6749 §2.3",
-            )
-        if in_body and in_body != client_id:
-            raise _refusal(
-                Code.INVALID_REQUEST,
-                "The client_id in the body is not the one in the Authorization header.",
-                rule="client_must_use_one_authentication_method",
-                spec="RFC 6749 §2.3",
-            )
+        _must_agree(in_body, client_id, "in the Authorization header")
         return Credentials(client_id=client_id, method=AuthMethod.BASIC, secret=secret)
     if not in_body:
         raise _refusal(
@@ -77,6 +100,43 @@ def credentials_of(request: HttpRequest, parameters: Mapping[str, str]) -> Crede
     if secret := parameters.get("client_secret", ""):
         return Credentials(client_id=in_body, method=AuthMethod.POST, secret=secret)
     return Credentials(client_id=in_body, method=AuthMethod.NONE)
+
+
+def sent_credentials(request: HttpRequest, parameters: Mapping[str, str]) -> bool:
+    """Does a request try to authenticate its client at all? A client_id alone does not."""
+    names = ("client_secret", "client_assertion", "client_assertion_type")
+    return used_basic(request) or any(name in parameters for name in names)
+
+
+def claimed_client_id(request: HttpRequest, parameters: Mapping[str, str]) -> str:
+    """Who a request says it comes from, for the record alone: nobody has proven it."""
+    try:
+        return credentials_of(request, parameters).client_id
+    except Refusal:
+        asserted = assertions.read(parameters.get("assertion", ""))
+        return parameters.get("client_id", "") or (asserted.named("iss") if asserted else "")
+
+
+def _by_jwt(parameters: Mapping[str, str], in_body: str) -> Credentials:
+    """Whom an assertion names; its client_id beside it is optional (RFC 7521 §4.2)."""
+    shown = None
+    if parameters.get("client_assertion_type") == assertions.ASSERTION_TYPE:
+        shown = assertions.read(parameters.get("client_assertion", ""))
+    client_id = shown.named("sub") if shown else ""
+    if shown is None or not client_id:
+        raise _not_proven("client_assertion_must_be_a_jwt", spec="RFC 7523 §2.2")
+    _must_agree(in_body, client_id, "of the client_assertion")
+    return Credentials(client_id=client_id, method=shown.method, shown=shown)
+
+
+def _must_agree(in_body: str, client_id: str, where: str) -> None:
+    if in_body and in_body != client_id:
+        raise _refusal(
+            Code.INVALID_REQUEST,
+            f"The client_id in the body is not the one {where}.",
+            rule="client_must_use_one_authentication_method",
+            spec="RFC 6749 §2.3",
+        )
 
 
 def used_basic(request: HttpRequest) -> bool:
@@ -111,14 +171,15 @@ def _method_is_registered(client: ClientFacts | None, method: AuthMethod) -> boo
     return method is registered
 
 
-def _not_proven(credentials: Credentials, client: ClientFacts | None, now: datetime) -> Refusal:
+def _not_proven(rule: str, *, spec: str = "RFC 6749 §5.2", fix: str = "") -> Refusal:
     """The same words to the client whatever was wrong; the rule's name tells the owner what it was."""
-    return _refusal(
+    return Refusal(
         Code.INVALID_CLIENT,
         "Client authentication failed.",
-        rule=_reason(credentials, client),
-        spec="RFC 6749 §5.2",
+        rule=rule,
+        spec=spec,
         status=401,
+        fix=fix or _FIXES.get(rule, ""),
     )
 
 
@@ -131,6 +192,8 @@ def _reason(credentials: Credentials, client: ClientFacts | None) -> str:
         return "confidential_client_must_authenticate"
     if not client.is_confidential:
         return "public_client_must_not_send_a_secret"
+    if credentials.shown is not None and not _method_is_registered(client, credentials.method):
+        return "client_must_use_its_registered_method"
     if not client.secrets and not client.dot_secret:
         return "client_must_have_a_live_secret"
     if not _method_is_registered(client, credentials.method):
@@ -153,5 +216,9 @@ _FIXES = {
     "public_client_must_not_send_a_secret": "Leave client_secret out, or register a confidential client.",
     "client_must_have_a_live_secret": "Add a secret in the admin: every one has been retired or has expired.",
     "client_must_use_its_registered_method": "Send the secret by the method the client is registered for.",
+    "client_assertion_must_be_a_jwt": (
+        "Send a signed JWT as client_assertion, its client_id as sub, and its client_assertion_type."
+    ),
+    "client_assertion_must_be_used_once": "Make a new JWT, with a jti of its own, for each request.",
     "client_secret_must_match": "Check the secret for typing errors, or add a new one in the admin.",
 }

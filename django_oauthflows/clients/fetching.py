@@ -24,7 +24,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django_oauthflows.conf import conf
 
-#: Everything together, from the name's look-up to the last byte.
+#: Everything together, from the first connection to the last byte. The look-up of the name has the limits
+#: of the system's resolver.
 SECONDS = 5.0
 #: Bytes of a document, unless its reader says otherwise.
 AT_MOST = 64 * 1024
@@ -71,11 +72,12 @@ def parsed_json(document: Document) -> Any:
 
 def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SECONDS) -> Document:
     """The document at an address, which must answer 200 in time. Raises `NotFetched`."""
-    until = monotonic() + seconds
-    parts = _checked(url)
+    parts = check_address(url)
     connection = None
     try:
-        connection = _connected(parts, until)
+        addresses = _addresses_of(parts)
+        until = monotonic() + seconds
+        connection = _connected(parts, addresses, until)
         connection.sendall(_request(parts, accept))
         response = HTTPResponse(_Timed(connection, until), method="GET")  # type: ignore[arg-type]
         response.begin()
@@ -88,16 +90,8 @@ def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SEC
             connection.close()
 
 
-def may_be_fetched(url: str) -> bool:
-    """Is it an address that would be asked at all? Nothing is looked up."""
-    try:
-        _checked(url)
-    except NotFetched:
-        return False
-    return True
-
-
-def _checked(url: str) -> SplitResult:
+def check_address(url: str) -> SplitResult:
+    """Raise `NotFetched` unless it is an address that would be asked at all; nothing is looked up."""
     try:
         parts = urlsplit(url)
         _port, host = parts.port, parts.hostname
@@ -117,20 +111,27 @@ def _is_private_by_choice(parts: SplitResult) -> bool:
     return bool({parts.netloc, parts.hostname} & set(conf.FETCH_PRIVATE_HOSTS))
 
 
-def _connected(parts: SplitResult, until: float) -> socket.socket:
-    """A connection to one of the host's addresses, each of which was found public before."""
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def _addresses_of(parts: SplitResult) -> list[str]:
+    """Where the host is, if all of that is public. Raises `NotFetched`, `OSError`."""
+    found = socket.getaddrinfo(parts.hostname, _port_of(parts), type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not _is_private_by_choice(parts) and not all(map(_is_public, addresses)):
         raise NotFetched("There is no answer from this address.")
-    connection = _first_that_answers(addresses, port, until)
+    return addresses
+
+
+def _port_of(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _connected(parts: SplitResult, addresses: list[str], until: float) -> socket.socket:
+    """A connection to one of the addresses as they were looked up, with TLS but for what is private."""
+    connection = _first_that_answers(addresses, _port_of(parts), until)
     if parts.scheme == "http":
         return connection
     try:
         connection.settimeout(_left(until))
-        return _tls().wrap_socket(connection, server_hostname=host)
+        return _tls().wrap_socket(connection, server_hostname=parts.hostname)
     except BaseException:
         connection.close()
         raise

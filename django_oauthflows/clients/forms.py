@@ -8,57 +8,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows import dot
 from django_oauthflows.clients import openid_forms, presets, profiles
-from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.fields import KeySetField, ScopesField, UriListField
+from django_oauthflows.clients.methods import wrong_method
+from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
 from django_oauthflows.clients.uris import validate_resource, validate_target
 from django_oauthflows.flows import catalogue
-from django_oauthflows.rules.requests import AuthMethod
-
-
-def scope_choices() -> list[tuple[str, str]]:
-    """The server's scopes with their descriptions."""
-    return [
-        (name, f"{name}: {description}") for name, description in sorted(dot.all_scopes().items())
-    ]
+from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 
 
 def flow_choices() -> list[tuple[str, str]]:
     return [(flow.slug, flow.name) for flow in catalogue.FLOWS]
-
-
-class UriListField(forms.CharField):
-    """URIs, one per line; cleaned to a list."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "cols": 80, "spellcheck": "false"})
-
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
-        return str(value or "").split()
-
-    def prepare_value(self, value: Any) -> str:
-        return "\n".join(value.split() if isinstance(value, str) else value or [])
-
-    def run_validators(self, value: Any) -> None:
-        """A list of URIs is validated by whoever knows the client's kind."""
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """What was stored is text or a list; the same URIs are the same either way."""
-        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
-
-
-class ScopesField(forms.MultipleChoiceField):
-    """Scopes of the server, one tick each; cleaned to a sorted list."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=scope_choices, **kwargs)
-
-    def clean(self, value: Any) -> list[str]:
-        return sorted(super().clean(value))
 
 
 class AddClientForm(forms.Form):
@@ -81,6 +44,15 @@ class AddClientForm(forms.Form):
     required_scopes = ScopesField(
         label=_("Required scopes"), required=False, help_text=_("What people cannot untick.")
     )
+    jwks = KeySetField()
+    jwks_uri = forms.CharField(
+        label=_("Address of its public keys"),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Instead of the keys, where it publishes them: it can then change them by itself."
+        ),
+    )
     is_verified = forms.BooleanField(
         label=_("Verified: you know who runs this client, and people are told so"), required=False
     )
@@ -89,6 +61,9 @@ class AddClientForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.preset = preset
         flows = [catalogue.BY_SLUG[slug] for slug in preset.flows]
+        if not preset.has_own_key:
+            for name in ("jwks", "jwks_uri"):
+                del self.fields[name]
         if preset.needs_redirect_uri:
             self.fields["redirect_uris"].required = True
         elif not any(flow.response_types for flow in flows):
@@ -185,6 +160,13 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    jwks = KeySetField()
+    token_endpoint_auth_signing_alg = forms.ChoiceField(
+        label=_("Signature of its assertions"),
+        required=False,
+        choices=[("", _("any that fits")), *((name, name) for name in (*ASYMMETRIC, *SYMMETRIC))],
+    )
+
     class Meta:
         model = ClientPolicy
         fields = (
@@ -195,6 +177,9 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
             "scopes",
             "required_scopes",
             "authentication_method",
+            "token_endpoint_auth_signing_alg",
+            "jwks",
+            "jwks_uri",
             "token_format",
             "access_token_lifetime",
             "refresh_token_idle_lifetime",
@@ -265,14 +250,9 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        is_public = getattr(self.instance.application, "client_type", "") == "public"
-        if "authentication_method" in cleaned and is_public != (
-            cleaned["authentication_method"] == AuthMethod.NONE
-        ):
-            self.add_error(
-                "authentication_method",
-                _("A public client has nothing to authenticate with, and a confidential one must."),
-            )
+        for name, messages in self._wrong_method(cleaned).items():
+            for message in messages:
+                self.add_error(name, message)
         legacy = catalogue.LEGACY.intersection(cleaned.get("flows", ()))
         if legacy and cleaned.get("profile") not in (None, "legacy"):
             names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
@@ -286,3 +266,18 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
                 _("Not among the client's scopes: %s.") % " ".join(sorted(beyond)),
             )
         return cleaned
+
+    def _wrong_method(self, cleaned: dict[str, Any]) -> dict[str, list[str]]:
+        """What is wrong with how the client is to authenticate, where each part of it is well-formed."""
+        if not {"authentication_method", "jwks", "jwks_uri"} <= cleaned.keys():
+            return {}
+        application = self.instance.application
+        readable = ClientSecret.objects.live().filter(application_id=application.pk)
+        return wrong_method(
+            cleaned["authentication_method"],
+            is_confidential=getattr(application, "client_type", "") != "public",
+            algorithm=cleaned.get("token_endpoint_auth_signing_alg", ""),
+            jwks=cleaned["jwks"],
+            jwks_uri=cleaned["jwks_uri"],
+            has_readable_secret=readable.exclude(sealed="").exists(),
+        )

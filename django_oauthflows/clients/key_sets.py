@@ -13,6 +13,8 @@ from joserfc.jwk import JWKRegistry, Key, KeySet
 
 #: How many keys a set may have: some to sign and some to encrypt, old ones and new ones.
 MOST_KEYS = 20
+#: Bytes of a whole set.
+LONGEST = 64 * 1024
 #: RFC 7518 §3.3.
 SHORTEST_RSA = 2048
 #: Verifying with longer keys than this costs a server too much, in bits.
@@ -33,6 +35,8 @@ def validate_key_set(value: Any) -> None:
         raise ValidationError(
             _('This is no key set: a JSON object with a list named "keys" (RFC 7517 §5).')
         )
+    if not _can_be_stored(value):
+        raise ValidationError(_("The key set is too large, or holds characters no key has."))
     if len(keys) > MOST_KEYS:
         raise ValidationError(
             _("At most %(most)d keys; there are %(count)d."),
@@ -48,6 +52,24 @@ def validate_key_set(value: Any) -> None:
     wrong += [_("Two keys have one kid.")] if len({str(kid) for kid in kids}) < len(kids) else []
     if wrong:
         raise ValidationError(wrong)
+
+
+def _can_be_stored(value: Any) -> bool:
+    """No JSON column takes NUL, half a character or a number that is none; and keys are not that long."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        return "\\u0000" not in text and len(text.encode()) <= LONGEST
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def holds_a_private_key(value: Any) -> bool:
+    """Does a key set, or what was meant as one, hold what nobody else should see?"""
+    keys = value.get("keys") if isinstance(value, dict) else None
+    return any(
+        isinstance(jwk, dict) and any(member in jwk for member in _PRIVATE)
+        for jwk in (keys if isinstance(keys, list) else [value])
+    )
 
 
 def keys_of(key_set: Any) -> KeySet:

@@ -7,7 +7,8 @@ from django.db import models
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.profiles import BY_SLUG, Profile
-from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.flows.jwt_bearer import JWT_BEARER
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts
 
 
 def profile_of(client: ClientFacts) -> Profile:
@@ -73,6 +74,15 @@ def resource_of(
     if not granted:
         return tuple(sorted(client.allowed_resources))
     return tuple(uri for uri in granted if uri in client.allowed_resources)
+
+
+def assertions_are_used() -> bool:
+    """May any client authenticate, or ask for a token, by a JWT it signs?"""
+    enabled = ClientPolicy.objects.filter(is_enabled=True).order_by()
+    methods = (AuthMethod.PRIVATE_KEY_JWT, AuthMethod.SECRET_JWT)
+    return enabled.filter(authentication_method__in=methods).exists() or any(
+        JWT_BEARER.slug in flows for flows in enabled.values_list("flows", flat=True).distinct()
+    )
 
 
 def is_enabled(application_key: Any) -> bool:

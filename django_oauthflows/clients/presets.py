@@ -12,7 +12,8 @@ from django_oauthflows.rules.requests import AuthMethod
 class Preset:
     """What a kind of client is given when it is registered.
 
-    `grant_type` is the single one DOT's own column can hold, for code that still reads it.
+    `grant_type` is the single one DOT's own column can hold, for code that still reads it. One that
+    `has_own_key` registers its public part, and gets no secret.
     """
 
     slug: str
@@ -24,9 +25,12 @@ class Preset:
     needs_redirect_uri: bool
     takes_private_schemes: bool = False
     profile: str = "standard"
+    has_own_key: bool = False
 
     @property
     def authentication_method(self) -> AuthMethod:
+        if self.has_own_key:
+            return AuthMethod.PRIVATE_KEY_JWT
         return AuthMethod.ANY_SECRET if self.is_confidential else AuthMethod.NONE
 
 
@@ -71,6 +75,18 @@ PRESETS: tuple[Preset, ...] = (
         grant_type="client-credentials",
         is_confidential=True,
         needs_redirect_uri=False,
+    ),
+    Preset(
+        slug="service-account",
+        title=_("A service with a key of its own"),
+        summary=_(
+            "Signs for itself with a private key that never leaves it: there is no secret to send or to lose."
+        ),
+        flows=("jwt-bearer", "client-credentials"),
+        grant_type="client-credentials",
+        is_confidential=True,
+        needs_redirect_uri=False,
+        has_own_key=True,
     ),
     Preset(
         slug="legacy-app",

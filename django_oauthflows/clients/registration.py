@@ -13,6 +13,7 @@ from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import presets, profiles, secrets
+from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.uris import (
     validate_redirect_uri,
@@ -21,6 +22,7 @@ from django_oauthflows.clients.uris import (
 )
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.clients import client_must_be_confidential
+from django_oauthflows.rules.requests import AuthMethod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,28 @@ class RegisteredClient:
     scopes: tuple[str, ...]
     preset: str
     profile: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """How a client wants to authenticate; `method` None is its kind's own."""
+
+    method: str | None
+    algorithm: str
+    jwks: Any
+    jwks_uri: str
+    keeps_secret_readable: bool
+
+    def mistakes(self, kind: presets.Preset) -> dict[str, list[str]]:
+        """What of it may not be registered, by field."""
+        return wrong_method(
+            kind.authentication_method if self.method is None else self.method,
+            is_confidential=kind.is_confidential,
+            algorithm=self.algorithm,
+            jwks=self.jwks,
+            jwks_uri=self.jwks_uri,
+            has_readable_secret=self.keeps_secret_readable,
+        )
 
 
 def register_client(
@@ -56,14 +80,20 @@ def register_client(
     client_secret: str | None = None,
     is_verified: bool = False,
     skips_consent: bool = False,
+    authentication_method: str | None = None,
+    signing_algorithm: str = "",
+    jwks: Any = None,
+    jwks_uri: str = "",
+    keeps_secret_readable: bool = False,
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
     Without `scopes`, the client may ask for every scope of the server; without `flows`, it may use those of
     its kind. `resources` are the APIs it serves, `allowed_resources` those its tokens may be for, and
     `exchange_targets` what it may exchange other tokens for (RFC 8693). A `client_secret` may be given where
-    one has to be known beforehand; it must be as strong as a generated one. Raises `ValidationError`, keyed
-    by field, naming everything that is wrong at once.
+    one has to be known beforehand; it must be as strong as a generated one. `jwks` are the client's public
+    keys, or `jwks_uri` their address; `keeps_secret_readable` is for a client that signs with its secret.
+    Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
     """
     chosen_scopes = tuple(sorted(set(dot.all_scopes() if scopes is None else scopes)))
     kind, chosen_profile = _validated(
@@ -81,7 +111,15 @@ def register_client(
         resources=resources,
         allowed_resources=allowed_resources,
         exchange_targets=exchange_targets,
+        authentication=Authentication(
+            method=authentication_method,
+            algorithm=signing_algorithm,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            keeps_secret_readable=keeps_secret_readable,
+        ),
     )
+    method = kind.authentication_method if authentication_method is None else authentication_method
     with transaction.atomic():
         application: Any = dot.application_model()._default_manager.create(
             client_id=client_id or dot.generate_client_id(),
@@ -101,11 +139,14 @@ def register_client(
             flows=list(kind.flows if flows is None else dict.fromkeys(flows)),
             scopes=list(chosen_scopes),
             required_scopes=sorted(set(required_scopes)),
-            authentication_method=kind.authentication_method,
             token_format=token_format,
             resources=list(resources),
             allowed_resources=list(allowed_resources),
             exchange_targets=list(exchange_targets),
+            authentication_method=method,
+            token_endpoint_auth_signing_alg=signing_algorithm,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
             is_verified=is_verified,
             skips_consent=skips_consent,
         )
@@ -113,8 +154,13 @@ def register_client(
             Event.CLIENT_REGISTERED, application=application, detail={"preset": kind.slug}
         )
         secret = (
-            secrets.add(application, label=_("first secret"), secret=client_secret)
-            if kind.is_confidential
+            secrets.add(
+                application,
+                label=_("first secret"),
+                secret=client_secret,
+                is_readable=keeps_secret_readable,
+            )
+            if kind.is_confidential and method != AuthMethod.PRIVATE_KEY_JWT
             else ""
         )
     return RegisteredClient(
@@ -145,11 +191,12 @@ def _validated(
     resources: Sequence[str],
     allowed_resources: Sequence[str],
     exchange_targets: Sequence[str],
+    authentication: "Authentication",
 ) -> tuple[presets.Preset, str]:
     if preset not in presets.BY_SLUG:
         raise ValidationError({"preset": _one_of(preset, presets.BY_SLUG)})
     kind = presets.BY_SLUG[preset]
-    wrong: dict[str, list[Any]] = {}
+    wrong: dict[str, list[Any]] = {**authentication.mistakes(kind)}
     if not name.strip():
         wrong["name"] = [_("Give the client the name people will see.")]
     if client_id and dot.application_model()._default_manager.filter(client_id=client_id).exists():

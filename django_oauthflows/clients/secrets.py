@@ -110,6 +110,22 @@ def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
     return tuple(found)
 
 
+def seal_anew() -> int:
+    """Encrypt under the present SECRET_KEY what only a former one opens; how many those were."""
+    keys = _sealing_keys()
+    done = 0
+    for row in ClientSecret.objects.exclude(sealed=""):
+        try:
+            plain, position = sealing.unseal(row.sealed, keys=keys, bound_to=row.digest.encode())
+        except sealing.Unopened:
+            continue
+        if position > 0:
+            row.sealed = _sealed(plain)
+            row.save(update_fields=["sealed"])
+            done += 1
+    return done
+
+
 def _sealed(secret: str) -> str:
     bound_to = digest_of(secret).encode()
     return sealing.seal(secret, key=_sealing_keys()[0], bound_to=bound_to)
@@ -168,6 +184,14 @@ def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
         )
         facts.forget_clients()
     return client.is_enabled
+
+
+def note_use(client: ClientFacts, secret: str) -> None:
+    """Note that a secret was used to sign with."""
+    digest = digest_of(secret)
+    for known in client.secrets:
+        if known.digest == digest:
+            _note_use(known, timezone.now())
 
 
 def _note_use(secret: SecretFacts, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """When a person is asked, and when an earlier yes is enough. Pure: facts in, decision out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from django_oauthflows.rules.requests import AuthorizationRequest
@@ -68,15 +68,22 @@ def decide(
     take a scheme of its own, and must not get tokens in silence (RFC 8252 §8.6).
     """
     may_show_a_page = "none" not in request.prompt
+    is_agreed = identity_is_assured and _is_agreed(request, remembered)
+    if not may_show_a_page and not is_agreed:
+        # Whether it is the person a client guesses is not told to one that nobody has agreed to.
+        presence = replace(presence, is_expected=True)
     first = _before_consent(request, presence)
     if first is not None:
         return Decision(next=first if may_show_a_page else _IN_SILENCE.get(first, first))
-    if "consent" not in request.prompt:
-        if request.client.skips_consent and identity_is_assured:
-            return Decision(next=Next.ANSWER, scopes=request.needs)
-        if remembered is not None and request.needs <= remembered and identity_is_assured:
-            return Decision(next=Next.ANSWER, scopes=request.needs)
+    if is_agreed:
+        return Decision(next=Next.ANSWER, scopes=request.needs)
     return Decision(next=Next.ASK if may_show_a_page else Next.REFUSE_CONSENT_REQUIRED)
+
+
+def _is_agreed(request: AuthorizationRequest, remembered: frozenset[str] | None) -> bool:
+    if "consent" in request.prompt:
+        return False
+    return request.client.skips_consent or (remembered is not None and request.needs <= remembered)
 
 
 #: What is answered where the prompt `none` forbids the page (OpenID Connect Core §3.1.2.6).
@@ -94,7 +101,8 @@ def _before_consent(request: AuthorizationRequest, presence: Presence) -> Next |
     if not presence.is_signed_in:
         return Next.SIGN_IN
     if not presence.signed_in_for_it:
-        if "login" in request.prompt or is_too_old(request.max_age, presence.age):
+        is_untold = presence.age is None and request.client.openid.require_auth_time
+        if "login" in request.prompt or is_untold or is_too_old(request.max_age, presence.age):
             return Next.SIGN_IN_AGAIN
         if "select_account" in request.prompt and not presence.has_chosen:
             return Next.CHOOSE_ACCOUNT

@@ -12,6 +12,7 @@ from django_oauthflows.flows.client_credentials import CLIENT_CREDENTIALS
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.flows.hybrid import HYBRID
 from django_oauthflows.flows.implicit import IMPLICIT
+from django_oauthflows.flows.jwt_bearer import JWT_BEARER
 from django_oauthflows.flows.password import PASSWORD
 from django_oauthflows.flows.refresh_token import REFRESH_TOKEN
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
@@ -20,6 +21,7 @@ FLOWS: tuple[Flow, ...] = (
     AUTHORIZATION_CODE,
     AUTHORIZATION_CODE_PKCE,
     CLIENT_CREDENTIALS,
+    JWT_BEARER,
     DEVICE_CODE,
     REFRESH_TOKEN,
     TOKEN_EXCHANGE,

@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import uris
-from django_oauthflows.clients.authentication import credentials_of, used_basic
+from django_oauthflows.clients.authentication import claimed_client_id, used_basic
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import cors, errands, headers
@@ -220,10 +220,7 @@ def _context(request: HttpRequest) -> tuple[Parameters | None, str]:
         parameters = from_body(request)
     except Refusal:
         return None, ""
-    try:
-        return parameters, credentials_of(request, parameters).client_id
-    except Refusal:
-        return parameters, parameters.text("client_id")
+    return parameters, claimed_client_id(request, parameters)
 
 
 def _client_of(request: HttpRequest) -> ClientFacts | None:

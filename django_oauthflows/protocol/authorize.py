@@ -180,7 +180,8 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
         identity_is_assured=_identity_is_assured(asked.request),
     )
     if decision.next in _REFUSALS:
-        raise _interaction(*_REFUSALS[decision.next])
+        code, sentence, rule, spec = _REFUSALS[decision.next]
+        raise Refusal(code, sentence, rule=rule, spec=spec)
     if presence.is_signed_in and "account" in http.POST:
         return signing_in.take_choice(http, asked, errand)
     if decision.next not in (Next.ANSWER, Next.ASK):
@@ -200,30 +201,30 @@ def _identity_is_assured(request: AuthorizationRequest) -> bool:
     )
 
 
-#: Code, sentence and rule of what cannot be done.
+#: Code, sentence, rule and paragraph of what cannot be done.
 _REFUSALS = {
     Next.REFUSE_LOGIN_REQUIRED: (
         Code.LOGIN_REQUIRED,
         "The person would have to sign in, and the prompt none forbids asking.",
         "prompt_none_must_be_possible",
+        "OpenID Connect Core §3.1.2.6",
     ),
     Next.REFUSE_CONSENT_REQUIRED: (
         Code.CONSENT_REQUIRED,
         "The person has not agreed yet, and the prompt none forbids asking.",
         "prompt_none_must_be_possible",
+        "OpenID Connect Core §3.1.2.6",
     ),
     Next.REFUSE_OTHER_PERSON: (
         Code.LOGIN_REQUIRED,
         "Another person signed in than the one the request names.",
         "person_must_be_the_expected_one",
+        "OpenID Connect Core §3.1.2.2",
     ),
     Next.REFUSE_UNMET_CONTEXT: (
         Code.UNMET_AUTHENTICATION_REQUIREMENTS,
         "The person did not sign in as strongly as the request requires.",
         "required_context_must_be_met",
+        "OpenID Connect Core §5.5.1.1",
     ),
 }
-
-
-def _interaction(code: Code, sentence: str, rule: str) -> Refusal:
-    return Refusal(code, sentence, rule=rule, spec="OpenID Connect Core §3.1.2.6")

@@ -17,13 +17,21 @@ from django_oauthflows.keys.algorithms import (
     HMACS,
     KEY_ENCRYPTION,
 )
+from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 from django_oauthflows.protocol import request_objects
 from django_oauthflows.protocol.openid_parameters import known_prompts
 from django_oauthflows.rules.authorization import RESPONSE_MODES
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
 
-_SECRET_METHODS = [AuthMethod.BASIC.value, AuthMethod.POST.value]
+#: How a client that can authenticate may do it, and with which signatures.
+_METHODS = [
+    AuthMethod.BASIC.value,
+    AuthMethod.POST.value,
+    AuthMethod.PRIVATE_KEY_JWT.value,
+    AuthMethod.SECRET_JWT.value,
+]
+_ALGORITHMS = [*ASYMMETRIC, *SYMMETRIC]
 
 
 def server_metadata(request: HttpRequest) -> dict[str, Any]:
@@ -51,9 +59,12 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         ),
         "scopes_supported": sorted(dot.all_scopes()),
         "code_challenge_methods_supported": [S256],
-        "token_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
-        "revocation_endpoint_auth_methods_supported": [*_SECRET_METHODS, AuthMethod.NONE.value],
-        "introspection_endpoint_auth_methods_supported": _SECRET_METHODS,
+        "token_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
+        "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
+        "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": _METHODS,
+        "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "introspection_signing_alg_values_supported": [conf.SIGNING_ALGORITHM],
         "authorization_response_iss_parameter_supported": True,
         **_of_requests(),

@@ -16,22 +16,22 @@ from django.utils import timezone
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
-from django_oauthflows.clients.authentication import authenticate
 from django_oauthflows.clients.policy import profile_of, resource_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.flows.jwt_bearer import JWT_BEARER
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, own_resource_of
-from django_oauthflows.protocol import passwords, token_exchange
+from django_oauthflows.protocol import jwt_bearer, passwords, token_exchange
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
 from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
-from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import Assertion, ClientFacts, TokenRequest
 from django_oauthflows.tokens import codes, devices, exchanged, families, issuing, rotation
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued, LostRace
@@ -97,18 +97,19 @@ EXCHANGES: dict[str, Exchange] = {
 DIRECT: dict[str, Callable[[HttpRequest, Parameters, TokenRequest], Issued]] = {
     "client_credentials": lambda http, parameters, request: issuing.issue_to_client(request),
     "password": passwords.answer,
+    JWT_BEARER.grant_type: jwt_bearer.answer,
 }
 
 
 def exchange(http: HttpRequest) -> Issued:
     """Answer a token request. Raises `Refusal`."""
     parameters = from_body(http)
-    client = authenticate(http, parameters)
+    client, assertion = jwt_bearer.asserted(http, parameters)
     grant_type = _grant_type_of(parameters, client)
     try:
         for _ in range(_TRIES):
             try:
-                return _attempt(http, parameters, client, grant_type)
+                return _attempt(http, parameters, client, grant_type, assertion)
             except LostRace:
                 continue
     except IntegrityError:
@@ -130,9 +131,14 @@ def exchange(http: HttpRequest) -> Issued:
 
 
 def _attempt(
-    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
+    http: HttpRequest,
+    parameters: Parameters,
+    client: ClientFacts,
+    grant_type: str,
+    assertion: Assertion | None,
 ) -> Issued:
     request, presented = _read(http, parameters, client, grant_type)
+    request = replace(request, assertion=assertion)
     flow = _flow_of(request)
     try:
         rules = (*flow.token_rules, *_rules_of_origin(request), *profile_of(client).token_rules)

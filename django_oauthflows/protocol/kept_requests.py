@@ -9,6 +9,7 @@ to is what was shown, whatever its address says a minute later.
 
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import router
@@ -79,7 +80,10 @@ def found(parameters: Parameters) -> Parameters:
         )
     except sealing.Unopened:
         raise _unknown() from None
-    kept = json.loads(plain)
+    return _parameters(json.loads(plain))
+
+
+def _parameters(kept: dict[str, Any]) -> Parameters:
     resource = kept.pop("resource", ())
     return from_pairs([*kept.items(), *(("resource", uri) for uri in resource)])
 

@@ -38,6 +38,8 @@ _REPEATABLE = ("resource", "audience")
 _SECRET = frozenset(
     {
         "actor_token",
+        "assertion",
+        "client_assertion",
         "client_secret",
         "code",
         "device_code",

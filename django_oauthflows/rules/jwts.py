@@ -5,7 +5,6 @@ They are asked in this order, and only of a token whose signature is good.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import Any
 
 from django_oauthflows.errors import Code
@@ -13,6 +12,9 @@ from django_oauthflows.rules.base import Rule, rule
 
 #: How far the clocks of two servers may be apart, in seconds (RFC 7519 §4.1.5).
 CLOCK_SKEW = 30
+
+#: Seconds since the epoch that no clock shows; also refuses what is no finite number.
+_BEYOND = 2**53
 
 _REQUIRED = ("sub", "client_id", "jti")
 
@@ -61,7 +63,7 @@ def jwt_must_be_meant_for_this_resource(use: LocalUse) -> str | None:
 @rule(spec="RFC 9068 §4", refuses_with=Code.INVALID_TOKEN, status=401)
 def jwt_must_not_be_expired(use: LocalUse) -> str | None:
     """To the second: for somebody who verifies alone, this is the only end a token has."""
-    expires = _moment(use.claims.get("exp"))
+    expires = moment(use.claims.get("exp"))
     if expires is None or expires <= use.now:
         return "The access token is unknown, revoked or expired."
     return None
@@ -71,7 +73,7 @@ def jwt_must_not_be_expired(use: LocalUse) -> str | None:
 def jwt_must_have_begun(use: LocalUse) -> str | None:
     """Not before its `nbf`, nor before it was issued; servers' clocks differ by a few seconds."""
     begins = [use.claims.get("iat"), use.claims.get("nbf", use.claims.get("iat"))]
-    moments = [_moment(begin) for begin in begins]
+    moments = [moment(begin) for begin in begins]
     if any(moment is None or moment > use.now + CLOCK_SKEW for moment in moments):
         return "The access token is not valid yet."
     return None
@@ -97,8 +99,8 @@ LOCAL_RULES: tuple[Rule[LocalUse], ...] = (
 )
 
 
-def _moment(value: Any) -> float | None:
-    """A NumericDate (RFC 7519 §2); `None` for whatever is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+def moment(value: Any) -> float | None:
+    """A NumericDate (RFC 7519 §2); `None` for whatever is none, or is beyond any calendar."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    return value if -_BEYOND < value < _BEYOND else None

@@ -225,6 +225,25 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """A JWT by which somebody says who they are, or whom they act for (RFC 7523 §3).
+
+    `is_genuine` holds where a key of `issuer` signed it. `subject` is whom it has to be about; empty is
+    anybody. `audiences` are the names of this server, `typ` is what the header says, whatever that is.
+    `now` is seconds since the epoch, `longest_life` the seconds it may live from then on.
+    """
+
+    is_genuine: bool
+    now: float
+    longest_life: float
+    issuer: str
+    subject: str
+    audiences: frozenset[str]
+    typ: Any = ""
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
@@ -242,6 +261,7 @@ class TokenRequest:
     redirect_uri: str = ""
     code_verifier: str = ""
     held: Held | None = None
+    assertion: Assertion | None = None
     sent: frozenset[str] = frozenset()
     exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""

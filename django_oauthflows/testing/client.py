@@ -5,11 +5,24 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.issuer import issuer_of
 from django_oauthflows.rules.pkce import s256
+from django_oauthflows.rules.requests import AuthMethod
+from django_oauthflows.testing.assertions import (
+    CLIENT_ASSERTION_TYPE,
+    JWT_BEARER,
+    signed_assertion,
+)
+
+#: A request to this site as Django's test client makes it, to learn the site's own name.
+_ANY_REQUEST = RequestFactory().get("/")
+#: Headers that hold no credentials, and say so by being there.
+_NO_CREDENTIALS = {"X-Test": "no credentials"}
+_AUTHENTICATING = {"client_assertion", "client_assertion_type", "client_secret"}
 
 #: A verifier of legal length and alphabet (RFC 7636 §4.1); a test has no use for randomness here.
 VERIFIER = "a-verifier-of-legal-length-made-of-unreserved-characters"
@@ -76,7 +89,9 @@ class FlowClient:
         """Post a form to an endpoint, authenticated as the kind of client does it."""
         if headers is None:
             headers = self.basic if self.registered.client_secret else {}
-        if not headers:
+        if self.signs and not headers and not _AUTHENTICATING & parameters.keys():
+            parameters = {**self.client_assertion(), **parameters}
+        elif not headers:
             parameters = {"client_id": self.registered.client_id, **parameters}
         body = urlencode(
             {name: value for name, value in parameters.items() if value is not None}, doseq=True
@@ -87,6 +102,30 @@ class FlowClient:
             content_type="application/x-www-form-urlencoded",
             headers=headers,
         )
+
+    @property
+    def signs(self) -> bool:
+        """Does the client authenticate with a key of its own?"""
+        policy = self.registered.policy
+        return bool(policy and policy.authentication_method == AuthMethod.PRIVATE_KEY_JWT)
+
+    def assertion(self, **changes: Any) -> str:
+        """An assertion of the client's about itself, for this server (RFC 7523 §3)."""
+        who = self.registered.client_id
+        return signed_assertion(who, **{"audience": issuer_of(_ANY_REQUEST), **changes})
+
+    def client_assertion(self, **changes: Any) -> dict[str, str]:
+        """The parameters of a client that authenticates by an assertion (RFC 7523 §2.2)."""
+        return {
+            "client_assertion_type": CLIENT_ASSERTION_TYPE,
+            "client_assertion": self.assertion(**changes),
+        }
+
+    def bear(self, assertion: str | None = None, **parameters: Any) -> Any:
+        """Ask for a token by an assertion alone (RFC 7523 §2.1)."""
+        sent = self.assertion() if assertion is None else assertion
+        asked = {"grant_type": JWT_BEARER, "assertion": sent, "client_id": None, **parameters}
+        return self.post("token", headers=_NO_CREDENTIALS, **asked)
 
     def redeem(self, code: str, **changes: Any) -> Any:
         """Exchange a code (RFC 6749 §4.1.3)."""

@@ -6,7 +6,9 @@ from django.conf import settings
 from factory import Factory, Sequence
 from factory.django import DjangoModelFactory
 
+from django_oauthflows.clients import presets
 from django_oauthflows.clients.registration import RegisteredClient, register_client
+from django_oauthflows.testing.assertions import client_key, key_set_of
 
 #: The password of everybody `PersonFactory` makes.
 PASSWORD = "correct horse battery staple"
@@ -29,7 +31,8 @@ class PersonFactory(DjangoModelFactory):  # type: ignore[misc]
 class ClientFactory(Factory):  # type: ignore[misc]
     """A registered web app; `ClientFactory(preset="service", redirect_uris=())` for another kind.
 
-    Builds a `RegisteredClient`, whose secret is readable here alone.
+    Builds a `RegisteredClient`, whose secret is readable here alone. A kind that has a key of its own gets
+    that of `testing.assertions`, unless told another.
     """
 
     class Meta:
@@ -41,4 +44,7 @@ class ClientFactory(Factory):  # type: ignore[misc]
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> RegisteredClient:
+        kind = presets.BY_SLUG.get(kwargs["preset"])
+        if kind is not None and kind.has_own_key and not {"jwks", "jwks_uri"} & kwargs.keys():
+            kwargs["jwks"] = key_set_of(client_key())
         return register_client(**kwargs)

@@ -1,6 +1,11 @@
-"""Tokens for a person who gave the client their password (RFC 6749 §4.3.3)."""
+"""Tokens for a person whom no page was shown.
+
+They gave the client their password (RFC 6749 §4.3.3), or an issuer this site trusts speaks of them (RFC 7523
+§2.1).
+"""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -23,14 +28,18 @@ from django_oauthflows.tokens.issuing import (
 from django_oauthflows.tokens.models import Authorization
 
 
-def issue_to_person(request: TokenRequest, person: Any) -> Issued:
-    """Start an authorization with its tokens; a refresh token only where the client may refresh.
+def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool = True) -> Issued:
+    """Start an authorization with its tokens.
+
+    A refresh token only for a person who `has_signed_in`, and where the client may refresh: whoever speaks of
+    them can do so again (RFC 7521 §4.1).
 
     Raises `LostRace` if the password was changed, or the account closed, since `person` was read.
     """
-    may_refresh = "refresh-token" in request.client.flows
+    may_refresh = has_signed_in and "refresh-token" in request.client.flows
     end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
-    request = replace(request, held=_held(request, person, ends_at=end))
+    auth_time = request.now if has_signed_in else None
+    request = replace(request, held=_held(request, person, ends_at=end, auth_time=auth_time))
     using, family, expires = dot.token_database(), uuid4(), access_end(request)
     access = access_token_for(request, expires)
     refresh = generate() if may_refresh else ""
@@ -46,7 +55,7 @@ def issue_to_person(request: TokenRequest, person: Any) -> Issued:
             redeemed=request.now,
             last_used=request.now,
             expires=end if may_refresh else expires,
-            auth_time=request.now,
+            auth_time=auth_time,
             first_access_checksum=checksum(access),
         )
         row = insert_access_token(request, access, expires, person=person.pk, using=using)
@@ -65,7 +74,9 @@ def _is_unchanged(person: Any) -> bool:
         return bool(known.values_list("password", flat=True).first() == person.password)
 
 
-def _held(request: TokenRequest, person: Any, *, ends_at: Any) -> Held:
+def _held(
+    request: TokenRequest, person: Any, *, ends_at: datetime | None, auth_time: datetime | None
+) -> Held:
     """The person's word, in the shape of what other clients hold."""
     return Held(
         key=0,
@@ -79,5 +90,5 @@ def _held(request: TokenRequest, person: Any, *, ends_at: Any) -> Held:
         expires=None,
         spent_at=None,
         ends_at=ends_at,
-        auth_time=request.now,
+        auth_time=auth_time,
     )

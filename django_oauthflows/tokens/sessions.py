@@ -42,11 +42,20 @@ def listen() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="oauthflows-signed-in")
 
 
+def note_sign_in(request: HttpRequest) -> None:
+    """Note that the person has just shown who they are.
+
+    Django's `login()` does it; a page of the project's own that asks for a password or a second factor and
+    does not call `login()` calls this.
+    """
+    request.session[_AUTH_TIME] = timezone.now().timestamp()
+    # Another person's sign-in empties the session first; the same person's keeps what clients know it by.
+    _sid_of(request)
+
+
 def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     if getattr(request, "session", None) is not None:
-        request.session[_AUTH_TIME] = timezone.now().timestamp()
-        # Another person's sign-in empties the session first; the same person's keeps what clients know it by.
-        _sid_of(request)
+        note_sign_in(request)
 
 
 def session_checksum(request: HttpRequest) -> str:

@@ -19,5 +19,9 @@ class SignInView(views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(people=seeded_people(), **kwargs)
 
+    def get_initial(self) -> dict[str, Any]:
+        """The name a client knows the person by, to be typed no second time (`login_hint`)."""
+        return {**super().get_initial(), "username": self.request.GET.get("login_hint", "")}
+
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "label_suffix": ""}

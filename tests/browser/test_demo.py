@@ -1,5 +1,6 @@
 """What a person sees: the whole way from the demo client to the connected apps page and back."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from django_oauthflows.rules.pkce import s256
+from django_oauthflows.testing.assertions import client_key, key_set_of
 from tests.browser.conftest import Demo
 from tests.marks import spec
 
@@ -97,7 +99,7 @@ def test_an_administrator_adds_a_service_and_sees_its_secret_once(
     page.get_by_label("Password").fill("demo-ada-2026")
     page.get_by_role("button", name="Log in").click()
     picture("admin-presets")
-    page.get_by_role("link", name="A service").click()
+    page.get_by_role("link", name="A service", exact=True).click()
     page.get_by_label("Name", exact=True).fill("Nightly report")
     page.get_by_label("notes:read: Read your notes").first.check()
     picture("admin-add")
@@ -108,6 +110,33 @@ def test_an_administrator_adds_a_service_and_sees_its_secret_once(
     page.get_by_role("link", name="Go to the client").click()
     assert secret not in page.content()
     picture("admin-client")
+
+
+@spec("RFC 7591 §2", "RFC 7523 §2.1")
+def test_an_administrator_adds_a_service_with_a_key_of_its_own(
+    page: Page, demo: str, picture: Callable[[str], None]
+) -> None:
+    page.goto(f"{demo}/admin/oauth2_provider/application/add/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("demo-ada-2026")
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="A service with a key of its own").click()
+    page.get_by_label("Name", exact=True).fill("Courier")
+    page.get_by_label("notes:read: Read your notes").first.check()
+    private = json.dumps({"keys": [client_key().as_dict(private=True)]})
+    page.get_by_label("Public keys (optional)", exact=True).fill(private)
+    page.get_by_role("button", name="Add client").click()
+    expect(page.get_by_text("this is a private key")).to_be_visible()
+    picture("admin-add-key")
+    page.get_by_label("Public keys (optional)", exact=True).fill(
+        json.dumps(key_set_of(client_key()))
+    )
+    page.get_by_role("button", name="Add client").click()
+    expect(page.get_by_text("it signs with its own key")).to_be_visible()
+    picture("admin-key-added")
+    page.get_by_role("link", name="Go to the client").click()
+    expect(page.get_by_label("Keep it readable")).to_be_visible()
+    picture("admin-client-with-key")
 
 
 @spec("RFC 8252 §7.3", "RFC 8252 §8.6", "B-2")

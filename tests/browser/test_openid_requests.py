@@ -48,13 +48,13 @@ def test_a_person_signs_in_again_and_the_answer_is_posted(
     page: Page, running_demo: Demo, picture: Callable[[str], None]
 ) -> None:
     heard = listen(page)
-    again = link(running_demo, prompt="login", response_mode="form_post")
+    again = link(running_demo, prompt="login", response_mode="form_post", login_hint="ada")
     page.goto(link(running_demo))
     sign_in(page)
     expect(page.get_by_role("button", name="Allow")).to_be_visible()
 
     page.goto(again)
-    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_label("Username")).to_have_value("ada")
     page.goto(again)
     expect(page.get_by_role("heading", level=1)).to_contain_text("sign in again")
     picture("sign-in-again")

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
 from django.test import override_settings
 
+# Made of settings when it is first read: before any test here changes them.
+import tests.urls  # noqa: F401
+from django_oauthflows.testing.assertions import client_key, key_set_of
 from django_oauthflows.testing.factories import ClientFactory
 from tests.house.test_check_ids import ids_in_use
 from tests.marks import spec
@@ -58,9 +61,33 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
+    ("oauthflows.E050", our_settings(REGISTRATION_URL="/nowhere/"), "LOGIN_URL"),
+    ("oauthflows.E050", our_settings(ACCOUNT_CHOOSER_URL="no-such-name"), "LOGIN_URL"),
+    ("oauthflows.E051", our_settings(AUTHENTICATION_CONTEXT="no.such.function"), '"acr"'),
+    ("oauthflows.W052", our_settings(STEP_UP_URL="login"), "ACR_VALUES_SUPPORTED"),
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
+]
+
+MISTAKES.append(
+    ("oauthflows.E040", our_settings(TRUSTED_ISSUERS=["https://a.example"]), "jwks_uri")
+)
+MISTAKES += [
+    ("oauthflows.E040", our_settings(TRUSTED_ISSUERS={"https://a.example": written}), "jwks_uri")
+    for written in (
+        None,
+        {},
+        {"jwks": {"keys": []}},
+        {"jwks_uri": "http://a.example/keys"},
+        {"jwks_uri": 1},
+        {"jwks_uri": "https://a.example/keys", "jwks": key_set_of(client_key())},
+        {"jwks": {"keys": [client_key().as_dict(private=True)]}},
+        {"jwks_uri": "https://a.example/keys", "algorithms": ["HS256"]},
+        {"jwks_uri": "https://a.example/keys", "algorithms": "ES256"},
+        {"jwks_uri": "https://a.example/keys", "person": "no.such.function"},
+        {"jwks_uri": "https://a.example/keys", "persons": "accounts.people"},
+    )
 ]
 
 UNSAFE: list[tuple[str, dict[str, object], str]] = [
@@ -126,8 +153,15 @@ def test_an_unsafe_choice_is_named_at_deployment_alone(
     assert line in str(messages[0].hint)
 
 
+def test_pages_of_this_site_or_another_are_told_nothing() -> None:
+    pages = {"REAUTHENTICATION_URL": "/accounts/login/?again=1", "REGISTRATION_URL": "login"}
+    elsewhere = {"ACCOUNT_CHOOSER_URL": "https://accounts.example/choose"}
+    with override_settings(OAUTHFLOWS={**pages, **elsewhere}):
+        assert found() == []
+
+
 def test_every_id_is_brought_out_here() -> None:
-    about_clients = {"oauthflows.W120"}
+    about_clients = {"oauthflows.W120", "oauthflows.W130"}
     assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())
 
 
@@ -151,6 +185,45 @@ def test_clients_that_may_use_a_legacy_flow_are_named_at_deployment() -> None:
     assert "App 8" in message.msg
     assert "App 9" not in message.msg
     assert "and more" in message.msg
+
+
+TRUSTING = our_settings(
+    TRUSTED_ISSUERS={
+        "https://a.example": {
+            "jwks": key_set_of(client_key()),
+            "client_id": "a-client",
+            "algorithms": ["ES256"],
+            "scopes": ["notes:read"],
+            "person": "tests.checks.test_checks.found",
+        }
+    }
+)
+
+
+@override_settings(**TRUSTING)
+def test_a_trusted_issuer_that_is_well_described_is_no_mistake() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize("backend", ["locmem.LocMemCache", "dummy.DummyCache", "db.DatabaseCache"])
+@override_settings(**SECURE)
+@spec("RFC 7523 §3")
+def test_assertions_and_a_cache_that_is_not_shared_are_named_at_deployment(backend: str) -> None:
+    cache = {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": "a"}}
+    with override_settings(CACHES=cache):
+        ClientFactory(preset="service", redirect_uris=())
+        assert found(deploy=True) == []
+        with override_settings(**TRUSTING):
+            named = [message.id for message in found(deploy=True)]
+        assert named == ([] if backend.startswith("db") else ["oauthflows.W130"])
+        policy = ClientFactory(preset="service-account", redirect_uris=()).policy
+        assert [message.id for message in found(deploy=True)] == named
+        policy.authentication_method = "client_secret_basic"
+        policy.save()
+        assert [message.id for message in found(deploy=True)] == named
+        policy.is_enabled = False
+        policy.save()
+        assert found(deploy=True) == []
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """A client's own web server: it answers with what the test puts into it."""
 
 import json
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
@@ -27,19 +29,20 @@ class Site:
     """A running server: its address, its page, and what it was asked."""
 
     host: str
+    scheme: str = "http"
     page: Page = field(default_factory=Page)
     asked: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}/keys?a=b"
+        return f"{self.scheme}://{self.host}/keys?a=b"
 
     def publish(self, value: Any, **headers: str) -> None:
         self.page = Page(body=json.dumps(value).encode(), headers=headers)
 
 
 @contextmanager
-def site(*, is_allowed: bool = True) -> Iterator[Site]:
+def site(*, is_allowed: bool = True, certificate: Path | None = None) -> Iterator[Site]:
     """A server on a loopback address, which `FETCH_PRIVATE_HOSTS` names unless told otherwise."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -62,13 +65,22 @@ def site(*, is_allowed: bool = True) -> Iterator[Site]:
                     return
                 waiting.wait(0.05)
 
+        def handle(self) -> None:
+            with suppress(OSError):  # whoever does not trust the certificate hangs up
+                super().handle()
+
         def log_message(self, *_: Any) -> None:
             """Nothing on the terminal of the suite."""
 
     waiting = Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    served = Site(host=f"127.0.0.1:{server.server_port}")
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "https" if certificate else "http"
+    served = Site(host=f"127.0.0.1:{server.server_port}", scheme=scheme)
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     hosts = [served.host] if is_allowed else []
     written = {**getattr(settings, "OAUTHFLOWS", {}), "FETCH_PRIVATE_HOSTS": hosts}

@@ -1,14 +1,24 @@
 """Fetching what clients publish, without being led anywhere else."""
 
 import socket
+import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+from django.test import override_settings
 
 from django_oauthflows.clients import fetching
-from django_oauthflows.clients.fetching import NotFetched, fetch_json, fetch_text, may_be_fetched
+from django_oauthflows.clients.fetching import NotFetched, check_address, fetch_json, fetch_text
 from tests.clients.published import Page, Site, site
 from tests.marks import spec
 
@@ -131,9 +141,59 @@ def test_the_address_that_was_checked_is_the_one_that_is_asked(
     ],
 )
 def test_what_is_no_address_of_a_document_is_not_even_looked_up(url: str) -> None:
-    assert not may_be_fetched(url)
+    with pytest.raises(NotFetched):
+        check_address(url)
     with pytest.raises(NotFetched):
         fetch_json(url)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that nobody but itself vouches for, with its private key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(tz=UTC)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    path.write_bytes(private + built.public_bytes(Encoding.PEM))
+    return path
+
+
+@spec("RFC 9325 §3.2")
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site(certificate=certificate) as served:
+        served.publish({"keys": []})
+        with pytest.raises(NotFetched):
+            fetch_json(served.url)
+        assert served.asked == []
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        monkeypatch.setattr(fetching, "_tls", lambda: trusting)
+        assert fetch_json(served.url) == {"keys": []}
+
+
+@spec("RFC 9325 §3.2")
+def test_a_certificate_of_another_name_is_refused(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    monkeypatch.setattr(fetching, "_tls", lambda: trusting)
+    with site(certificate=certificate) as served:
+        port = served.host.partition(":")[2]
+        private = override_settings(OAUTHFLOWS={"FETCH_PRIVATE_HOSTS": ["localhost"]})
+        with private, pytest.raises(NotFetched):
+            fetch_json(f"https://localhost:{port}/")
+    assert served.asked == []
 
 
 def test_nothing_is_told_of_the_network(served: Site) -> None:

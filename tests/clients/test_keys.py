@@ -1,7 +1,9 @@
 """The keys of clients: which may be registered, which are used, and how often they are fetched."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -66,6 +68,10 @@ WEAK = {"kty": "RSA", "e": "AQAB", "n": "3" * 171}
         ({"keys": [WEAK]}, "2048 bits"),
         ({"keys": [public("a", alg=1)]}, "text"),
         (key_set("same", "same"), "one kid"),
+        (key_set("nul\x00"), "no key has"),
+        (key_set("half \ud800"), "no key has"),
+        ({**key_set("a"), "more": float("nan")}, "no key has"),
+        ({**key_set("a"), "more": "m" * 70_000}, "too large"),
         (key_set(*map(str, range(MOST_KEYS + 1))), "At most 20"),
     ],
 )
@@ -197,6 +203,20 @@ def test_an_id_is_spent_once_by_each_issuer() -> None:
     assert not spend_once("late", "a jti", timezone.now() - timedelta(seconds=1))
 
 
+@spec("RFC 7519 §4.1.7", "B-12")
+def test_of_many_at_once_one_spends_it() -> None:
+    until = timezone.now() + timedelta(minutes=1)
+    ready = Barrier(16, timeout=30)
+
+    def spend() -> bool:
+        ready.wait()
+        return spend_once("an issuer", "a contended jti", until)
+
+    with ThreadPoolExecutor(max_workers=16) as threads:
+        running = [threads.submit(spend) for _ in range(16)]
+    assert sorted(thread.result() for thread in running) == [False] * 15 + [True]
+
+
 @override_settings(CACHES=DEAD_CACHE)
 @spec("RFC 7519 §4.1.7", "B-32")
 def test_without_a_cache_nothing_can_be_spent(caplog: pytest.LogCaptureFixture) -> None:
@@ -218,6 +238,18 @@ def test_a_readable_secret_is_stored_encrypted_and_read_again() -> None:
     assert readable not in repr(facts_of(application))
     secrets.retire(row)
     assert secrets.readable_secrets(facts_of(application)) == ()
+
+
+@pytest.mark.django_db
+def test_a_readable_secret_outlives_the_secret_key_it_was_encrypted_under() -> None:
+    service = ClientFactory(preset="service", redirect_uris=())
+    readable = secrets.add(service.application, label="to sign with", is_readable=True)
+    with override_settings(SECRET_KEY="new", SECRET_KEY_FALLBACKS=["tests only"]):
+        assert secrets.seal_anew() == 1
+        assert secrets.seal_anew() == 0
+    with override_settings(SECRET_KEY="new"):
+        assert secrets.readable_secrets(facts_of(service.application)) == (readable,)
+    assert secrets.seal_anew() == 0
 
 
 @pytest.mark.django_db

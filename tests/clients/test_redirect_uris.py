@@ -10,7 +10,7 @@ from django_oauthflows.clients.uris import matches
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.clients.stock import stock_client
-from tests.marks import spec
+from tests.marks import conformance, spec
 
 WEB = ("https://client.example/callback", "https://client.example/cb?tenant=1")
 NATIVE = ("http://127.0.0.1/cb?from=app", "http://[::1]:5000/cb", "com.example.app:/cb")
@@ -33,6 +33,7 @@ def assert_goes_nowhere(response: Any) -> None:
 # At the authorization endpoint ------------------------------------------------------------------------
 
 
+@conformance("oidcc-redirect-uri-query-OK")
 @spec("RFC 9700 §2.1", "RFC 6749 §3.1.2.3", "B-8")
 @pytest.mark.parametrize("sent", [*WEB])
 def test_a_registered_uri_is_answered_at(db: None, sent: str) -> None:
@@ -41,6 +42,7 @@ def test_a_registered_uri_is_answered_at(db: None, sent: str) -> None:
     assert response["Location"].startswith(f"{sent}{joined}code=")
 
 
+@conformance("oidcc-redirect-uri-query-added", "oidcc-redirect-uri-query-mismatch")
 @spec("RFC 9700 §2.1", "RFC 6749 §4.1.2.1", "B-8")
 @pytest.mark.parametrize(
     "sent",
@@ -187,6 +189,7 @@ def test_one_of_several_must_be_named(db: None) -> None:
     assert_goes_nowhere(client(*WEB).ask(redirect_uri=None))
 
 
+@conformance("oidcc-ensure-redirect-uri-in-authorization-request")
 @spec("OpenID Connect Core §3.1.2.1", "B-8")
 def test_an_openid_request_always_names_it(db: None) -> None:
     assert_goes_nowhere(client(WEB[0]).ask(redirect_uri=None, scope="openid notes:read"))
@@ -207,9 +210,9 @@ def test_an_unknown_client_is_a_page(db: None, client_id: str | None) -> None:
         ({"scope": "unheard-of"}, "invalid_scope"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
-        ({"response_mode": "fragment"}, "invalid_request"),
-        ({"request": "eyJ"}, "request_not_supported"),
-        ({"request_uri": "urn:x"}, "request_uri_not_supported"),
+        ({"response_mode": "jwt"}, "invalid_request"),
+        ({"request": "eyJ"}, "invalid_request_object"),
+        ({"request_uri": "urn:x"}, "invalid_request_uri"),
         ({"resource": "http://["}, "invalid_target"),
         ({"prompt": "none consent"}, "invalid_request"),
         ({"prompt": "none"}, "consent_required"),

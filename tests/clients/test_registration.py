@@ -13,6 +13,7 @@ from django_oauthflows.clients.presets import PRESETS, Preset
 from django_oauthflows.clients.profiles import BY_SLUG as PROFILES
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.flows.catalogue import BY_SLUG as FLOWS
+from django_oauthflows.testing.assertions import client_key, key_set_of
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.marks import spec
@@ -42,15 +43,17 @@ def test_a_kind_is_made_of_flows_and_profiles_that_exist(preset: Preset) -> None
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
 def test_each_kind_is_registered_with_what_its_preset_says(db: None, preset: Preset) -> None:
     uris = (CALLBACK,) if preset.needs_redirect_uri else ()
-    made = register_client(preset=preset.slug, name="A client", redirect_uris=uris)
+    jwks = key_set_of(client_key()) if preset.has_own_key else None
+    made = register_client(preset=preset.slug, name="A client", redirect_uris=uris, jwks=jwks)
     assert made.policy.flows == list(preset.flows)
     assert (made.preset, made.profile) == (preset.slug, preset.profile)
-    assert made.policy.authentication_method == ("" if preset.is_confidential else "none")
+    assert made.policy.authentication_method == preset.authentication_method
     assert made.application.client_type == ("confidential" if preset.is_confidential else "public")
     assert made.application.authorization_grant_type == preset.grant_type
     assert made.redirect_uris == uris
-    assert bool(made.client_secret) == preset.is_confidential
-    assert ClientSecret.objects.count() == preset.is_confidential
+    has_secret = preset.is_confidential and not preset.has_own_key
+    assert bool(made.client_secret) == has_secret
+    assert ClientSecret.objects.count() == has_secret
 
 
 @spec("RFC 6749 §4.4", "B-6")

@@ -6,8 +6,10 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey, RSAKey
 
 from django_oauthflows.clients import facts
+from django_oauthflows.testing.assertions import key_set_of
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.stock import SECRET, stock_client
@@ -15,6 +17,15 @@ from tests.clients.test_authentication import ask, assert_not_proven, basic, by_
 from tests.marks import spec
 
 RUNS = 60
+
+#: Keys that nobody registered, and those that were registered under the same names.
+STRANGERS, STRANGERS_TWINS = (
+    {
+        "ES256": ECKey.generate_key("P-256", {"kid": "ec"}),
+        "RS256": RSAKey.generate_key(2048, {"kid": "rsa"}),
+    }
+    for _ in range(2)
+)
 
 
 @pytest.fixture
@@ -47,6 +58,42 @@ def test_whether_a_client_is_known_cannot_be_heard_by_a_stopwatch(
         for name, attempt in attempts.items():
             seconds[name].append(timed(attempt))
     # The first few write a row each; the median is of what comes after.
+    medians = {name: median(values) for name, values in seconds.items()}
+    for name, value in medians.items():
+        assert 0.5 < value / medians["known"] < 2, (name, medians)
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
+@spec("B-6")
+def test_whether_a_client_that_signs_is_known_cannot_be_heard_either(
+    db: None, algorithm: str
+) -> None:
+    stranger = STRANGERS[algorithm]
+    jwks = key_set_of(*STRANGERS_TWINS.values())
+    known, off = (
+        FlowClient(registered=ClientFactory(preset="service-account", redirect_uris=(), jwks=jwks))
+        for _ in range(2)
+    )
+    off.registered.policy.is_enabled = False
+    off.registered.policy.save()
+    without = FlowClient(registered=ClientFactory(preset="service", redirect_uris=()))
+
+    def attempt(flow: FlowClient, **changes: Any) -> Callable[[], Any]:
+        assertions = [
+            flow.client_assertion(key=stranger, algorithm=algorithm, **changes) for _ in range(RUNS)
+        ]
+        return lambda: flow.post("token", headers={"X-No": "header"}, **assertions.pop())
+
+    attempts = {
+        "known": attempt(known),
+        "unknown": attempt(known, iss="nobody", sub="nobody"),
+        "disabled": attempt(off),
+        "without keys": attempt(without),
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in attempts}
+    for _ in range(RUNS):
+        for name, forged in attempts.items():
+            seconds[name].append(timed(forged))
     medians = {name: median(values) for name, values in seconds.items()}
     for name, value in medians.items():
         assert 0.5 < value / medians["known"] < 2, (name, medians)

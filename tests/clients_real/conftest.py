@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from django_oauthflows.testing.assertions import client_key, key_set_of
 from example_project.accounts.people import PEOPLE
 from tests.browsing import Person
 from tests.clients_real.libraries import (
@@ -50,6 +51,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         ]
         kinds = (web, service, device, api)
         clients = [credentials(run([*register, *choices], env)) for choices in kinds]
+        public = folder / "keys.json"
+        public.write_text(json.dumps(key_set_of(client_key())))
+        account = ["--preset=service-account", "--name=Account", f"--jwks={public}"]
+        signs = credentials(run([*register, *account, "--scope=notes:read"], env))
         gunicorn = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind=127.0.0.1:{port}"]
         with serving([*gunicorn, "example_project.wsgi"], env, port, folder / "log"):
             yield Demo(
@@ -60,6 +65,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
                 service=clients[1],
                 device={"client_id": clients[2]["client_id"]},
                 api=clients[3],
+                account={"client_id": signs["client_id"]},
+                key=client_key().as_dict(private=True, alg="ES256"),
             )
         assert "Traceback" not in (folder / "log").read_text()
 

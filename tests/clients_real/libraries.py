@@ -2,15 +2,20 @@
 
 import json
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from time import time
 from typing import Any, Protocol
+from uuid import uuid4
 
 import requests
 from authlib.common.security import generate_token
-from authlib.integrations.requests_client import OAuth2Auth, OAuth2Session
+from authlib.integrations.requests_client import AssertionSession, OAuth2Auth, OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata, get_well_known_url
-from requests_oauth2client import BearerToken, OAuth2Client
+from joserfc.jwk import ECKey
+from jwskate import Jwt
+from requests_oauth2client import BearerToken, OAuth2Client, PrivateKeyJwt
 
 from tests.browsing import Person
 
@@ -25,7 +30,10 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """The running site: clients that act for people, for themselves, and for whoever called them."""
+    """The running site: clients that act for people, for themselves, and for whoever called them.
+
+    `key` is the account's private one.
+    """
 
     url: str
     issuer: str
@@ -34,6 +42,8 @@ class Demo:
     service: dict[str, str]
     device: dict[str, str]
     api: dict[str, str]
+    account: dict[str, str]
+    key: dict[str, Any] = field(repr=False)
 
 
 class Library(Protocol):
@@ -45,6 +55,8 @@ class Library(Protocol):
     def revoke(self, token: str) -> None: ...
     def introspect(self, token: str) -> Members: ...
     def client_credentials(self) -> Members: ...
+    def sign_for_itself(self) -> Members: ...
+    def authenticate_by_key(self) -> Members: ...
     def call(self, access_token: str, path: str) -> int: ...
 
 
@@ -88,6 +100,34 @@ class Authlib:
             self.discover()["token_endpoint"], grant_type="client_credentials"
         )
 
+    def sign_for_itself(self) -> Members:
+        account = AssertionSession(
+            self.discover()["token_endpoint"],
+            issuer=self.demo.account["client_id"],
+            subject=self.demo.account["client_id"],
+            audience=self.demo.issuer,
+            scope=SERVICE_SCOPE,
+            key=self.demo.key,
+            header={"alg": "ES256", "kid": self.demo.key["kid"]},
+            expires_in=300,  # an hour unless told otherwise
+        )
+        account.refresh_token()
+        return account.token
+
+    def authenticate_by_key(self) -> Members:
+        url = self.discover()["token_endpoint"]
+        client_id = self.demo.account["client_id"]
+        account = OAuth2Session(
+            client_id,
+            ECKey.import_key(self.demo.key),
+            scope=SERVICE_SCOPE,
+            token_endpoint_auth_method="private_key_jwt",
+        )
+        headers = {"kid": self.demo.key["kid"]}
+        by_key = PrivateKeyJWT(url, alg="ES256", headers=headers, claims={"exp": int(time()) + 300})
+        account.register_client_auth_method(by_key)
+        return account.fetch_token(url, grant_type="client_credentials")
+
     def call(self, access_token: str, path: str) -> int:
         bearer = OAuth2Auth({"access_token": access_token, "token_type": "Bearer"})
         return requests.get(self.demo.url + path, auth=bearer, timeout=30).status_code
@@ -98,7 +138,7 @@ class RequestsOAuth2Client:
         self.demo = demo
         self.web = self.known(**demo.web)
 
-    def known(self, **credentials: str) -> OAuth2Client:
+    def known(self, **credentials: Any) -> OAuth2Client:
         # Its own function for this address puts the issuer's path in the wrong place.
         origin, path = self.demo.issuer.removesuffix("/o"), "/o"
         return OAuth2Client.from_discovery_endpoint(
@@ -151,6 +191,21 @@ class RequestsOAuth2Client:
     def client_credentials(self) -> Members:
         return self.known(**self.demo.service).client_credentials(scope=SERVICE_SCOPE).as_dict()
 
+    def account(self) -> OAuth2Client:
+        by_key = PrivateKeyJwt(self.demo.account["client_id"], self.demo.key)
+        return self.known(auth=by_key)
+
+    def sign_for_itself(self) -> Members:
+        """It authenticates by its key as well, with another assertion."""
+        now, client_id = int(time()), self.demo.account["client_id"]
+        claims = {"iss": client_id, "sub": client_id, "aud": self.web.token_endpoint}
+        claims |= {"jti": str(uuid4()), "iat": now, "exp": now + 60}
+        assertion = Jwt.sign(claims, self.demo.key, alg="ES256")
+        return self.account().jwt_bearer(assertion, scope=SERVICE_SCOPE).as_dict()
+
+    def authenticate_by_key(self) -> Members:
+        return self.account().client_credentials(scope=SERVICE_SCOPE).as_dict()
+
     def call(self, access_token: str, path: str) -> int:
         bearer = BearerToken(access_token)
         return requests.get(self.demo.url + path, auth=bearer, timeout=30).status_code
@@ -170,6 +225,7 @@ class OpenIDClient:
                 "device": demo.device,
                 "api": demo.api,
             },
+            "account": {"client_id": demo.account["client_id"], "key": demo.key},
         }
         self.process = subprocess.Popen(
             ["node", folder / "client.mjs", json.dumps(told)],
@@ -228,6 +284,12 @@ class OpenIDClient:
 
     def client_credentials(self) -> Members:
         return self.ask("clientCredentials", scope=SERVICE_SCOPE)
+
+    def sign_for_itself(self) -> Members:
+        return self.ask("signForItself", scope=SERVICE_SCOPE)
+
+    def authenticate_by_key(self) -> Members:
+        return self.ask("authenticateByKey", scope=SERVICE_SCOPE)
 
     def call(self, access_token: str, path: str) -> int:
         return self.ask("call", token=access_token, url=self.demo.url + path)

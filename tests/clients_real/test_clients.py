@@ -1,7 +1,9 @@
 """Client libraries nobody here wrote, against the example project with two worker processes."""
 
 import pytest
+import requests
 
+from django_oauthflows.testing.assertions import JWT_BEARER, signed_assertion
 from tests.browsing import Person
 from tests.clients_real.libraries import SCOPE, Demo, Library
 from tests.marks import spec
@@ -80,3 +82,33 @@ def test_client_credentials_open_what_needs_no_person_and_nothing_else(library: 
     assert tokens.get("refresh_token") is None
     assert library.call(tokens["access_token"], "/api/notes/count/") == 200
     assert library.call(tokens["access_token"], "/api/notes/") == 403
+
+
+@spec("RFC 7523 §2.1")
+def test_a_service_signs_for_itself(library: Library) -> None:
+    for _ in range(CALLS):
+        tokens = library.sign_for_itself()
+        assert tokens["scope"] == "notes:read"
+        assert tokens.get("refresh_token") is None
+
+    assert library.call(tokens["access_token"], "/api/notes/count/") == 200
+    assert library.call(tokens["access_token"], "/api/notes/") == 403
+
+
+@spec("OpenID Connect Core §9", "RFC 7523 §2.2")
+def test_a_service_authenticates_by_its_key(library: Library) -> None:
+    for _ in range(CALLS):
+        tokens = library.authenticate_by_key()
+        assert tokens["scope"] == "notes:read"
+
+    assert library.call(tokens["access_token"], "/api/notes/count/") == 200
+
+
+@pytest.mark.redis
+@spec("RFC 7523 §3")
+def test_an_assertion_that_one_worker_took_is_refused_by_every_other(demo: Demo) -> None:
+    assertion = signed_assertion(demo.account["client_id"], demo.issuer)
+    grant = {"grant_type": JWT_BEARER, "assertion": assertion, "scope": "notes:read"}
+    answers = [requests.post(f"{demo.issuer}/token/", data=grant, timeout=30) for _ in range(CALLS)]
+    assert [answer.status_code for answer in answers] == [200] + [400] * (CALLS - 1)
+    assert {answer.json()["error"] for answer in answers[1:]} == {"invalid_grant"}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from django_oauthflows.consent.decision import NOBODY, Next, Presence, decide, is_too_old
+from django_oauthflows.rules.requests import OpenIDFacts
 from tests.marks import spec
 from tests.rules.facts import authorization, client
 
@@ -42,6 +43,12 @@ def here(**changes: Any) -> Presence:
         ({"max_age": 59}, here(), Next.SIGN_IN_AGAIN),
         ({"max_age": 59}, here(age=None), Next.SIGN_IN_AGAIN),
         ({"max_age": 0}, here(age=0.5, signed_in_for_it=True), Next.ANSWER),
+        ({"client": client(openid=OpenIDFacts(require_auth_time=True))}, here(), Next.ANSWER),
+        (
+            {"client": client(openid=OpenIDFacts(require_auth_time=True))},
+            here(age=None),
+            Next.SIGN_IN_AGAIN,
+        ),
         ({"prompt": "select_account"}, here(), Next.CHOOSE_ACCOUNT),
         ({"prompt": "select_account"}, here(has_chosen=True), Next.ANSWER),
         ({"prompt": "select_account"}, here(signed_in_for_it=True), Next.ANSWER),
@@ -102,6 +109,7 @@ def test_what_is_required_is_reached_and_what_is_wished_for_is_tried_once(
     [
         ({}, here(), Next.ANSWER),
         ({"remembered": False}, here(), Next.REFUSE_CONSENT_REQUIRED),
+        ({"remembered": False}, here(is_expected=False), Next.REFUSE_CONSENT_REQUIRED),
         ({}, NOBODY, Next.REFUSE_LOGIN_REQUIRED),
         ({"max_age": 59}, here(), Next.REFUSE_LOGIN_REQUIRED),
         ({}, here(is_expected=False), Next.REFUSE_LOGIN_REQUIRED),

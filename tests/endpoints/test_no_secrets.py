@@ -33,6 +33,8 @@ WRONG = {
     "wrong refresh token": "marked-wrong-refresh-token",
     "wrong verifier": WRONG_VERIFIER,
     "assertion": "marked-assertion",
+    "hint": "marked-hint",
+    "name": "marked-name-of-somebody",
 }
 
 
@@ -104,6 +106,14 @@ def walk(diary: Diary, browser: Client, flow: FlowClient) -> None:
     hear(flow.ask(**asked, scope="unheard-of"))
     hear(flow.ask(**asked, redirect_uri="https://evil.example/"))
     hear(flow.ask(**asked, request=WRONG["assertion"]))
+    hear(flow.ask(**asked, id_token_hint=WRONG["hint"]))
+    hear(flow.ask(**asked, login_hint=WRONG["name"], claims=WRONG["hint"]))
+    hear(flow.ask(**asked, login_hint=WRONG["name"], prompt="login"), delivers=("name",))
+    posted = flow.authorization_url(**asked, id_token_hint=WRONG["hint"]).partition("?")
+    form = "application/x-www-form-urlencoded"
+    kept = browser.post(posted[0], posted[2], content_type=form)
+    learn("reference", kept["Location"].rpartition("%3A")[2])
+    hear(browser.get(hear(kept, delivers=("reference",))["Location"]))
     hear(flow.decide("deny", **asked))
     consented = flow.decide(**asked)
     code = learn("code", answered(consented)["code"])
@@ -205,7 +215,7 @@ def test_no_table_log_record_or_answer_to_others_holds_a_secret(
 ) -> None:
     records = caplog.get_records("setup")
     assert {"django_oauthflows.audit", "django.request"} <= {record.name for record in records}
-    assert len({*diary.secrets.values()}) == len(diary.secrets) == 21
+    assert len({*diary.secrets.values()}) == len(diary.secrets) == 24
     assert tell_on(every_row(), diary.secrets) == []
     assert tell_on(every_session(), diary.secrets) == []
     assert tell_on(every_record(records), diary.secrets) == []

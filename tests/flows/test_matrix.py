@@ -62,6 +62,10 @@ def with_client_credentials(story: Story) -> Members:
     return dict(story.token(grant_type="client_credentials", scope="notes:read").json())
 
 
+def with_an_assertion(story: Story) -> Members:
+    return dict(story.bear(scope="notes:read").json())
+
+
 def by_refreshing(story: Story) -> Members:
     """With a refresh token of any flow the client has; with an invented one where it can have none."""
     for slug in story.registered.policy.flows:
@@ -126,6 +130,8 @@ DRIVERS: dict[str, Driver] = {
     ),
     "authorization-code-pkce": Driver(walk=by_code),
     "client-credentials": Driver(walk=with_client_credentials),
+    # Whoever has no key that verifies it is not told whether the flow is one of the client's.
+    "jwt-bearer": Driver(walk=with_an_assertion, refused_with=lambda preset: "invalid_grant"),
     "refresh-token": Driver(walk=by_refreshing),
     "device-code": Driver(walk=by_a_device),
     "token-exchange": Driver(walk=by_exchanging),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from joserfc import jwt as joserfc_jwt
@@ -18,6 +18,7 @@ from django_oauthflows.keys import jwt
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import PersonFactory
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.sessions import note_sign_in
 from tests.marks import conformance, spec
 from tests.signing_in import come_back, grow_old, page_of, sign_in, told
 from tests.stories import WITH_OPENID, Story, begin
@@ -154,6 +155,17 @@ def test_a_page_of_its_own_for_signing_in_again(settings: Any) -> None:
     assert told(sent)["strong"] == "1"
     story.browser.logout()
     assert page_of(sso(story)) == LOGIN
+
+
+@spec(CORE, "B-28")
+def test_a_page_without_djangos_login_says_so_itself() -> None:
+    story = relying_party()
+    sent = sso(story, prompt="login")
+    asked = RequestFactory().get("/")
+    asked.session = story.browser.session
+    note_sign_in(asked)
+    asked.session.save()
+    assert "code" in answered(come_back(story, sent))
 
 
 @spec(CORE, "B-16")
@@ -368,6 +380,14 @@ def test_the_claim_sub_names_the_person_too() -> None:
     for person, outcome in ((story.person, "code"), (PersonFactory(), "error")):
         claims = json.dumps({"id_token": {"sub": {"value": str(person.pk)}}})
         assert outcome in answered(sso(story, prompt="none", claims=claims))
+
+
+@spec("OpenID Connect Core §17.3", "B-15")
+def test_a_client_nobody_agreed_to_cannot_find_out_who_is_there() -> None:
+    story = begin(scopes=("openid",))
+    for person in (story.person, PersonFactory()):
+        claims = json.dumps({"id_token": {"sub": {"value": str(person.pk)}}})
+        assert answered(sso(story, prompt="none", claims=claims))["error"] == "consent_required"
 
 
 @spec(CORE, "B-28", "B-4")

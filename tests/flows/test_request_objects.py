@@ -355,7 +355,10 @@ def test_a_published_object_is_fetched_once_and_answered(served: Site) -> None:
     assert len(served.asked) == 1
 
 
-@conformance("oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported")
+@conformance(
+    "oidcc-request-uri-unsigned",
+    "oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported",
+)
 @spec(BY_REFERENCE, "B-28")
 def test_an_unsigned_published_object_is_read_for_clients_that_registered_it(served: Site) -> None:
     story = signer(request_uris=[served.url], request_object_signing_alg="none")
@@ -365,6 +368,17 @@ def test_an_unsigned_published_object_is_read_for_clients_that_registered_it(ser
     strict = signer(request_uris=[served.url])
     publish(served, unsigned(strict))
     assert answered(strict.ask(request_uri=served.url))["error"] == "request_not_supported"
+
+
+@conformance("oidcc-request-uri-signed-rs256")
+@spec(BY_REFERENCE, "B-28")
+def test_a_published_object_is_signed_as_the_client_is_registered(served: Site) -> None:
+    story = signer(request_uris=[served.url], request_object_signing_alg="RS256")
+    publish(served, signed(story, alg="RS256", key=RSA))
+    kept = story.ask(request_uri=served.url)
+    assert answered(story.browser.get(kept["Location"]))["state"] == "a-signed-state"
+    publish(served, signed(story))
+    assert answered(story.ask(request_uri=served.url))["error"] == "invalid_request_object"
 
 
 @spec(BY_REFERENCE, "B-28", "B-3")
@@ -379,7 +393,6 @@ def test_no_other_address_is_asked(served: Site) -> None:
 
 
 @spec(BY_REFERENCE, "B-28")
-@conformance("oidcc-request-uri-signed-rs256")
 @pytest.mark.parametrize("is_registered_with_it", [True, False])
 def test_a_fragment_may_be_of_anything(served: Site, is_registered_with_it: bool) -> None:
     """Nothing is kept of what was fetched, so there is nothing it could tell apart (§6.2)."""

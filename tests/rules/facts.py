@@ -7,6 +7,7 @@ from uuid import UUID
 from django_oauthflows.rules.parties import Exchanging, Party, TokenType
 from django_oauthflows.rules.pkce import s256
 from django_oauthflows.rules.requests import (
+    Assertion,
     AuthorizationRequest,
     ClientFacts,
     Held,
@@ -124,6 +125,33 @@ def token(**changes: Any) -> TokenRequest:
             "code_verifier": VERIFIER,
             "held": held(),
             "exchange": exchanging(),
+            "assertion": assertion(),
+            **changes,
+        }
+    )
+
+
+def assertion(**changes: Any) -> Assertion:
+    """A client's own assertion, which passes every rule; `claims` are added to its claims."""
+    now = NOW.timestamp()
+    claims = {
+        "iss": "a-client",
+        "sub": "a-client",
+        "aud": "https://server.example/o",
+        "exp": now + 60,
+        "iat": now,
+        "jti": "an-id",
+        **changes.pop("claims", {}),
+    }
+    return Assertion(
+        **{
+            "is_genuine": True,
+            "now": now,
+            "longest_life": 600,
+            "issuer": "a-client",
+            "subject": "a-client",
+            "audiences": frozenset({"https://server.example/o", "https://server.example/o/token/"}),
+            "claims": {name: value for name, value in claims.items() if value is not None},
             **changes,
         }
     )

@@ -26,6 +26,7 @@ from tests.rules.facts import (
     CHALLENGE,
     TARGET,
     VERIFIER,
+    assertion,
     authorization,
     client,
     exchanging,
@@ -100,6 +101,19 @@ authorization_requests = st.builds(
     resource=st.just(()) | uris,
     other=st.just(frozenset()) | words,
 )
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | hostile,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(hostile, inner, max_size=3),
+    max_leaves=5,
+)
+assertions = st.builds(
+    assertion,
+    is_genuine=st.booleans(),
+    typ=st.just("JWT") | json_values,
+    claims=st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("iss", "sub", "aud", "exp", "iat", "nbf", "jti"), json_values)
+    ),
+)
 token_requests = st.builds(
     token,
     scopes_asked=st.none() | words,
@@ -108,6 +122,7 @@ token_requests = st.builds(
     code_verifier=st.just(VERIFIER) | hostile,
     client=st.sampled_from([client(), client(profile="legacy")]),
     sent=st.just(frozenset({"username", "password"})) | words,
+    assertion=st.none() | assertions,
     resource=st.just(()) | uris,
     exchange=st.builds(
         exchanging,

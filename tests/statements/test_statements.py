@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from joserfc.jwk import ECKey, OctKey
 
 from django_oauthflows.clients.facts import forget_clients
 from django_oauthflows.testing.factories import PASSWORD
 from tests.flows.exchanges import ACCESS_TOKEN, api, app_token
+from tests.flows.test_jwt_bearer import about, trusting
 from tests.marks import spec
 from tests.stories import Story, begin, dot_application
 
@@ -85,6 +88,60 @@ def test_a_token_exchange_takes_seven_and_one_more_for_a_service_that_proves_to_
         proof = {"actor_token": own, "actor_token_type": ACCESS_TOKEN}
         assert acting.exchange(token, **proof).status_code == 200
     assert sorted(with_actor.kinds()) == sorted([*EXCHANGE, "SELECT"])
+
+
+@spec("RFC 7523 §2.1")
+def test_an_assertion_of_a_services_own_takes_one_insert() -> None:
+    story = begin(preset="service-account", redirect_uris=())
+    warm(story)
+    with statements() as borne:
+        assert story.bear(scope="notes:read").status_code == 200
+    with statements() as proven:
+        assert story.token(grant_type="client_credentials", scope="notes:read").status_code == 200
+    assert borne.kinds() == proven.kinds() == ["INSERT"]
+
+
+@spec("RFC 7523 §2.2")
+def test_a_client_that_signs_with_its_secret_takes_one_insert() -> None:
+    story = begin(
+        preset="service",
+        redirect_uris=(),
+        authentication_method="client_secret_jwt",
+        keeps_secret_readable=True,
+    )
+    key = OctKey.import_key(story.registered.client_secret)
+
+    def ask() -> Any:
+        shown = story.client_assertion(key=key, algorithm="HS256")
+        no_basic = {"X-No": "header"}
+        grant = {"grant_type": "client_credentials", "scope": "notes:read"}
+        return story.post("token", headers=no_basic, **grant, **shown)
+
+    assert ask().status_code == 200
+    with statements() as counted:
+        assert ask().status_code == 200
+    assert counted.kinds() == ["INSERT"]
+
+
+@spec("RFC 7523 §2.1")
+def test_a_trusted_issuers_word_about_a_person_takes_four() -> None:
+    """Find the person, save the grant and its token, and look at the person again."""
+    story = begin(preset="service-account", redirect_uris=())
+    warm(story)
+    with trusting(story), statements() as counted:
+        response = story.bear(about(story.person.username), scope="notes:read")
+    assert response.status_code == 200
+    assert counted.kinds() == ["SELECT", "INSERT", "INSERT", "SELECT"]
+
+
+@spec("RFC 7523 §3")
+def test_a_forged_assertion_takes_no_more_than_its_row_in_the_log() -> None:
+    story = begin(preset="service-account", redirect_uris=())
+    warm(story)
+    stranger = ECKey.generate_key("P-256", {"kid": "test-client"})
+    with statements() as counted:
+        story.bear(story.assertion(key=stranger), scope="notes:read")
+    assert counted.kinds() == ["INSERT"]
 
 
 @spec("RFC 6749 §4.3")

@@ -1,6 +1,7 @@
 """Register a client from the command line and print its id and secret, once."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django_oauthflows.clients import presets, profiles
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.registration import RegisteredClient, register_client
 from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.requests import AuthMethod
 
 #: The options that name APIs.
 _RESOURCES = {
@@ -63,6 +65,20 @@ class Command(BaseCommand):
         )
         for option, about in _RESOURCES.items():
             parser.add_argument(option, action="append", default=[], help=f"{about} Repeatable.")
+        parser.add_argument(
+            "--authentication-method",
+            choices=[method.value for method in AuthMethod if method],
+            help="How it proves who it is, where that is not what its kind does.",
+        )
+        parser.add_argument(
+            "--jwks", metavar="FILE", help="A file with its public keys (a JSON Web Key Set)."
+        )
+        parser.add_argument("--jwks-uri", default="", help="Where it publishes its public keys.")
+        parser.add_argument(
+            "--keep-secret-readable",
+            action="store_true",
+            help="Keep its secret encrypted, not as a checksum alone: for client_secret_jwt.",
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -79,6 +95,10 @@ class Command(BaseCommand):
                 resources=options["resource"],
                 allowed_resources=options["allowed_resource"],
                 exchange_targets=options["exchange_target"],
+                authentication_method=options["authentication_method"],
+                jwks=_key_set(options["jwks"]),
+                jwks_uri=options["jwks_uri"],
+                keeps_secret_readable=options["keep_secret_readable"],
             )
         except ValidationError as error:
             lines = [
@@ -105,9 +125,21 @@ class Command(BaseCommand):
             self.stdout.write(
                 self.style.WARNING("Keep the secret now: it is not stored and not shown again.")
             )
+        elif registered.policy.authentication_method == AuthMethod.PRIVATE_KEY_JWT:
+            self.stdout.write("It has no secret: it signs with its own key.")
         else:
             proof = " and uses PKCE" if registered.redirect_uris else ""
             self.stdout.write(f"This is a public client: it has no secret{proof}.")
+
+
+def _key_set(path: str | None) -> Any:
+    """What a file says as JSON. Raises `CommandError`."""
+    if path is None:
+        return None
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CommandError(f"--jwks: {path} cannot be read as JSON: {error}") from None
 
 
 def _members(registered: RegisteredClient) -> dict[str, Any]:
@@ -123,6 +155,5 @@ def _members(registered: RegisteredClient) -> dict[str, Any]:
 
 def _option(field: str) -> str:
     """The option a field of the service is set by."""
-    return {"redirect_uris": "--redirect-uri", "scopes": "--scope"}.get(
-        field, "--" + field.removesuffix("s").replace("_", "-")
-    )
+    names = {"redirect_uris": "--redirect-uri", "scopes": "--scope", "jwks": "--jwks"}
+    return names.get(field, "--" + field.removesuffix("s").replace("_", "-"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from django_oauthflows.clients.secrets import seal_anew
 from django_oauthflows.keys.algorithms import ALGORITHMS
 from django_oauthflows.keys.rotation import rotate
 from django_oauthflows.tokens.lifetimes import longest_access_token_lifetime
@@ -35,5 +36,9 @@ class Command(BaseCommand):
         done = rotate(
             options["algorithm"], at_once=options["now"], keep=longest_access_token_lifetime()
         )
+        if sealed := seal_anew():
+            done.append(
+                f"{sealed} readable client secrets were encrypted under the present secret."
+            )
         for sentence in done or ["Nothing is due."]:
             self.stdout.write(sentence)

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import * as client from "openid-client";
 
-const { issuer, redirectUri, clients } = JSON.parse(process.argv[2]);
+const { issuer, redirectUri, clients, account } = JSON.parse(process.argv[2]);
 
 const known = async ({ client_id, client_secret }) =>
   client.discovery(new URL(issuer), client_id, undefined, client.ClientSecretBasic(client_secret), {
@@ -15,6 +15,44 @@ const device = async () =>
     algorithm: "oauth2",
     execute: [client.allowInsecureRequests],
   });
+
+const key = await crypto.subtle.importKey(
+  "jwk",
+  account.key,
+  { name: "ECDSA", namedCurve: account.key.crv },
+  false,
+  ["sign"],
+);
+
+const byKey = async () =>
+  client.discovery(
+    new URL(issuer),
+    account.client_id,
+    undefined,
+    client.PrivateKeyJwt({ key, kid: account.key.kid }),
+    { algorithm: "oauth2", execute: [client.allowInsecureRequests] },
+  );
+
+const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+const ownAssertion = async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: account.client_id,
+    sub: account.client_id,
+    aud: issuer,
+    jti: crypto.randomUUID(),
+    iat: now,
+    exp: now + 60,
+  };
+  const said = `${encoded({ alg: "ES256", kid: account.key.kid })}.${encoded(claims)}`;
+  const signature = await crypto.subtle.sign(
+    { name: "ECDSA", hash: "SHA-256" },
+    key,
+    new TextEncoder().encode(said),
+  );
+  return `${said}.${Buffer.from(signature).toString("base64url")}`;
+};
 
 const web = await known(clients.web);
 let expected;
@@ -49,6 +87,13 @@ const actions = {
 
   exchange: async ({ grantType, parameters }) =>
     client.genericGrantRequest(await known(clients.api), grantType, parameters),
+  signForItself: async ({ scope }) =>
+    client.genericGrantRequest(await byKey(), "urn:ietf:params:oauth:grant-type:jwt-bearer", {
+      scope,
+      assertion: await ownAssertion(),
+    }),
+
+  authenticateByKey: async ({ scope }) => client.clientCredentialsGrant(await byKey(), { scope }),
 
   deviceCodes: async ({ scope }) => client.initiateDeviceAuthorization(await device(), { scope }),
 

@@ -1,0 +1,84 @@
+"""What administrators fill in for clients, field by field."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows import dot
+from django_oauthflows.clients.key_sets import holds_a_private_key
+
+
+def scope_choices() -> list[tuple[str, str]]:
+    """The server's scopes with their descriptions."""
+    return [
+        (name, f"{name}: {description}") for name, description in sorted(dot.all_scopes().items())
+    ]
+
+
+class UriListField(forms.CharField):
+    """URIs, one per line; cleaned to a list."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "cols": 80, "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        return str(value or "").split()
+
+    def prepare_value(self, value: Any) -> str:
+        return "\n".join(value.split() if isinstance(value, str) else value or [])
+
+    def run_validators(self, value: Any) -> None:
+        """A list of URIs is validated by whoever knows the client's kind."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """What was stored is text or a list; the same URIs are the same either way."""
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class ScopesField(forms.MultipleChoiceField):
+    """Scopes of the server, one tick each; cleaned to a sorted list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=scope_choices, **kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return sorted(super().clean(value))
+
+
+class _Shallow(json.JSONDecoder):
+    """Refuses what is nested too deeply as what is no JSON."""
+
+    def decode(self, s: str, *args: Any) -> Any:
+        try:
+            return super().decode(s, *args)
+        except RecursionError:
+            raise json.JSONDecodeError("nested too deeply", s, 0) from None
+
+
+class KeySetField(forms.JSONField):
+    """A pasted key set (RFC 7517 §5); `None` where the field is empty."""
+
+    widget = forms.Textarea(attrs={"rows": 6, "cols": 80, "spellcheck": "false"})
+    default_error_messages = {
+        "invalid": _('This is no JSON. A key set begins with {"keys": [ and ends with ]}.')
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Public keys"),
+            required=False,
+            help_text=_(
+                "A JSON Web Key Set with the public part of its keys, as its software prints it."
+            ),
+            decoder=_Shallow,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Laid out to be read; what was typed and is no JSON, as it was typed. No private key comes back."""
+        if value is None or holds_a_private_key(value):
+            return ""
+        return value if isinstance(value, str) else json.dumps(value, indent=2)
