@@ -92,13 +92,20 @@ OAUTH2_PROVIDER = {
     "SCOPES": {
         "notes:read": "Read your notes",
         "notes:write": "Write and change your notes",
+        # OpenID Connect's own: with the first of them a client signs people in.
+        "openid": "Know that it is you",
         "profile": "See your name",
+        "email": "See your email address",
     },
 }
 
 # The issuer is the provider's name for its clients. It is taken from the request unless it is
 # written down, and it should be written down wherever the site has one public address.
 OAUTHFLOWS: dict[str, Any] = {}
+# The sites that the demo starts beside this one are told by plain http when somebody signs out. Elsewhere
+# this stays empty, so that nobody can make the server knock at the doors of its own network.
+DEMO_SITES = os.environ.get("DEMO_SITES", "").split()
+OAUTHFLOWS["FETCH_PRIVATE_HOSTS"] = DEMO_SITES
 if PUBLIC_URL:
     OAUTHFLOWS["ISSUER"] = f"{PUBLIC_URL}/o"
 if os.environ.get("REGISTRATION"):

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,14 @@ def run(command: Sequence[str], env: Mapping[str, str], *, folder: Path = ROOT) 
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def eventually(holds: Callable[[], bool], *, seconds: float = 15) -> None:
+    """Look until it is so: for what a server does after it has answered."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it is not so, and time is up"
+        time.sleep(0.05)
 
 
 @contextmanager

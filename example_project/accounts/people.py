@@ -11,6 +11,7 @@ class Person:
     password: str
     first_name: str
     last_name: str
+    email: str
     is_administrator: bool
 
 
@@ -20,6 +21,7 @@ PEOPLE = (
         password="demo-ada-2026",
         first_name="Ada",
         last_name="Lovelace",
+        email="ada@example.org",
         is_administrator=True,
     ),
     Person(
@@ -27,6 +29,7 @@ PEOPLE = (
         password="demo-grace-2026",
         first_name="Grace",
         last_name="Hopper",
+        email="grace@example.org",
         is_administrator=False,
     ),
 )

@@ -7,7 +7,8 @@ class DemoClient(models.Model):
     """The credentials of one client of the demo.
 
     A real client keeps these in its environment and never in a table: the demo registers its
-    clients by itself and has to keep the secrets somewhere, since the provider shows them once.
+    clients by itself and has to keep the secrets somewhere, since the provider shows them once. They
+    are known by the preset they show, or by the name of the site they are.
     """
 
     preset = models.CharField(max_length=50, unique=True)

@@ -11,6 +11,7 @@ from oauth2_provider.models import get_application_model
 
 from example_project.accounts.people import seeded_people
 from example_project.playground.models import DemoClient
+from example_project.relying_party.sites import SITES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,13 @@ class SeededClient:
     redirect_uris: list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningSite:
+    name: str
+    what_it_is: str
+    url: str
+
+
 def overview(request: HttpRequest) -> HttpResponse:
     origin = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
     clients = {client.preset.replace("-", "_"): client for client in _seeded_clients()}
@@ -29,9 +37,18 @@ def overview(request: HttpRequest) -> HttpResponse:
         "issuer": f"{origin}/o",
         "people": seeded_people(),
         "clients": clients,
+        "sites": _running_sites(),
         "native_authorize_url": _native_authorize_url(origin, clients.get("native_app")),
     }
     return render(request, "playground/overview.html", context)
+
+
+def _running_sites() -> list[RunningSite]:
+    """The other sites, where the demo started them beside this one."""
+    return [
+        RunningSite(name=site.name, what_it_is=site.what_it_is, url=f"http://{address}/")
+        for site, address in zip(SITES.values(), settings.DEMO_SITES, strict=False)
+    ]
 
 
 def _seeded_clients() -> list[SeededClient]:

@@ -1,6 +1,6 @@
 """What the demo's database starts with. Nothing that exists is changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -8,11 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 from oauth2_provider.models import get_application_model
 
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import register_client
 from example_project.accounts.people import PEOPLE, Person
 from example_project.notes.models import Note
 from example_project.playground.models import DemoClient
 from example_project.playground.provider import PRESET
+from example_project.relying_party.sites import BACKCHANNEL_LOGOUT, CALLBACK, HOME, SITES, Site
 
 NOTES = {
     "ada": (
@@ -55,8 +57,11 @@ CLIENTS: tuple[dict[str, Any], ...] = (
 
 
 @transaction.atomic
-def seed(origins: Sequence[str]) -> None:
-    """Create people, notes and clients; the playground answers at each of `origins`."""
+def seed(origins: Sequence[str], site_ports: Mapping[str, int] | None = None) -> None:
+    """Create people, notes and clients; the playground answers at each of `origins`.
+
+    The other sites answer at `site_ports`, or where the demo starts them by itself.
+    """
     for person in PEOPLE:
         seed_person(person)
     seed_client(
@@ -70,7 +75,9 @@ def seed(origins: Sequence[str]) -> None:
     )
     for client in CLIENTS:
         seed_client(**client)
-    allow_origins(origins)
+    allow(PRESET, redirect_uris=callbacks(origins), post_logout_redirect_uris=homes(origins))
+    for site in SITES.values():
+        seed_site(site, port=(site_ports or {}).get(site.slug, site.port))
 
 
 def seed_person(person: Person) -> None:
@@ -82,6 +89,7 @@ def seed_person(person: Person) -> None:
         password=person.password,
         first_name=person.first_name,
         last_name=person.last_name,
+        email=person.email,
         is_staff=person.is_administrator,
         is_superuser=person.is_administrator,
     )
@@ -89,28 +97,48 @@ def seed_person(person: Person) -> None:
         Note.objects.create(owner=user, title=title, body=body)
 
 
-def seed_client(*, preset: str, **registration: Any) -> None:
-    known = DemoClient.objects.filter(preset=preset).first()
+def seed_site(site: Site, *, port: int) -> None:
+    """Register one of the sites where people sign in with this provider (OpenID Connect)."""
+    origins = origins_of(port=port)
+    uris = {
+        "redirect_uris": [origin + CALLBACK for origin in origins],
+        "post_logout_redirect_uris": [origin + HOME for origin in origins],
+    }
+    seed_client(
+        preset="web-app",
+        known_as=site.slug,
+        name=site.name,
+        scopes=("openid", "profile", "email"),
+        required_scopes=("openid",),
+        is_verified=True,
+        **uris,
+    )
+    application = allow(site.slug, **uris)
+    ClientPolicy.objects.filter(application=application).update(
+        backchannel_logout_uri=origins[0] + BACKCHANNEL_LOGOUT
+    )
+
+
+def seed_client(*, preset: str, known_as: str = "", **registration: Any) -> None:
+    name = known_as or preset
+    known = DemoClient.objects.filter(preset=name).first()
     applications = get_application_model().objects
     if known and applications.filter(client_id=known.client_id).exists():
         return
     client = register_client(preset=preset, **registration)
     DemoClient.objects.update_or_create(
-        preset=preset,
+        preset=name,
         defaults={"client_id": client.client_id, "client_secret": client.client_secret},
     )
 
 
-def allow_origins(origins: Sequence[str]) -> None:
-    """Add what this run's port and public URL need to what earlier runs registered."""
+def allow(known_as: str, **uris: Sequence[str]) -> Any:
+    """Add what this run's ports and public URL need to what earlier runs registered."""
     application = get_application_model().objects.get(
-        client_id=DemoClient.objects.get(preset=PRESET).client_id
+        client_id=DemoClient.objects.get(preset=known_as).client_id
     )
     changed = []
-    for field, wanted in (
-        ("redirect_uris", callbacks(origins)),
-        ("post_logout_redirect_uris", homes(origins)),
-    ):
+    for field, wanted in uris.items():
         known = getattr(application, field).split()
         merged = list(dict.fromkeys([*known, *wanted]))
         if merged != known:
@@ -118,6 +146,7 @@ def allow_origins(origins: Sequence[str]) -> None:
             changed.append(field)
     if changed:
         application.save(update_fields=changed)
+    return application
 
 
 def callbacks(origins: Sequence[str]) -> list[str]:

@@ -5,7 +5,6 @@ Set `SCREENSHOTS` to a folder to keep a picture of each page the tests name.
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "example_project" / "manage.py")]
@@ -38,6 +39,7 @@ class Demo:
 
     origin: str
     environment: dict[str, str]
+    sites: tuple[str, ...] = ()
 
     def client_id(self, preset: str) -> str:
         printed = subprocess.run(
@@ -59,7 +61,7 @@ def demo(running_demo: Demo) -> str:
 @pytest.fixture(scope="session")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo as the README starts it, with a database of its own."""
-    port = _free_port()
+    port, *site_ports = (free_port() for _ in range(3))
     folder = tmp_path_factory.mktemp("demo")
     inherited = {
         name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
@@ -72,17 +74,22 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     }
     log = (folder / "demo.log").open("wb")
     server = subprocess.Popen(
-        [*MANAGE, "demo", "--port", str(port), "--no-input"],
+        [
+            *MANAGE,
+            *("demo", "--no-input", f"--port={port}"),
+            *("--site-ports", *map(str, site_ports)),
+        ],
         cwd=folder,
         env=environment,
         stdout=log,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
     )
-    origin = f"http://127.0.0.1:{port}"
+    origin, *sites = (f"http://127.0.0.1:{number}" for number in (port, *site_ports))
     try:
-        _wait_for(origin, server, folder / "demo.log")
-        yield Demo(origin=origin, environment=environment)
+        for each in (origin, *sites):
+            _wait_for(each, server, folder / "demo.log")
+        yield Demo(origin=origin, environment=environment, sites=tuple(sites))
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=20)
@@ -138,12 +145,6 @@ def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]
             page.screenshot(path=Path(folder) / f"{name}-{variant}.png", full_page=True)
 
     return take
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def _wait_for(origin: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

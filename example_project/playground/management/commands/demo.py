@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +12,11 @@ from django.urls import reverse
 
 from example_project.accounts.people import seeded_people
 from example_project.playground.management.arguments import origin
+from example_project.playground.management.servers import Places, servers
+from example_project.playground.management.together import Ended, serve_together
 from example_project.playground.models import DemoClient
-
-#: What listens on every address is reached on this one.
-LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
+from example_project.playground.seeding import origins_of, seed
+from example_project.relying_party.sites import SITES
 
 
 class Command(BaseCommand):
@@ -26,10 +26,18 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
         parser.add_argument("--port", type=int, default=8000, help="the port to listen on")
         parser.add_argument(
+            "--site-ports",
+            type=int,
+            nargs=len(SITES),
+            default=[site.port for site in SITES.values()],
+            help=f"the ports of {' and '.join(site.name for site in SITES.values())}",
+        )
+        parser.add_argument(
             "--public-url",
             type=origin,
             default=settings.PUBLIC_URL,
-            help="the address of the TLS front that passes requests on to this server",
+            help="the address of the TLS front that passes requests on to this server, as browsers and "
+            "the other sites reach it",
         )
         parser.add_argument(
             "--no-input",
@@ -38,26 +46,37 @@ class Command(BaseCommand):
             help="ask nothing",
         )
 
-    def handle(
-        self, *, host: str, port: int, public_url: str, interactive: bool, **options: Any
-    ) -> None:
-        self.refuse_a_taken_port(host, port)
+    def handle(self, *, interactive: bool, **options: Any) -> None:
+        places = Places(
+            host=options["host"],
+            port=options["port"],
+            public_url=options["public_url"],
+            sites=dict(zip(SITES, options["site_ports"], strict=True)),
+        )
+        self.refuse_taken_ports(places)
         if interactive:
             self.ask_before_filling_a_strange_database()
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("seed", port=port, public_url=public_url, verbosity=0)
-        self.say_what_to_open(public_url or f"http://{in_url(LOOPBACK.get(host, host))}:{port}")
-        serve(host, port, public_url)
-
-    def refuse_a_taken_port(self, host: str, port: int) -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        seed(origins_of(port=places.port, public_url=places.public_url), places.sites)
+        prepared = servers(places)
+        connection.close()
+        self.say_what_to_open(places)
         try:
-            socket.create_server((host, port), family=family).close()
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise CommandError(
-                f"Cannot listen on {host} port {port}: {reason}. Try --port {port + 1}."
-            ) from error
+            serve_together(prepared)
+        except Ended as ended:
+            raise CommandError(f"{ended} stopped, so the demo did too.") from ended
+
+    def refuse_taken_ports(self, places: Places) -> None:
+        family = socket.AF_INET6 if ":" in places.host else socket.AF_INET
+        for port in (places.port, *places.sites.values()):
+            try:
+                socket.create_server((places.host, port), family=family).close()
+            except OSError as error:
+                reason = os.strerror(error.errno) if error.errno else str(error)
+                raise CommandError(
+                    f"Cannot listen on {places.host} port {port}: {reason}. "
+                    "Try others with --port and --site-ports."
+                ) from error
 
     def ask_before_filling_a_strange_database(self) -> None:
         tables = connection.introspection.table_names()
@@ -75,7 +94,7 @@ class Command(BaseCommand):
         if answer.strip().lower() not in ("y", "yes"):
             raise CommandError("Nothing was changed. With --no-input, the demo goes on unasked.")
 
-    def say_what_to_open(self, origin: str) -> None:
+    def say_what_to_open(self, places: Places) -> None:
         pages = {
             "Start here": reverse("playground:overview"),
             "The demo client": reverse("playground:client"),
@@ -84,39 +103,12 @@ class Command(BaseCommand):
         }
         self.stdout.write(self.style.SUCCESS("\nThe demo is ready.") + "\n\n")
         for label, path in pages.items():
-            self.stdout.write(f"  {label:<16} {origin}{path}")
+            self.stdout.write(f"  {label:<16} {places.provider}{path}")
+        self.stdout.write("\nSign in to one of these sites, and the other knows you too:\n\n")
+        for slug, port in places.sites.items():
+            self.stdout.write(f"  {SITES[slug].name:<16} {places.origin_at(port)}/")
         self.stdout.write("\nSign in with\n\n")
         for person in seeded_people():
             note = "  (may open the admin)" if person.is_administrator else ""
             self.stdout.write(f"  {person.username:<16} {person.password}{note}")
         self.stdout.write("\nStop it with Ctrl+C.\n\n")
-
-
-def serve(host: str, port: int, public_url: str) -> None:
-    """Become the server.
-
-    Settings are read from the environment, and this process has read them already: it is replaced
-    by one that reads the public URL too, under the same process id, so that whoever started this
-    one can stop it.
-    """
-    sys.stdout.flush()
-    os.execve(  # noqa: S606 - nothing here comes from outside
-        sys.executable,
-        [
-            sys.executable,
-            str(settings.BASE_DIR / "manage.py"),
-            "runserver",
-            "--noreload",
-            f"{in_url(host)}:{port}",
-        ],
-        {
-            **os.environ,
-            "PUBLIC_URL": public_url,
-            "DEMO_INTERNAL_URL": f"http://{in_url(LOOPBACK.get(host, host))}:{port}",
-            "DJANGO_RUNSERVER_HIDE_WARNING": "true",
-        },
-    )
-
-
-def in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

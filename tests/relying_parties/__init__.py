@@ -1,0 +1,1 @@
+"""OpenID clients nobody here wrote, against the example project behind TLS with two worker processes."""
