@@ -17,4 +17,5 @@ def register() -> None:
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
     checks.register(deployment.check_replay_store, checks.Tags.security, deploy=True)
+    checks.register(deployment.check_pairwise_subjects, checks.Tags.security, deploy=True)
     checks.register(deployment.check_urls, checks.Tags.security, deploy=True)

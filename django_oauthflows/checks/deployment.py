@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from django_oauthflows import dot
 from django_oauthflows.clients.legacy import legacy_clients
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.policy import assertions_are_used
 from django_oauthflows.conf import conf
 
@@ -145,6 +146,26 @@ def check_replay_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             "assertion once more (RFC 7523 §3).",
             "Let CACHES['default'] be a cache that the workers share, as Redis or the database.",
             "oauthflows.W130",
+        )
+    ]
+
+
+def check_pairwise_subjects(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Pairwise subjects last for as long as the secret they are made with."""
+    if conf.PAIRWISE_SECRET:
+        return []
+    try:
+        is_needed = ClientPolicy.objects.filter(subject_type="pairwise").exists()
+    except DatabaseError:
+        return []
+    if not is_needed:
+        return []
+    return [
+        _warning(
+            "Clients know people by pairwise subjects that are made with SECRET_KEY: once that changes, "
+            "every person is a stranger to them (OpenID Connect Core §8.1).",
+            "Write a secret of its own that is never changed: OAUTHFLOWS['PAIRWISE_SECRET'].",
+            "oauthflows.W131",
         )
     ]
 

@@ -170,7 +170,7 @@ def test_pages_of_this_site_or_another_are_told_nothing() -> None:
 
 
 def test_every_id_is_brought_out_here() -> None:
-    about_clients = {"oauthflows.W120", "oauthflows.W130"}
+    about_clients = {"oauthflows.W120", "oauthflows.W130", "oauthflows.W131"}
     assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())
 
 
@@ -194,6 +194,18 @@ def test_clients_that_may_use_a_legacy_flow_are_named_at_deployment() -> None:
     assert "App 8" in message.msg
     assert "App 9" not in message.msg
     assert "and more" in message.msg
+
+
+@override_settings(**SECURE)
+@spec("OpenID Connect Core §8.1")
+def test_pairwise_subjects_that_end_with_the_secret_key_are_named_at_deployment() -> None:
+    policy = ClientFactory().policy
+    assert found(deploy=True) == []
+    policy.subject_type = "pairwise"
+    policy.save()
+    assert [message.id for message in found(deploy=True)] == ["oauthflows.W131"]
+    with override_settings(**our_settings(PAIRWISE_SECRET="kept for good")):
+        assert found(deploy=True) == []
 
 
 TRUSTING = our_settings(
