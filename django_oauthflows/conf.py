@@ -236,6 +236,45 @@ class Conf:
         "they are not public, and by plain http too. Others are asked by https at public addresses alone, "
         "so that nobody looks around in this server's own network by registering an address.",
     )
+    REGISTRATION = Setting(
+        "off",
+        "Whether clients may register themselves (RFC 7591): off; token, with an initial access token that "
+        "`oauthflows_issue_initial_access_token` issues; or open, anybody within the quotas below.",
+    )
+    REGISTRATION_PROFILE = Setting(
+        "standard",
+        "The security profile of clients that registered themselves; an initial access token may name "
+        "another. legacy lets them use the implicit and hybrid flows, and codes without PKCE.",
+    )
+    REGISTRATION_SCOPES: "Setting[Collection[str] | None]" = Setting(
+        None,
+        "What clients that registered themselves may ask people for. None: the server's default scopes and "
+        "those of OpenID Connect; never all, since nobody has looked at such a client.",
+    )
+    REGISTRATIONS_PER_NETWORK = Setting(
+        20,
+        "How many registrations without an initial access token one address may try within the window, and "
+        "how often a client may change its own.",
+    )
+    REGISTRATIONS_IN_ALL = Setting(
+        500,
+        "The same from everywhere together, and how many clients may make themselves known by a metadata "
+        "document of their own: it bounds what a flood leaves in the tables.",
+    )
+    REGISTRATIONS_WINDOW = Setting(
+        3600,
+        "The window registrations are counted in, and the longest wait for whoever tried too many.",
+    )
+    REGISTRATION_UNUSED_LIFETIME: "Setting[int | None]" = Setting(
+        7 * 86400,
+        "When `oauthflows_cleanup` deletes a client that registered itself and never got a code or a token: "
+        "whoever registers on a Friday may sign in on Monday. None: never.",
+    )
+    SOFTWARE_STATEMENT_ISSUERS: "Setting[Mapping[str, Mapping[str, Any]]]" = Setting(
+        {},
+        'Whose software statements (RFC 7591 §2.3) are believed: {issuer: its key set, {"keys": [...]}}. '
+        "What such a statement says of a client goes before what the client says itself.",
+    )
     OUTBOUND: "Setting[Mapping[str, Mapping[str, Any]]]" = Setting(
         {},
         "The providers this site is a client of, by name: issuer, client_id, client_secret, scope and "

@@ -5,7 +5,9 @@ touches this file alone. What is imported at the top is safe while apps are load
 function, after they have loaded and with whatever the project swapped in.
 """
 
+import secrets
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any, cast
 
 from django.contrib.auth.hashers import (
@@ -161,6 +163,13 @@ def default_scopes(application: models.Model) -> frozenset[str]:
     return frozenset(get_scopes_backend().get_default_scopes(application=application))
 
 
+def server_default_scopes() -> frozenset[str]:
+    """What a request that names no scope gets, whoever asks."""
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return frozenset(get_scopes_backend().get_default_scopes())
+
+
 def resource_allows(url: str, resource: list[str]) -> bool:
     """Is a token limited to `resource` (RFC 8707) meant for `url`? An empty list is no limit."""
     if not resource:
@@ -184,6 +193,14 @@ def generate_client_id() -> str:
     return cast(str, generate_client_id())
 
 
+def unusable_secret() -> str:
+    """What DOT's own column holds for a client of ours: a value nobody knows and no check of ours accepts.
+
+    DOT takes a blank secret for no secret at all and lets the client in.
+    """
+    return "!" + secrets.token_urlsafe(32)
+
+
 def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool:
     """DOT's own matching, for the project that insists on `ALLOW_URI_WILDCARDS`."""
     from oauth2_provider.models import redirect_to_uri_allowed
@@ -195,6 +212,30 @@ def wildcard_redirect_uri_matches(uri: str, registered: tuple[str, ...]) -> bool
     except ValueError:
         # DOT takes the URI apart, and this one is none.
         return False
+
+
+def takes_client_documents() -> bool:
+    """Does the project take the address of a metadata document for a client id (`CIMD_ENABLED`)?"""
+    return bool(oauth2_settings.CIMD_ENABLED)
+
+
+def fetch_client_document(client_id: str) -> tuple[Any, int] | None:
+    """The metadata document at a client id, and the seconds it may be kept; `None` where there is none.
+
+    The project's permission classes are asked first, and its fetcher fetches: DOT's opens https at public
+    addresses alone.
+    """
+    from oauth2_provider.cimd import CIMDError
+
+    asked: Any = SimpleNamespace(headers={})
+    permissions = oauth2_settings.CIMD_REGISTRATION_PERMISSION_CLASSES
+    if not permissions or not all(kind().has_permission(asked, client_id) for kind in permissions):
+        return None
+    try:
+        document, seconds = oauth2_settings.CIMD_METADATA_FETCHER().fetch(client_id)
+    except CIMDError:
+        return None
+    return document, int(seconds)
 
 
 def usable_secret(application: Any) -> str:

@@ -34,6 +34,10 @@ class Code(StrEnum):
     MFA_REQUIRED = "mfa_required"  # no specification has it; the word Auth0 and others use
     INVALID_TOKEN = "invalid_token"  # RFC 6750 §3.1
     INSUFFICIENT_SCOPE = "insufficient_scope"  # RFC 6750 §3.1
+    INVALID_REDIRECT_URI = "invalid_redirect_uri"  # RFC 7591 §3.2.2
+    INVALID_CLIENT_METADATA = "invalid_client_metadata"  # RFC 7591 §3.2.2
+    INVALID_SOFTWARE_STATEMENT = "invalid_software_statement"  # RFC 7591 §3.2.2
+    UNAPPROVED_SOFTWARE_STATEMENT = "unapproved_software_statement"  # RFC 7591 §3.2.2
 
 
 #: RFC 6749 §5.2 allows these characters in an error_description, and no others.

@@ -1,6 +1,7 @@
 """The app's tables, gathered from the concepts they belong to."""
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.keys.models import SigningKey
@@ -12,8 +13,10 @@ __all__ = [
     "AuditEvent",
     "Authorization",
     "ClientPolicy",
+    "ClientRegistration",
     "ClientSecret",
     "Consent",
+    "InitialAccessToken",
     "KeptRequest",
     "SigningKey",
     "StoredToken",

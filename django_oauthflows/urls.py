@@ -31,6 +31,7 @@ from django_oauthflows.endpoints.dot_pages import (
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.jwks import jwks
 from django_oauthflows.endpoints.openid_configuration import openid_configuration
+from django_oauthflows.endpoints.registration import client_configuration, register_client
 from django_oauthflows.endpoints.resource_metadata import resource_metadata
 from django_oauthflows.endpoints.revoke import revoke
 from django_oauthflows.endpoints.server_metadata import server_metadata
@@ -125,6 +126,14 @@ TABLE = (
         "resource-metadata-of-path",
         "oauth-resource-metadata-path",
         "RFC 9728 §3.1",
+    ),
+    Row(f"{_o}register/", register_client, "register-client", "dcr-register", "RFC 7591 §3"),
+    Row(
+        f"{_o}register/<str:client_id>/",
+        client_configuration,
+        "client-configuration",
+        "dcr-register-management",
+        "RFC 7592 §2",
     ),
     Row(f"{_o}applications/", application_list, dot_name="list"),
     Row(f"{_o}applications/register/", application_register, dot_name="register"),

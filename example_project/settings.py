@@ -7,6 +7,8 @@ environment:
 DATABASE_URL   postgres://user:password@host:port/name; an SQLite file beside this one without it
 CACHE_URL      redis://host:port/db; the memory of each process without it
 PUBLIC_URL     https://login.example.org, where a TLS front passes requests on to this server
+REGISTRATION   token or open, to let clients register themselves; off without it
+REGISTRATION_PROFILE   legacy, for clients that need more than OAuth 2.1 has; standard without it
 SECRET_KEY     one is made and kept beside the SQLite file without it
 """
 
@@ -106,6 +108,11 @@ DEMO_SITES = os.environ.get("DEMO_SITES", "").split()
 OAUTHFLOWS["FETCH_PRIVATE_HOSTS"] = DEMO_SITES
 if PUBLIC_URL:
     OAUTHFLOWS["ISSUER"] = f"{PUBLIC_URL}/o"
+if os.environ.get("REGISTRATION"):
+    OAUTHFLOWS["REGISTRATION"] = os.environ["REGISTRATION"]
+    OAUTHFLOWS["REGISTRATION_PROFILE"] = os.environ.get("REGISTRATION_PROFILE", "standard")
+    # A suite of tests registers a client for each of its tests, all from one address.
+    OAUTHFLOWS["REGISTRATIONS_PER_NETWORK"] = 500
 
 # OAuth, 3 of 3: the API takes access tokens, and nothing else.
 REST_FRAMEWORK = {

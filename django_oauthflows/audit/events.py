@@ -18,6 +18,7 @@ class Event(StrEnum):
     CONSENT_WITHDRAWN = "consent.withdrawn"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
+    CLIENT_DELETED = "client.deleted"
     SECRET_ADDED = "secret.added"
     SECRET_RETIRED = "secret.retired"
 
@@ -34,6 +35,7 @@ TITLES: dict[Event, str | Promise] = {
     Event.CONSENT_WITHDRAWN: _("Consent withdrawn"),
     Event.CLIENT_REGISTERED: _("Client registered"),
     Event.CLIENT_CHANGED: _("Client changed"),
+    Event.CLIENT_DELETED: _("Client deleted"),
     Event.SECRET_ADDED: _("Secret added"),
     Event.SECRET_RETIRED: _("Secret retired"),
 }

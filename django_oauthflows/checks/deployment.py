@@ -53,6 +53,14 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "oauthflows.W102",
             )
         )
+    if conf.REGISTRATION == "open" and conf.REGISTRATION_PROFILE == "legacy":
+        messages.append(
+            _warning(
+                "Anybody may register a client that takes tokens in the browser (RFC 9700 §2.1.2).",
+                'Write "REGISTRATION_PROFILE": "standard" in OAUTHFLOWS, or "REGISTRATION": "token".',
+                "oauthflows.W109",
+            )
+        )
     if dot.setting("ALLOW_URI_WILDCARDS"):
         messages.append(
             _warning(

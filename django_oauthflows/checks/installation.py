@@ -1,5 +1,6 @@
 """Mistakes in installing the app, with the line that puts them right."""
 
+from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.clients import trusted_issuers
+from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
 from django_oauthflows.keys.algorithms import ALGORITHMS
 
@@ -76,6 +78,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         for mistake in trusted_issuers.mistakes()
     ]
+    messages += _wrong_registration()
     for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
         if dot.project_says(ignored):
             messages.append(
@@ -85,6 +88,32 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     id="oauthflows.W001",
                 )
             )
+    return messages
+
+
+def _wrong_registration() -> list[CheckMessage]:
+    """What clients that register themselves would be given, where it is a word nobody knows."""
+    chosen: tuple[tuple[str, Any, Collection[str], str], ...] = (
+        ("REGISTRATION", conf.REGISTRATION, ("off", "token", "open"), "oauthflows.E060"),
+        ("REGISTRATION_PROFILE", conf.REGISTRATION_PROFILE, BY_SLUG, "oauthflows.E061"),
+    )
+    messages: list[CheckMessage] = [
+        Error(
+            f"OAUTHFLOWS[{name!r}] is {value!r}.",
+            hint=f"It is one of: {', '.join(known)}.",
+            id=check_id,
+        )
+        for name, value, known, check_id in chosen
+        if value not in known
+    ]
+    if dot.setting("DCR_ENABLED") and conf.REGISTRATION == "off":
+        messages.append(
+            Warning(
+                "OAUTH2_PROVIDER['DCR_ENABLED'] lets nobody register at the endpoints of django_oauthflows.",
+                hint='Write OAUTHFLOWS = {"REGISTRATION": "token"}, or "open".',
+                id="oauthflows.W062",
+            )
+        )
     return messages
 
 

@@ -92,6 +92,7 @@ class ClientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "oauthflows_policy__preset",
         "oauthflows_policy__profile",
         "oauthflows_policy__is_enabled",
+        "registration_source",
     )
     list_select_related = ("oauthflows_policy", "user")
     search_fields = ("name", "client_id")

@@ -14,6 +14,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from django_oauthflows import dot
+from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid import openid_facts_of
 from django_oauthflows.clients.policy import flows_without_policy, profile_without_policy
@@ -95,6 +96,8 @@ def _read(client_id: str) -> ClientFacts | None:
         .filter(client_id=client_id)
         .first()
     )
+    if client_id.startswith("https://"):
+        application = documents.up_to_date(client_id, application)
     return None if application is None else facts_of(application)
 
 
@@ -147,6 +150,7 @@ def facts_of(application: Any) -> ClientFacts:
         logo_uri=policy.logo_uri if policy else "",
         policy_uri=policy.policy_uri if policy else "",
         tos_uri=policy.tos_uri if policy else "",
+        translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
 

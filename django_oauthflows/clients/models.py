@@ -146,6 +146,12 @@ class ClientPolicy(OpenIDColumns):
     tos_uri = models.CharField(
         _("terms of service"), max_length=500, blank=True, validators=[_web_address]
     )
+    translations = models.JSONField(
+        _("in other languages"),
+        default=dict,
+        blank=True,
+        help_text=_("Its name and its addresses by language, as the client registered them."),
+    )
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True)
 

@@ -93,3 +93,8 @@ def withdraw(application: Any, person: Any, *, request: HttpRequest | None = Non
         ),
         using=using,
     )
+
+
+def forget(application: Any) -> None:
+    """Forget what people agreed to for a client that is not what they saw any more: each is asked again."""
+    Consent.objects.using(dot.token_database()).filter(application_id=application.pk).delete()

@@ -4,6 +4,9 @@ import json
 from base64 import urlsafe_b64decode
 from typing import Any
 
+#: How deep values may lie within each other; a key set needs four levels.
+_DEEPEST = 12
+
 
 class Strict(json.JSONDecoder):
     """Refuses what two readers could understand differently, with a `ValueError`."""
@@ -29,3 +32,16 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+def is_storable(value: Any, depth: int = 0) -> bool:
+    """Can a value that was JSON be stored as it is, in every database, and is it nested with an end?"""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+    if depth > _DEEPEST:
+        return False
+    if isinstance(value, dict):
+        return all(is_storable(one, depth + 1) for pair in value.items() for one in pair)
+    if isinstance(value, list):
+        return all(is_storable(one, depth + 1) for one in value)
+    return True

@@ -3,11 +3,14 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import uris
+from django_oauthflows.clients.dynamic import documents
+from django_oauthflows.clients.translations import in_language
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
@@ -54,10 +57,11 @@ def ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> H
 def _consent_page(
     http: HttpRequest, asked: Asked, form: ConsentForm, remembered: frozenset[str] | None
 ) -> HttpResponse:
-    client = asked.request.client
+    client = in_language(asked.request.client, get_language())
     context = {
         "client": client,
         "is_self_registered": client.registration_source != "manual",
+        "document_host": documents.shown_host(client),
         "redirect_host": uris.shown_host(asked.request.redirect_uri),
         "person": http.user,
         "form": form,

@@ -13,13 +13,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.clients.translations import in_language
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
@@ -73,9 +75,10 @@ def confirm(http: HttpRequest) -> HttpResponse:
     if waiting is None:
         return _gone(http)
     if http.method != "POST":
-        context = {"client": waiting.client, "user_code": waiting.user_code, "person": http.user}
+        client = in_language(waiting.client, get_language())
+        context = {"client": client, "user_code": waiting.user_code, "person": http.user}
         page = render(http, "oauthflows/device/confirm.html", context)
-        return headers.page(page, images_from=[waiting.client.logo_uri])
+        return headers.page(page, images_from=[client.logo_uri])
     if not devices.claim(waiting.pairing, http.user, timezone.now()):
         return _gone(http)
     return (
@@ -225,10 +228,11 @@ def _code_page(
 def _consent_page(
     http: HttpRequest, waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None
 ) -> HttpResponse:
-    client = waiting.client
+    client = in_language(waiting.client, get_language())
     context = {
         "client": client,
         "is_self_registered": client.registration_source != "manual",
+        "document_host": documents.shown_host(client),
         "user_code": waiting.user_code,
         "person": http.user,
         "form": form,

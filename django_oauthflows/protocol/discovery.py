@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from django_oauthflows import dot
+from django_oauthflows.clients.dynamic.offered import flows_offered, is_on
 from django_oauthflows.clients.legacy import legacy_flows_in_use
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
@@ -36,7 +37,7 @@ _ALGORITHMS = [*ASYMMETRIC, *SYMMETRIC]
 
 def server_metadata(request: HttpRequest) -> dict[str, Any]:
     """The authorization server's metadata (RFC 8414 §2)."""
-    in_use = legacy_flows_in_use()
+    in_use = legacy_flows_in_use() | _registrable()
     flows = [flow for flow in catalogue.FLOWS if flow.slug not in catalogue.LEGACY - in_use]
     response_types = [
         name
@@ -69,7 +70,15 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         **_of_requests(),
         "protected_resources": [own_resource_of(request)],
+        **({"registration_endpoint": url_of(request, "register-client")} if is_on() else {}),
+        "client_id_metadata_document_supported": dot.takes_client_documents(),
     }
+
+
+def _registrable() -> frozenset[str]:
+    """The legacy flows that clients may register themselves for, though none has yet."""
+    slugs = {flow.slug for flow in flows_offered(conf.REGISTRATION_PROFILE)} if is_on() else set()
+    return frozenset(slugs & catalogue.LEGACY)
 
 
 def openid_configuration(request: HttpRequest) -> dict[str, Any]:

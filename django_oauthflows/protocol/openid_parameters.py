@@ -33,7 +33,9 @@ def openid_facts(parameters: Parameters, client: ClientFacts, issuer: str) -> di
         "max_age": _max_age(parameters, client),
         "claims_sent": parameters.text("claims"),
         "claims": _kept_claims(asked, parameters),
-        "acr_values": _acr_values(parameters, client) or values_of(acr),
+        "acr_values": (
+            parameters.ordered("acr_values") or values_of(acr) or client.openid.default_acr_values
+        ),
         "acr_required": values_of(acr) if is_essential else (),
         "subjects": frozenset(
             (*_hinted(parameters, client, issuer), *_named(asked["id_token"] if asked else {}))
@@ -51,10 +53,6 @@ def known_prompts() -> frozenset[str]:
 def _max_age(parameters: Parameters, client: ClientFacts) -> int | None:
     sent = parameters.text("max_age")
     return seconds_of(sent) if sent else client.openid.default_max_age
-
-
-def _acr_values(parameters: Parameters, client: ClientFacts) -> tuple[str, ...]:
-    return parameters.ordered("acr_values") or client.openid.default_acr_values
 
 
 def _claims(parameters: Parameters) -> dict[str, dict[str, Any]] | None:

@@ -89,7 +89,7 @@ class ClientFacts:
     `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
     it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
     those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
-    keys (RFC 7591 §2).
+    keys (RFC 7591 §2), and `translations` its name and addresses by member, then language (§2.2).
     """
 
     key: int
@@ -132,6 +132,7 @@ class ClientFacts:
     logo_uri: str = ""
     policy_uri: str = ""
     tos_uri: str = ""
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     asks_its_own_model: bool = False
 
 

@@ -130,6 +130,21 @@ def revoke_all(
     return len(ending)
 
 
+def revoke_client(application_key: Any, *, reason: str) -> int:
+    """End everything people granted to a client, and all that it got for itself; how many authorizations."""
+    using = dot.token_database()
+    live = Authorization.objects.using(using).filter(
+        application_id=application_key, revoked__isnull=True
+    )
+    ended = sum(revoke(authorization, reason=reason) for authorization in live.iterator())
+    with transaction.atomic(using=using):
+        own = {"application_id": application_key}
+        _mark_revoked(dot.refresh_token_model()._default_manager.using(using).filter(**own))
+        for model in (dot.access_token_model(), dot.grant_model()):
+            model._default_manager.using(using).filter(**own).delete()
+    return ended
+
+
 def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:
     """The families of what was revoked, of which something may have been made by exchange."""
     if not _mark_revoked(refresh_tokens):

@@ -70,6 +70,7 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         **inherited,
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
         "CACHE_URL": "",
+        "REGISTRATION": "open",
     }
     log = (folder / "demo.log").open("wb")
     server = subprocess.Popen(

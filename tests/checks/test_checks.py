@@ -60,6 +60,9 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
+    ("oauthflows.E060", our_settings(REGISTRATION="opne"), "open"),
+    ("oauthflows.E061", our_settings(REGISTRATION_PROFILE="lax"), "standard"),
+    ("oauthflows.W062", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
     ("oauthflows.E050", our_settings(REGISTRATION_URL="/nowhere/"), "LOGIN_URL"),
     ("oauthflows.E050", our_settings(ACCOUNT_CHOOSER_URL="no-such-name"), "LOGIN_URL"),
@@ -105,6 +108,11 @@ UNSAFE: list[tuple[str, dict[str, object], str]] = [
     ),
     ("oauthflows.W102", dot_settings(DEFAULT_SCOPES=["__all__"]), '"DEFAULT_SCOPES": []'),
     ("oauthflows.W103", dot_settings(ALLOW_URI_WILDCARDS=True), '"ALLOW_URI_WILDCARDS": False'),
+    (
+        "oauthflows.W109",
+        our_settings(REGISTRATION="open", REGISTRATION_PROFILE="legacy"),
+        '"REGISTRATION_PROFILE": "standard"',
+    ),
     ("oauthflows.W104", dot_settings(ACCESS_TOKEN_EXPIRE_SECONDS=3601), "900"),
     (
         "oauthflows.W105",

@@ -24,7 +24,7 @@ from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.published import Site, site
 from tests.clients.test_authentication import assert_not_proven, assert_proven, basic
 from tests.clients.test_keys import DEAD_CACHE
-from tests.marks import spec
+from tests.marks import conformance, spec
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +124,7 @@ def test_a_client_proves_itself_with_a_secret_that_is_kept_readable(algorithm: s
     assert ClientSecret.objects.get().last_used is not None
 
 
+@conformance("oidcc-ensure-client-assertion-with-iss-aud-succeeds")
 @pytest.mark.parametrize("endpoint", ["token", "introspect"])
 @spec("RFC 7523 §3", "RFC 9126 §2")
 def test_the_audience_is_the_issuer_the_token_endpoint_or_the_address_that_was_called(
@@ -134,6 +135,7 @@ def test_the_audience_is_the_issuer_the_token_endpoint_or_the_address_that_was_c
         assert_proven(show(account, account.assertion(audience=aud), endpoint))
 
 
+@conformance("oidcc-refresh-token-rp-key-rotation")
 @spec("RFC 7591 §2")
 def test_published_keys_are_fetched_once_and_a_new_one_is_found() -> None:
     first, second = (ECKey.generate_key("P-256", {"kid": kid}) for kid in ("first", "second"))

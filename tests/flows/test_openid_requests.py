@@ -575,6 +575,8 @@ def test_a_clients_usual_contexts_go_where_it_names_none(settings: Any) -> None:
     story.registered.policy.save()
     assert page_of(sso(story)) == "/accounts/stronger/"
     assert "code" in answered(sso(story, acr_values="one"))
+    wished = json.dumps({"id_token": {"acr": {"values": ["one"]}}})
+    assert "code" in answered(sso(story, claims=wished))
 
 
 # The session clients know -------------------------------------------------------------------------------

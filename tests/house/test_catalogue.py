@@ -12,7 +12,10 @@ from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Standing
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
+from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
+from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 
@@ -36,6 +39,8 @@ def test_every_rule_is_asked_by_someone() -> None:
         token_must_belong_to_client.name,
         *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES)),
     }
+    asked |= {rule.name for rule in (*CLIENT_RULES, *OPENID_RULES, *SECTOR_RULES)}
+    asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES)}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()

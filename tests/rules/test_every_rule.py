@@ -15,8 +15,11 @@ from django_oauthflows.flows.base import Standing
 from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
+from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.parties import TokenType
+from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
+from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
 from django_oauthflows.rules.userinfo import USERINFO_RULES
@@ -50,6 +53,11 @@ EVERY: list[Rule[Any]] = list(
             *TOKEN_LISTS,
             USE_RULES,
             LOCAL_RULES,
+            CLIENT_RULES,
+            OPENID_RULES,
+            SECTOR_RULES,
+            ADDRESS_RULES,
+            DOCUMENT_RULES,
             USERINFO_RULES,
             (token_must_belong_to_client,),
         )

@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, requests, retired secrets and old audit events."""
+"""Delete what has ended: codes, tokens, grants, consents, requests, secrets, unused clients, audit events."""
 
 import json
 import re
@@ -13,6 +13,7 @@ from django_oauthflows import batches
 from django_oauthflows.audit import cleanup as audit
 from django_oauthflows.batches import Ended
 from django_oauthflows.clients import cleanup as clients
+from django_oauthflows.clients.dynamic import cleanup as registrations
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
 from django_oauthflows.protocol import cleanup as requests
@@ -45,6 +46,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not 0 < options["batch"] <= 10_000:
             raise CommandError("--batch has to be between 1 and 10000.")
+        if not options["dry_run"]:
+            # Before their tokens go: whoever had one is no unused client for ever after.
+            registrations.note_used()
         counts = {}
         for ended in _everything(_age(options["older_than"])):
             gone = 0
@@ -84,6 +88,9 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     yield from tokens.ended_before(now - age)
     yield from consents.ended_before(now - age)
     yield from requests.ended_before(now - age)
+    if conf.REGISTRATION_UNUSED_LIFETIME is not None:
+        lifetime = timedelta(seconds=conf.REGISTRATION_UNUSED_LIFETIME)
+        yield from registrations.unused_since(now - lifetime)
     if conf.AUDIT_RETENTION is not None:
         kept_since = now - timedelta(seconds=conf.AUDIT_RETENTION)
         yield from clients.ended_before(kept_since)

@@ -1,0 +1,81 @@
+"""Initial access tokens (RFC 7591 §1.2): issued by the site, shown once, spent with each registration."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from django_oauthflows.clients import profiles, secrets
+from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
+from django_oauthflows.clients.registration import wrong_scopes
+from django_oauthflows.errors import Code, Refusal
+
+
+def issue(
+    *,
+    label: str,
+    max_uses: int | None = 1,
+    expires: datetime | None = None,
+    profile: str = "",
+    scopes: Sequence[str] = (),
+    created_by: Any = None,
+) -> tuple[InitialAccessToken, str]:
+    """A new token's row, and the token itself, for the only time it can be seen. Raises `ValidationError`."""
+    if profile and profile not in profiles.BY_SLUG:
+        raise ValidationError({"profile": _("There is no profile of this name.")})
+    if scopes and (wrong := wrong_scopes(scopes)):
+        raise ValidationError({"scopes": wrong})
+    token = secrets.generate()
+    row = InitialAccessToken.objects.create(
+        label=label[:100],
+        checksum=secrets.digest_of(token),
+        max_uses=max_uses,
+        expires=expires,
+        profile=profile,
+        scopes=sorted(set(scopes)),
+        created_by=created_by,
+    )
+    return row, token
+
+
+def revoke(token: InitialAccessToken) -> None:
+    """Nobody registers with it any more; the clients that did stay."""
+    InitialAccessToken.objects.filter(pk=token.pk, revoked__isnull=True).update(
+        revoked=timezone.now()
+    )
+
+
+def live_tokens() -> InitialAccessTokenQuerySet:
+    """Those a client can still be registered with."""
+    return InitialAccessTokenQuerySet(InitialAccessToken).live()
+
+
+def find(presented: str) -> InitialAccessToken:
+    """The live token that was presented. Raises `Refusal`."""
+    checksum = secrets.digest_of(presented)
+    token = live_tokens().filter(checksum=checksum).first()
+    if token is None:
+        raise _not_live()
+    return token
+
+
+def spend(token: InitialAccessToken) -> None:
+    """Count one registration; of two at once the last one left goes to one. Raises `Refusal`."""
+    live = live_tokens().filter(pk=token.pk)
+    if not live.update(uses=F("uses") + 1):
+        raise _not_live()
+
+
+def _not_live() -> Refusal:
+    return Refusal(
+        Code.INVALID_TOKEN,
+        "The initial access token is not valid.",
+        rule="initial_access_token_must_be_live",
+        spec="RFC 7591 §3",
+        status=401,
+        fix="Issue another: manage.py oauthflows_issue_initial_access_token.",
+    )

@@ -1,0 +1,65 @@
+"""What a person sees of a client that registered itself, and an administrator of those who may."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from playwright.sync_api import Page, expect
+
+from django_oauthflows.rules.pkce import s256
+from tests.browser.test_demo import sign_in
+from tests.marks import spec
+
+pytestmark = pytest.mark.browser
+
+CALLBACK = "https://client.example/callback"
+
+
+@spec("RFC 7591 §5", "B-14")
+def test_a_person_is_told_that_a_client_registered_itself(
+    page: Page, demo: str, picture: Callable[[str], None]
+) -> None:
+    said = {
+        "client_name": "Notes of a Stranger",
+        "client_uri": "https://client.example/",
+        "policy_uri": "https://client.example/privacy",
+        "tos_uri": "https://client.example/terms",
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "none",
+    }
+    told = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
+    request = {
+        "response_type": "code",
+        "client_id": told["client_id"],
+        "redirect_uri": CALLBACK,
+        "scope": told["scope"].split()[-1],
+        "nonce": "a-nonce",
+        "code_challenge": s256("a-verifier-of-legal-length-made-of-unreserved-characters"),
+        "code_challenge_method": "S256",
+    }
+
+    page.goto(f"{demo}/o/authorize/?{urlencode(request)}")
+    sign_in(page)
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Notes of a Stranger")
+    expect(page.get_by_text("This app registered itself.")).to_be_visible()
+    picture("consent-registered-itself")
+
+
+@spec("RFC 7591 §1.2")
+def test_an_administrator_issues_an_initial_access_token(
+    page: Page, demo: str, picture: Callable[[str], None]
+) -> None:
+    page.goto(f"{demo}/admin/oauthflows/initialaccesstoken/add/")
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("demo-ada-2026")
+    page.get_by_role("button", name="Log in").click()
+    picture("initial-token-add")
+    page.get_by_label("Label").fill("Ada's team")
+    page.get_by_role("button", name="Issue token").click()
+
+    expect(page.get_by_text("Copy the token now")).to_be_visible()
+    picture("initial-token-created")
+    page.get_by_role("link", name="Go to the tokens").click()
+    expect(page.get_by_role("link", name="Ada's team").first).to_be_visible()
