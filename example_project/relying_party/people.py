@@ -22,7 +22,8 @@ class People(OIDCAuthenticationBackend):
         named = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != issuer or self.OIDC_RP_CLIENT_ID not in named:
             raise SuspiciousOperation("This ID token was made for somebody else.")
-        self.request.session["provider_session"] = claims.get("sid", "")
+        # Not in the session, which is emptied when somebody else signs in.
+        self.request.provider_session = claims.get("sid", "")
         return claims
 
     def verify_claims(self, claims: dict[str, Any]) -> bool:

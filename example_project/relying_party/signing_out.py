@@ -14,8 +14,11 @@ from example_project.relying_party.models import SignedIn
 
 def provider_logout_url(request: HttpRequest) -> str:
     """Where a person goes to sign out at the provider too (OpenID Connect RP-Initiated Logout 1.0 §2)."""
+    # There is none after one person signed in over another: then the provider asks before it signs out.
+    hint = request.session.get("oidc_id_token", "")
     query = {
-        "id_token_hint": request.session["oidc_id_token"],
+        **({"id_token_hint": hint} if hint else {}),
+        "client_id": settings.OIDC_RP_CLIENT_ID,
         "post_logout_redirect_uri": request.build_absolute_uri("/"),
     }
     return f"{settings.OIDC_OP_LOGOUT_ENDPOINT}?{urlencode(query)}"
@@ -29,7 +32,7 @@ def remember_session(request: HttpRequest, user: User, **_: Any) -> None:
         session_key=request.session.session_key,
         defaults={
             "subject": user.get_username(),
-            "provider_session": request.session.get("provider_session", ""),
+            "provider_session": getattr(request, "provider_session", ""),
         },
     )
 
