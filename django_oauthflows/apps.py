@@ -22,6 +22,7 @@ class OAuthFlowsConfig(AppConfig):
         from django_oauthflows import checks, dot
         from django_oauthflows.clients import facts, legacy
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+        from django_oauthflows.identity import logout
         from django_oauthflows.keys import ring
         from django_oauthflows.tokens import endings, sessions
 
@@ -31,4 +32,5 @@ class OAuthFlowsConfig(AppConfig):
         ring.watch()
         sessions.listen()
         endings.listen()
+        logout.listen()
         checks.register()

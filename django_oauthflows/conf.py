@@ -83,6 +83,18 @@ class Conf:
         "An app a person connected keeps working after they sign out of this site, as people expect. A "
         "client's policy may differ.",
     )
+    BACKCHANNEL_DELIVERY = Setting(
+        "thread",
+        "How clients are told of a sign-out, server to server (OpenID Connect Back-Channel Logout 1.0). A "
+        "`thread` of the worker that answered needs nothing else, and leaves what failed to the next one "
+        "or to `oauthflows_deliver_logouts`. A `task` of django.tasks (Django 6.0) is for a site whose tasks "
+        "have workers; `command` leaves all to the command. What is due is in the database either way.",
+    )
+    BACKCHANNEL_ATTEMPTS = Setting(
+        8,
+        "How often a client that does not answer is told of a sign-out before that is given up: at once and "
+        "then, ever more seldom, for about a day.",
+    )
     REAUTHENTICATION_URL = Setting(
         "",
         "Where somebody who is signed in signs in once more, because a client asked for it (prompt=login, "

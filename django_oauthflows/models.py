@@ -4,9 +4,11 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.outbound.models import StoredToken
 from django_oauthflows.protocol.models import KeptRequest
+from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens.models import Authorization
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "Consent",
     "InitialAccessToken",
     "KeptRequest",
+    "LogoutDelivery",
+    "ProviderSession",
     "SigningKey",
     "StoredToken",
 ]

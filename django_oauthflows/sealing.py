@@ -27,6 +27,8 @@ class Use(Enum):
     OUTBOUND_TOKENS = b"oauthflows outbound tokens"
     ROTATION_REPLAY = b"oauthflows rotation replay"
     CLIENT_SECRETS = b"oauthflows client secrets"
+    SESSION_KEYS = b"oauthflows session keys"
+    LOGOUT_REQUESTS = b"oauthflows logout requests"
     KEPT_REQUESTS = b"oauthflows kept requests"
 
 

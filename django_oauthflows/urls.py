@@ -30,11 +30,18 @@ from django_oauthflows.endpoints.dot_pages import (
 )
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.jwks import jwks
+from django_oauthflows.endpoints.logout import logout
 from django_oauthflows.endpoints.openid_configuration import openid_configuration
 from django_oauthflows.endpoints.registration import client_configuration, register_client
 from django_oauthflows.endpoints.resource_metadata import resource_metadata
 from django_oauthflows.endpoints.revoke import revoke
 from django_oauthflows.endpoints.server_metadata import server_metadata
+from django_oauthflows.endpoints.sessions import (
+    session_end,
+    sessions,
+    sessions_end_all,
+    sessions_end_others,
+)
 from django_oauthflows.endpoints.token import token
 from django_oauthflows.endpoints.userinfo import userinfo
 
@@ -113,6 +120,17 @@ TABLE = (
         "RFC 8414 §5",
     ),
     Row(f"{_o}userinfo/", userinfo, "userinfo", "user-info", "OpenID Connect Core §5.3"),
+    Row(
+        f"{_o}logout/",
+        logout,
+        "logout",
+        "rp-initiated-logout",
+        "OpenID Connect RP-Initiated Logout 1.0 §2",
+    ),
+    Row(f"{_o}sessions/", sessions, "sessions"),
+    Row(f"{_o}sessions/<int:session_id>/end/", session_end, "session-end"),
+    Row(f"{_o}sessions/end-others/", sessions_end_others, "sessions-end-others"),
+    Row(f"{_o}sessions/end-all/", sessions_end_all, "sessions-end-all"),
     Row(
         ".well-known/oauth-protected-resource",
         resource_metadata,

@@ -16,6 +16,9 @@ class Event(StrEnum):
     CONSENT_GIVEN = "consent.given"
     CONSENT_DENIED = "consent.denied"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    SESSION_ENDED = "session.ended"
+    LOGOUT_DELIVERED = "logout.delivered"
+    LOGOUT_UNDELIVERED = "logout.undelivered"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"
@@ -33,6 +36,9 @@ TITLES: dict[Event, str | Promise] = {
     Event.CONSENT_GIVEN: _("Consent given"),
     Event.CONSENT_DENIED: _("Consent denied"),
     Event.CONSENT_WITHDRAWN: _("Consent withdrawn"),
+    Event.SESSION_ENDED: _("Sign-in ended"),
+    Event.LOGOUT_DELIVERED: _("Client told of a sign-out"),
+    Event.LOGOUT_UNDELIVERED: _("Client could not be told of a sign-out"),
     Event.CLIENT_REGISTERED: _("Client registered"),
     Event.CLIENT_CHANGED: _("Client changed"),
     Event.CLIENT_DELETED: _("Client deleted"),

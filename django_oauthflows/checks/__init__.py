@@ -11,6 +11,7 @@ def register() -> None:
     from django_oauthflows.checks import deployment, installation, signing_in
 
     checks.register(installation.check_settings, checks.Tags.compatibility)
+    checks.register(installation.check_deliveries, checks.Tags.compatibility)
     checks.register(installation.check_urls, checks.Tags.urls)
     checks.register(signing_in.check_signing_in, checks.Tags.urls)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)

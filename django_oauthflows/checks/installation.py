@@ -15,6 +15,7 @@ from django_oauthflows import dot
 from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
+from django_oauthflows.identity import couriers
 from django_oauthflows.keys.algorithms import ALGORITHMS
 
 
@@ -146,6 +147,21 @@ def _wrong_keys() -> list[CheckMessage]:
             )
         )
     return messages
+
+
+def check_deliveries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Somebody makes the deliveries that tell clients of a sign-out."""
+    way = conf.BACKCHANNEL_DELIVERY
+    if way in couriers.WAYS and (way != couriers.TASK or couriers.has_tasks()):
+        return []
+    ways = couriers.WAYS if couriers.has_tasks() else (couriers.THREAD, couriers.COMMAND)
+    return [
+        Error(
+            f"OAUTHFLOWS['BACKCHANNEL_DELIVERY'] is {way!r}, which nothing here does.",
+            hint=f"Write one of: {', '.join(ways)}. Tasks need Django 6.0.",
+            id="oauthflows.E070",
+        )
+    ]
 
 
 def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -1,4 +1,4 @@
-"""Fetching a document from an address that a client named: its keys, a request it signed, its sector's list.
+"""Asking an address that a client named: for its keys, a request it signed, or to hear of a sign-out.
 
 Whoever may name an address could make this server knock at doors inside its own network (server-side request
 forgery). So: https alone, public addresses alone, looked up once and connected to as looked up, so that a
@@ -14,13 +14,15 @@ import json
 import re
 import socket
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django_oauthflows.conf import conf
 
@@ -72,16 +74,33 @@ def parsed_json(document: Document) -> Any:
 
 def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SECONDS) -> Document:
     """The document at an address, which must answer 200 in time. Raises `NotFetched`."""
+    with _answered(url, "GET", [f"Accept: {accept}"], b"", seconds) as response:
+        return _read(response, at_most)
+
+
+def post_form(url: str, form: Mapping[str, str], *, seconds: float = SECONDS) -> int:
+    """Post a form and return the status of the answer; the rest is not read. Raises `NotFetched`."""
+    body = urlencode(form).encode("ascii")
+    lines = ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+    with _answered(url, "POST", lines, body, seconds) as response:
+        return response.status
+
+
+@contextmanager
+def _answered(
+    url: str, method: str, lines: list[str], body: bytes, seconds: float
+) -> Iterator[HTTPResponse]:
+    """The answer of an address, whose head has come. Raises `NotFetched`, of its reading as well."""
     parts = check_address(url)
     connection = None
     try:
         addresses = _addresses_of(parts)
         until = monotonic() + seconds
         connection = _connected(parts, addresses, until)
-        connection.sendall(_request(parts, accept))
-        response = HTTPResponse(_Timed(connection, until), method="GET")  # type: ignore[arg-type]
+        connection.sendall(_head(parts, method, lines) + body)
+        response = HTTPResponse(_Timed(connection, until), method=method)  # type: ignore[arg-type]
         response.begin()
-        return _read(response, at_most)
+        yield response
     except (OSError, HTTPException, UnicodeError, ValueError):
         # Names that are not found, connections refused, certificates that do not fit: one sentence for all.
         raise NotFetched("There is no answer from this address.") from None
@@ -166,17 +185,17 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _request(parts: SplitResult, accept: str) -> bytes:
+def _head(parts: SplitResult, method: str, lines: list[str]) -> bytes:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    lines = (
-        f"GET {target} HTTP/1.1",
+    head = (
+        f"{method} {target} HTTP/1.1",
         f"Host: {parts.netloc}",
-        f"Accept: {accept}",
+        *lines,
         "Accept-Encoding: identity",
         "User-Agent: django-oauthflows",
         "Connection: close",
     )
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+    return ("\r\n".join(head) + "\r\n\r\n").encode("ascii")
 
 
 def _read(response: HTTPResponse, at_most: int) -> Document:

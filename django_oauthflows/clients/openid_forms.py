@@ -103,6 +103,18 @@ class OpenIDFields(forms.Form):
         help_text=_("The addresses its request objects may be fetched from."),
     )
 
+    def clean_backchannel_logout_uri(self) -> str:
+        return self._checked_logout_uri("backchannel_logout_uri")
+
+    def clean_frontchannel_logout_uri(self) -> str:
+        return self._checked_logout_uri("frontchannel_logout_uri")
+
+    def _checked_logout_uri(self, name: str) -> str:
+        uri: str = self.cleaned_data[name]
+        if uri:
+            uris.validate_logout_uri(uri)
+        return uri
+
 
 def wrong_choices(cleaned: dict[str, Any], *, redirect_uris: Iterable[str]) -> dict[str, Any]:
     """What of the cleaned fields does not go together, by field."""

@@ -1,6 +1,6 @@
 """Registering a client: one service behind the admin, the command and the tests."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from django_oauthflows.clients import presets, profiles, secrets
 from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.uris import (
+    validate_logout_uri,
     validate_redirect_uri,
     validate_resource,
     validate_target,
@@ -85,6 +86,8 @@ def register_client(
     jwks: Any = None,
     jwks_uri: str = "",
     keeps_secret_readable: bool = False,
+    backchannel_logout_uri: str = "",
+    frontchannel_logout_uri: str = "",
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
@@ -106,6 +109,10 @@ def register_client(
         profile=profile,
         client_id=client_id,
         client_secret=client_secret,
+        logout_uris={
+            "backchannel_logout_uri": backchannel_logout_uri,
+            "frontchannel_logout_uri": frontchannel_logout_uri,
+        },
         flows=flows,
         token_format=token_format,
         resources=resources,
@@ -149,6 +156,8 @@ def register_client(
             jwks_uri=jwks_uri,
             is_verified=is_verified,
             skips_consent=skips_consent,
+            backchannel_logout_uri=backchannel_logout_uri,
+            frontchannel_logout_uri=frontchannel_logout_uri,
         )
         recorder.record(
             Event.CLIENT_REGISTERED, application=application, detail={"preset": kind.slug}
@@ -186,6 +195,7 @@ def _validated(
     profile: str | None,
     client_id: str | None,
     client_secret: str | None,
+    logout_uris: Mapping[str, str],
     flows: Sequence[str] | None,
     token_format: str,
     resources: Sequence[str],
@@ -220,6 +230,7 @@ def _validated(
     ):
         if found := wrong_uris(uris, takes_private_schemes=kind.takes_private_schemes):
             wrong.setdefault(key, []).extend(found)
+    wrong.update(_wrong_logout_uris(logout_uris))
     if unknown := wrong_scopes(scopes):
         wrong["scopes"] = list(unknown)
     if beyond := set(required_scopes) - set(scopes):
@@ -276,6 +287,12 @@ def wrong_names(names: Sequence[str], validate: Callable[[str], None]) -> list[V
         except ValidationError as error:
             errors.append(error)
     return errors
+
+
+def _wrong_logout_uris(uris: Mapping[str, str]) -> Iterator[tuple[str, list[Any]]]:
+    for key, uri in uris.items():
+        if found := wrong_names([uri] if uri else [], validate_logout_uri):
+            yield key, list(found)
 
 
 def wrong_uris(uris: Sequence[str], *, takes_private_schemes: bool) -> list[ValidationError]:

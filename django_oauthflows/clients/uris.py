@@ -29,6 +29,11 @@ def is_private_scheme(uri: str) -> bool:
     return urlsplit(uri).scheme not in ("http", "https")
 
 
+def is_dangerous(uri: str) -> bool:
+    """Does it run or read something instead of going somewhere?"""
+    return urlsplit(uri).scheme.lower() in _DANGEROUS
+
+
 def matches(sent: str, registered: tuple[str, ...], *, any_port: bool = False) -> bool:
     """Is `sent` a registered URI, character by character (RFC 9700 §2.1)?
 
@@ -73,6 +78,19 @@ def validate_redirect_uri(uri: str, *, takes_private_schemes: bool) -> None:
             ),
             params={"uri": uri},
         )
+
+
+def validate_logout_uri(uri: str) -> None:
+    """Raise `ValidationError` unless `uri` may be called or shown when people sign out.
+
+    OpenID Connect Back-Channel Logout 1.0 §2.2, Front-Channel Logout 1.0 §2.
+    """
+    parts = _split(uri)
+    if "#" in uri:
+        raise ValidationError(_("%(uri)s must not have a fragment (#…)."), params={"uri": uri})
+    if parts.scheme not in ("http", "https"):
+        raise ValidationError(_("%(uri)s must begin with https://."), params={"uri": uri})
+    _validate_web(uri, parts)
 
 
 def validate_resource(uri: str) -> None:

@@ -2,7 +2,7 @@
 
 To add one: write its file beside the others, with its rules in `rules/`, and list it here. The token
 endpoint, the metadata documents, the admin, the checks and the README's table read this list; only a flow
-that loads or saves something new needs a row in `protocol/exchange.py` as well.
+that loads or saves something new needs a row in `protocol/grants.py` as well.
 """
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE

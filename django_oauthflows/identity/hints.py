@@ -1,38 +1,63 @@
 """ID tokens that come back to us as a hint of whom they name (OpenID Connect Core §3.1.2.1).
 
-A hint proves nothing of who is there; it only says whom the client expects. It still has to be ours and the
-client's own: otherwise one client could ask this server whom the ID tokens of another are about.
+A hint proves nothing of who is there; it says whom, and which sign-in of theirs, a request is about. It still
+has to be ours and, where it decides anything for a client, the client's own: otherwise one client could ask
+this server whom the ID tokens of another are about.
 """
+
+from dataclasses import dataclass
 
 from joserfc.jwk import OctKey
 
+from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.secrets import readable_secrets
-from django_oauthflows.keys.foreign import SYMMETRIC, is_signed_by, peek
+from django_oauthflows.keys import foreign
+from django_oauthflows.keys.algorithms import HMACS
 from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
 from django_oauthflows.rules.requests import ClientFacts
-from django_oauthflows.tokens.formats import AT_JWT
 
 
-def subject_named_by(hint: str, client: ClientFacts, issuer: str) -> str:
-    """Whom an ID token names that was issued to this client; one that has expired still does.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Whom an ID token of ours was issued to, and about whom. `sid` is empty in one that names no session."""
 
-    Raises `NotGenuine` for anything else.
+    client_id: str
+    subject: str
+    sid: str = ""
+
+
+def hint_of(value: str, *, issuer: str) -> Hint:
+    """What a genuine ID token says, expired or not. Raises `NotGenuine`.
+
+    One that nobody signed is no proof of anything, though a client may be registered for such.
     """
-    opened = _opened(hint, client)
-    audience, subject = opened.claims.get("aud"), opened.claims.get("sub")
-    is_ours = opened.claims.get("iss") == issuer and opened.header.get("typ") != AT_JWT
-    is_theirs = client.client_id in (audience if isinstance(audience, list) else [audience])
-    if not (is_ours and is_theirs and isinstance(subject, str)):
+    peeked = foreign.peek(value)
+    opened = _opened_by_secret(value, peeked) if peeked.header["alg"] in HMACS else open_jwt(value)
+    claims = opened.claims
+    client_id, subject = claims.get("aud"), claims.get("sub")
+    # An access token or a logout token is signed by the same key, and says so.
+    if claims.get("iss") != issuer or opened.header.get("typ", "JWT") != "JWT":
         raise NotGenuine
-    return subject
+    if not isinstance(client_id, str) or not isinstance(subject, str):
+        raise NotGenuine
+    sid = claims.get("sid", "")
+    return Hint(client_id=client_id, subject=subject, sid=sid if isinstance(sid, str) else "")
 
 
-def _opened(hint: str, client: ClientFacts) -> Opened:
-    """Signed with a key of ours or, as ID tokens may be (§10.1), with the client's secret."""
-    opened = peek(hint)
-    if opened.header["alg"] not in SYMMETRIC:
-        return open_jwt(hint)
-    keys = [OctKey.import_key(secret) for secret in readable_secrets(client)]
-    if not is_signed_by(hint, opened, keys, SYMMETRIC):
+def subject_named_by(value: str, client: ClientFacts, issuer: str) -> str:
+    """Whom an ID token names that was issued to this client. Raises `NotGenuine` for anything else."""
+    hint = hint_of(value, issuer=issuer)
+    if hint.client_id != client.client_id:
         raise NotGenuine
-    return opened
+    return hint.subject
+
+
+def _opened_by_secret(value: str, peeked: Opened) -> Opened:
+    """Signed for a client with one of its own secrets (OpenID Connect Core §10.1)."""
+    named = peeked.claims.get("aud")
+    client = client_of(named) if isinstance(named, str) and "\0" not in named else None
+    secrets = readable_secrets(client) if client is not None else ()
+    keys = [OctKey.import_key(secret) for secret in secrets]
+    if not foreign.is_signed_by(value, peeked, keys, HMACS):
+        raise NotGenuine
+    return peeked

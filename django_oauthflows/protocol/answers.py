@@ -104,27 +104,33 @@ def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpRes
     return cors.allow(response, request, client)
 
 
-def error_page(request: HttpRequest, refusal: Refusal, *, client_id: str = "") -> HttpResponse:
+def error_page(
+    request: HttpRequest,
+    refusal: Refusal,
+    *,
+    client_id: str = "",
+    endpoint: str = "authorize",
+    template: str = "oauthflows/error.html",
+    title: str = "",
+) -> HttpResponse:
     """A refusal that must not be sent anywhere: a page for the person (RFC 6749 §4.1.2.1)."""
     client = client_of(client_id) if client_id else None
     reference = recorder.refuse(
         refusal,
         request,
-        endpoint="authorize",
+        endpoint=endpoint,
         application_key=client.key if client else None,
         client_id=client_id,
         user=request.user.pk if request.user.is_authenticated else None,
     )
     context = {
-        "title": _("This link does not work"),
+        "title": title or _("This link does not work"),
         "sentence": refusal.sentence,
         "code": str(refusal.code),
         "reference": reference,
         "status": refusal.status,
     }
-    response = headers.page(
-        render(request, "oauthflows/error.html", context, status=refusal.status)
-    )
+    response = headers.page(render(request, template, context, status=refusal.status))
     response[REFERENCE_HEADER] = reference
     return response
 

@@ -86,6 +86,11 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
     return {
         **server_metadata(request),
         "userinfo_endpoint": url_of(request, "userinfo"),
+        "end_session_endpoint": url_of(request, "logout"),
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": signing_algorithms(),
         "id_token_encryption_alg_values_supported": list(KEY_ENCRYPTION),

@@ -5,8 +5,7 @@ A refused request leaves what was presented usable; of two that race exactly one
 again, now seeing what the winner did.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError
@@ -21,21 +20,19 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.flows.jwt_bearer import JWT_BEARER
-from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, own_resource_of
-from django_oauthflows.protocol import jwt_bearer, passwords, token_exchange
+from django_oauthflows.protocol import jwt_bearer
+from django_oauthflows.protocol.grants import DIRECT, EXCHANGES
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import Rule, enforce
 from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import Assertion, ClientFacts, TokenRequest
-from django_oauthflows.tokens import codes, devices, exchanged, families, issuing, rotation
-from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens import families
 from django_oauthflows.tokens.issuing import Issued, LostRace
-from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
+from django_oauthflows.tokens.reading import Presented
 
 #: The refusals that are the sign of a theft, and what the record calls them.
 _REPLAYS = {
@@ -47,58 +44,6 @@ _REPLAYS = {
 _SCOPES_ARE_SETTLED = ("authorization_code", DEVICE_CODE.grant_type)
 #: A lost race is read again; whoever loses twice is told so.
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """How the flows of one grant type look up what is presented, and what they issue.
-
-    `complete` adds to the request what only this grant type's rules ask about.
-    """
-
-    presents: str
-    find: Callable[[HttpRequest, Parameters, ClientFacts], Presented | None]
-    issue: Callable[[TokenRequest, Presented, str], Issued]
-    complete: (
-        Callable[[HttpRequest, Parameters, TokenRequest, Presented | None], TokenRequest] | None
-    ) = None
-
-
-EXCHANGES: dict[str, Exchange] = {
-    "authorization_code": Exchange(
-        presents="code",
-        find=lambda http, sent, client: find_code(checksum(sent.text("code"))),
-        issue=lambda request, presented, value: codes.redeem_code(request, presented),
-    ),
-    "refresh_token": Exchange(
-        presents="refresh_token",
-        find=lambda http, sent, client: find_refresh_token(
-            checksum(sent.text("refresh_token")), client, timezone.now()
-        ),
-        issue=lambda request, presented, value: rotation.rotate(request, presented, value),
-    ),
-    DEVICE_CODE.grant_type: Exchange(
-        presents="device_code",
-        find=lambda http, sent, client: devices.poll(
-            sent.text("device_code"), client, timezone.now()
-        ),
-        issue=lambda request, presented, value: devices.redeem(request, presented),
-    ),
-    TOKEN_EXCHANGE.grant_type: Exchange(
-        presents="subject_token",
-        find=token_exchange.find_subject,
-        issue=lambda request, presented, value: exchanged.exchange(request, presented),
-        complete=token_exchange.complete,
-    ),
-}
-
-
-#: The grant types that present nothing the server gave out before, and what answers each.
-DIRECT: dict[str, Callable[[HttpRequest, Parameters, TokenRequest], Issued]] = {
-    "client_credentials": lambda http, parameters, request: issuing.issue_to_client(request),
-    "password": passwords.answer,
-    JWT_BEARER.grant_type: jwt_bearer.answer,
-}
 
 
 def exchange(http: HttpRequest) -> Issued:

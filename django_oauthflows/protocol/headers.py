@@ -20,11 +20,13 @@ def page(
     leads_to: str = "",
     images_from: Collection[str] = (),
     runs_our_scripts: bool = False,
+    frames_from: Collection[str] = (),
 ) -> HttpResponse:
     """Headers of a page: kept by nobody, framed by nobody, running nothing.
 
     `leads_to` is the redirect URI a form on the page may end at, `images_from` the logos of clients. The one
-    page that does run something takes it from the site's static files, as its style.
+    page that does run something takes it from the site's static files, as its style. `frames_from` are the
+    origins of pages that are shown within.
     """
     no_store(response)
     response["X-Frame-Options"] = "DENY"
@@ -35,6 +37,7 @@ def page(
         (
             "default-src 'none'",
             *([f"script-src {static}"] if runs_our_scripts else []),
+            *([f"frame-src {' '.join(dict.fromkeys(frames_from))}"] if frames_from else []),
             f"style-src {static}",
             f"img-src {_sources(settings.STATIC_URL or '', *images_from)}",
             f"form-action {_form_action(leads_to)}",

@@ -14,7 +14,7 @@ from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
 from django_oauthflows.tokens.front_channel import FrontIssued, issue_in_front
-from django_oauthflows.tokens.sessions import SignIn, sign_in_of
+from django_oauthflows.tokens.sessions import SignIn, note_use, sign_in_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
     `scopes` are those the person granted, of the request's own and of those its named claims belong to.
     """
     request = _granted(asked.request, scopes)
+    note_use(http)
     sign_in, now = sign_in_of(http), timezone.now()
     if request.response_types == {"code"}:
         code = codes.issue_code(

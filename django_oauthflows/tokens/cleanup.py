@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django_oauthflows import dot
 from django_oauthflows.batches import Ended, Rows
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.models import Authorization
 
@@ -142,9 +143,27 @@ def _grants_in_use(rows: Rows, *, moment: datetime, idle: Q, using: str) -> Coll
     codes |= _present(dot.device_grant_model(), "device_code", waiting, moment, using)
     earned = [checksum for row in rows for checksum in row[2:]]
     access = _present(dot.access_token_model(), "token_checksum", earned, moment, using)
-    return in_use | {
-        key for key, code, *checksums in rows if code in codes or not access.isdisjoint(checksums)
-    }
+    return (
+        in_use
+        | _awaiting_a_sign_out([row[0] for row in rows], moment, using)
+        | {
+            key
+            for key, code, *checksums in rows
+            if code in codes or not access.isdisjoint(checksums)
+        }
+    )
+
+
+def _awaiting_a_sign_out(keys: Sequence[Any], moment: datetime, using: str) -> set[Any]:
+    """Grants of clients that want to know when the sign-in they were given in ends, as long as it lasts."""
+    policy = "application__oauthflows_policy__"
+    wants = Q(**{f"{policy}backchannel_logout_uri__gt": ""}) | Q(
+        **{f"{policy}frontchannel_logout_uri__gt": ""}
+    )
+    lasting = ProviderSession.objects.filter(ended__isnull=True, expires__gte=moment)
+    rows = Authorization.objects.using(using).order_by()
+    rows = rows.filter(wants, pk__in=keys, sid__in=lasting.values("sid"))
+    return set(rows.values_list("pk", flat=True))
 
 
 def _parents_in_use(keys: Collection[Any], moment: datetime, using: str) -> set[Any]:

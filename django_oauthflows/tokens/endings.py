@@ -10,7 +10,7 @@ from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.conf import conf
 from django_oauthflows.tokens import families
-from django_oauthflows.tokens.sessions import session_checksum
+from django_oauthflows.tokens.sessions import current_sid, session_checksum
 
 
 def listen() -> None:
@@ -30,17 +30,23 @@ def _password_may_have_changed(sender: Any, instance: Any, created: bool, **_: A
 
 
 def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    session = session_checksum(request) if request is not None else ""
-    if user is None or not session:
+    if user is None or request is None:
         return
+    end_sign_in(user, session=session_checksum(request), sid=current_sid(request))
+
+
+def end_sign_in(person: Any, *, session: str = "", sid: str = "") -> None:
+    """End what was granted in one sign-in, as far as policies and the site's default say so."""
+    if not session and not sid:
+        return
+    where = {"session": session, "sid": sid}
     if conf.REVOKE_ON_LOGOUT:
         spared = _spared("revokes_on_logout", by_default=True)
-        families.revoke_all(person=user, reason="signed_out", session=session, spared=spared)
+        families.revoke_all(person=person, reason="signed_out", spared=spared, **where)
         return
     for policy in ClientPolicy.objects.filter(revokes_on_logout=True):
-        families.revoke_all(
-            person=user, reason="signed_out", session=session, application_key=policy.application_id
-        )
+        key = policy.application_id
+        families.revoke_all(person=person, reason="signed_out", application_key=key, **where)
 
 
 def _spared(choice: str, *, by_default: bool) -> Any:

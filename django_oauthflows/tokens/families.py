@@ -5,7 +5,8 @@ of authorizations, the one whose token was exchanged before the one that was mad
 """
 
 from collections.abc import Collection
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -96,12 +97,19 @@ def _revoke_below(parents: Collection[UUID], reason: str, using: str) -> None:
 
 
 def revoke_all(
-    *, person: Any, reason: str, application_key: Any = None, spared: Any = (), session: str = ""
+    *,
+    person: Any,
+    reason: str,
+    application_key: Any = None,
+    spared: Any = (),
+    session: str = "",
+    sid: str = "",
 ) -> int:
     """End everything a person granted, and return how many authorizations that were.
 
-    To one client, or to all but the `spared` ones; with `session`, only what was granted in that sign-in.
-    Tokens that django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
+    To one client, or to all but the `spared` ones; with `session` or `sid`, only what was granted in that
+    sign-in: the former changes while it lasts, and older grants do not know the latter. Tokens that
+    django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
     """
     using, now, families = dot.token_database(), timezone.now(), list[UUID]()
     with transaction.atomic(using=using):
@@ -110,8 +118,8 @@ def revoke_all(
         )
         authorizations = Authorization.objects.using(using).filter(user=person, **limits)
         authorizations = authorizations.exclude(application_id__in=spared)
-        if session:
-            authorizations = authorizations.filter(session=session)
+        if session or sid:
+            authorizations = authorizations.filter(_granted_in(session, sid))
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
@@ -119,7 +127,7 @@ def revoke_all(
         # Ended first, then listed: none slips in between, and SQLite waits for no one who read first.
         ending = lineage.end_all(authorizations, reason, now, using)
         ending += lineage.end_below(families, reason, now, using)
-        if session:
+        if session or sid:
             _revoke_families(ending, using)
         else:
             _revoke_everything(person, limits, spared, using)
@@ -143,6 +151,13 @@ def revoke_client(application_key: Any, *, reason: str) -> int:
         for model in (dot.access_token_model(), dot.grant_model()):
             model._default_manager.using(using).filter(**own).delete()
     return ended
+
+
+def _granted_in(session: str, sid: str) -> models.Q:
+    """Of authorizations: given in the sign-in that either of these names, as far as it is known."""
+    names = {"session": session, "sid": sid}
+    known = [models.Q(**{name: value}) for name, value in names.items() if value]
+    return reduce(or_, known)
 
 
 def _revoke_unparented(refresh_tokens: Any) -> list[UUID]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from django_oauthflows.conf import conf
+from django_oauthflows.sessions import noting
 from django_oauthflows.tokens.checksums import checksum, generate
 
 _AUTH_TIME = "_oauthflows_auth_time"
@@ -56,6 +57,7 @@ def note_sign_in(request: HttpRequest) -> None:
 def _signed_in(sender: Any, request: Any, user: Any, **_: Any) -> None:
     if getattr(request, "session", None) is not None:
         note_sign_in(request)
+        noting.note(request, user, sid=_sid_of(request))
 
 
 def session_checksum(request: HttpRequest) -> str:
@@ -78,6 +80,17 @@ def sign_in_of(request: HttpRequest) -> SignIn:
         acr=acr,
         amr=amr,
     )
+
+
+def current_sid(request: HttpRequest) -> str:
+    """What clients know this browser's sign-in by; empty where none of them was told."""
+    session = getattr(request, "session", None)
+    return str(session.get(_SID, "")) if session is not None else ""
+
+
+def note_use(request: HttpRequest) -> None:
+    """Keep the record of this sign-in up to date: costs a statement once an hour, and none in between."""
+    noting.note(request, request.user, sid=_sid_of(request))
 
 
 def _sid_of(request: HttpRequest) -> str:

@@ -456,3 +456,30 @@ def test_an_exchange_target_is_a_whole_address_or_a_name(target: str) -> None:
     assert "must be" in response.content.decode()
     story.registered.policy.refresh_from_db()
     assert story.registered.policy.exchange_targets == []
+
+
+@spec("OpenID Connect Back-Channel Logout 1.0 §2.2", "OpenID Connect Front-Channel Logout 1.0 §2")
+def test_a_client_is_told_of_sign_outs_at_a_web_address() -> None:
+    browser, story = administrator(), begin()
+    key = story.registered.application.pk
+    wrong = change(
+        browser,
+        key,
+        policy__backchannel_logout_uri="https://client.example/#x",
+        policy__frontchannel_logout_uri="http://client.example/",
+    )
+    assert wrong.status_code == 200
+    text = wrong.content.decode()
+    assert "must not have a fragment" in text
+    assert "must begin with https://" in text
+    right = change(
+        browser,
+        key,
+        policy__backchannel_logout_uri="https://client.example/back",
+        policy__frontchannel_logout_uri="https://client.example/front",
+        policy__frontchannel_logout_session_required="on",
+    )
+    assert right.status_code == 302
+    policy = ClientPolicy.objects.get()
+    assert policy.backchannel_logout_uri == "https://client.example/back"
+    assert policy.frontchannel_logout_session_required

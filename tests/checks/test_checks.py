@@ -54,6 +54,7 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E031", our_settings(KEY_SIGNING_SECONDS=86400), "< KEY_SIGNING_SECONDS"),
     ("oauthflows.E032", our_settings(JWKS={"keys": []}, RESOURCE="https://a.example"), "ISSUER"),
     ("oauthflows.E032", our_settings(JWKS={"keys": []}, ISSUER="https://id.example/o"), "RESOURCE"),
+    ("oauthflows.E070", our_settings(BACKCHANNEL_DELIVERY="celery"), "thread"),
     ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
     *(

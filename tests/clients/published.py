@@ -1,4 +1,4 @@
-"""A client's own web server: it answers with what the test puts into it."""
+"""A client's own web server: it answers with what the test puts into it, and keeps what it was sent."""
 
 import json
 import ssl
@@ -32,6 +32,7 @@ class Site:
     scheme: str = "http"
     page: Page = field(default_factory=Page)
     asked: list[str] = field(default_factory=list)
+    posted: list[bytes] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -46,6 +47,10 @@ def site(*, is_allowed: bool = True, certificate: Path | None = None) -> Iterato
     """A server on a loopback address, which `FETCH_PRIVATE_HOSTS` names unless told otherwise."""
 
     class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            served.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
+
         def do_GET(self) -> None:
             served.asked.append(self.path)
             page = served.page

@@ -18,7 +18,13 @@ from cryptography.x509.oid import NameOID
 from django.test import override_settings
 
 from django_oauthflows.clients import fetching
-from django_oauthflows.clients.fetching import NotFetched, check_address, fetch_json, fetch_text
+from django_oauthflows.clients.fetching import (
+    NotFetched,
+    check_address,
+    fetch_json,
+    fetch_text,
+    post_form,
+)
 from tests.clients.published import Page, Site, site
 from tests.marks import spec
 
@@ -145,6 +151,19 @@ def test_what_is_no_address_of_a_document_is_not_even_looked_up(url: str) -> Non
         check_address(url)
     with pytest.raises(NotFetched):
         fetch_json(url)
+
+
+def test_a_form_is_posted_and_its_status_told(served: Site) -> None:
+    for status in (200, 204, 302, 400, 500):
+        served.page = Page(status=status)
+        assert post_form(served.url, {"a": "b c&ü"}) == status
+    assert served.posted == [b"a=b+c%26%C3%BC"] * 5
+
+
+def test_a_form_is_posted_to_no_private_address() -> None:
+    with site(is_allowed=False) as inner, pytest.raises(NotFetched):
+        post_form(inner.url, {"a": "b"})
+    assert inner.posted == []
 
 
 @pytest.fixture(scope="module")

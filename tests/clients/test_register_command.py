@@ -179,3 +179,25 @@ def test_a_choice_that_cannot_be_is_refused(
     db: None, arguments: tuple[str, ...], said: str
 ) -> None:
     assert said in complaint(*arguments)
+
+
+@spec("OpenID Connect Back-Channel Logout 1.0 §2.2", "OpenID Connect Front-Channel Logout 1.0 §2")
+def test_a_client_says_where_it_hears_of_sign_outs(db: None) -> None:
+    run(
+        *WEB_APP,
+        *("--backchannel-logout-uri", "https://client.example/back"),
+        *("--frontchannel-logout-uri", "http://127.0.0.1:3000/front"),
+    )
+    policy = ClientPolicy.objects.get()
+    assert policy.backchannel_logout_uri == "https://client.example/back"
+    assert policy.frontchannel_logout_uri == "http://127.0.0.1:3000/front"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["http://client.example/", "javascript:alert(1)", "com.example:/x", "https://a.example/#b"],
+)
+def test_it_hears_of_them_at_a_web_address(db: None, uri: str) -> None:
+    said = complaint(*WEB_APP, "--backchannel-logout-uri", uri, "--frontchannel-logout-uri", uri)
+    assert "--backchannel-logout-uri: " in said
+    assert "--frontchannel-logout-uri: " in said

@@ -14,6 +14,7 @@ from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
@@ -37,7 +38,7 @@ def every_rule() -> dict[str, Rule]:
 def test_every_rule_is_asked_by_someone() -> None:
     asked = {
         token_must_belong_to_client.name,
-        *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES)),
+        *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES, *LOGOUT_RULES)),
     }
     asked |= {rule.name for rule in (*CLIENT_RULES, *OPENID_RULES, *SECTOR_RULES)}
     asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES)}

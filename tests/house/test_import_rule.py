@@ -20,6 +20,8 @@ LAYERS = (
     # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
     ("audit", "keys"),
     ("clients",),
+    # Below `tokens`, which keeps a grant for as long as the sign-in it was given in lasts.
+    ("sessions",),
     ("tokens",),
     ("consent",),
     ("identity",),

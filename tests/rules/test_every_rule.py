@@ -17,6 +17,7 @@ from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.jwts import LOCAL_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES
 from django_oauthflows.rules.parties import TokenType
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
@@ -59,6 +60,7 @@ EVERY: list[Rule[Any]] = list(
             ADDRESS_RULES,
             DOCUMENT_RULES,
             USERINFO_RULES,
+            LOGOUT_RULES,
             (token_must_belong_to_client,),
         )
         for asked in rules

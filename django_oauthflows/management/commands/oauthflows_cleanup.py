@@ -1,4 +1,4 @@
-"""Delete what has ended: codes, tokens, grants, consents, requests, secrets, unused clients, audit events."""
+"""Delete what has ended: tokens, grants, consents, sign-ins, requests, unused clients, old audit events."""
 
 import json
 import re
@@ -16,7 +16,9 @@ from django_oauthflows.clients import cleanup as clients
 from django_oauthflows.clients.dynamic import cleanup as registrations
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
+from django_oauthflows.identity import cleanup as logouts
 from django_oauthflows.protocol import cleanup as requests
+from django_oauthflows.sessions import cleanup as sessions
 from django_oauthflows.tokens import cleanup as tokens
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -87,6 +89,8 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     now = timezone.now()
     yield from tokens.ended_before(now - age)
     yield from consents.ended_before(now - age)
+    yield from sessions.ended_before(now - age)
+    yield from logouts.ended_before(now - age)
     yield from requests.ended_before(now - age)
     if conf.REGISTRATION_UNUSED_LIFETIME is not None:
         lifetime = timedelta(seconds=conf.REGISTRATION_UNUSED_LIFETIME)

@@ -47,6 +47,16 @@ class Command(BaseCommand):
             help="Where people may be sent after signing out. Repeatable.",
         )
         parser.add_argument(
+            "--backchannel-logout-uri",
+            default="",
+            help="Where the client is told of sign-outs, server to server.",
+        )
+        parser.add_argument(
+            "--frontchannel-logout-uri",
+            default="",
+            help="The client's page that is shown, hidden, when people sign out.",
+        )
+        parser.add_argument(
             "--scope", help='The scopes it may ask for, as "a b". Without it, the preset\'s.'
         )
         parser.add_argument(
@@ -88,6 +98,8 @@ class Command(BaseCommand):
                 name=options["name"],
                 redirect_uris=options["redirect_uri"],
                 post_logout_redirect_uris=options["post_logout_redirect_uri"],
+                backchannel_logout_uri=options["backchannel_logout_uri"],
+                frontchannel_logout_uri=options["frontchannel_logout_uri"],
                 scopes=options["scope"].split() if options["scope"] is not None else None,
                 profile=options["profile"],
                 flows=options["flow"],

@@ -1,0 +1,11 @@
+"""Which clients were told of a sign-out, and which are still to be."""
+
+from django_oauthflows.audit.admin import ReadOnlyAdmin
+
+
+class LogoutDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("created", "application", "attempts", "next_attempt", "delivered", "given_up")
+    list_select_related = ("application",)
+    list_filter = ("delivered", "given_up")
+    fields = ("application", "uri", "created", "attempts", "next_attempt", "delivered", "given_up")
+    show_full_result_count = False

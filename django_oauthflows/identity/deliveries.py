@@ -1,0 +1,117 @@
+"""Telling clients of a sign-out behind the person's back (OpenID Connect Back-Channel Logout 1.0 §2.5).
+
+Each attempt is claimed by moving the row's next one on, in one statement that names the count of attempts it
+saw: of any number of workers exactly one makes it, on any database, and one that dies in the middle costs no
+more than the wait until the next.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from django.db.models import F
+from django.utils import timezone
+
+from django_oauthflows import dot
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
+from django_oauthflows.clients.facts import client_of
+from django_oauthflows.clients.fetching import NotFetched, post_form
+from django_oauthflows.conf import conf
+from django_oauthflows.identity.models import LogoutDelivery
+from django_oauthflows.identity.signing import signed_for, signing_algorithm
+from django_oauthflows.keys.algorithms import NONE
+from django_oauthflows.rules.requests import ClientFacts
+
+logger = logging.getLogger("django_oauthflows.logout")
+
+LOGOUT_JWT = "logout+jwt"
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+#: Seconds a logout token lives: §2.4 recommends two minutes at most.
+LIFETIME = 120
+#: Seconds from one attempt to the next; the last counts for all that follow. The first is longer than any
+#: attempt takes, the look-up of a name included, so that no row is claimed twice at once.
+_WAITS = (60, 120, 600, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+#: OK, or what frameworks make of an empty answer (§2.8).
+_HEARD = frozenset({200, 204})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """How many attempts one worker made, and how many clients heard."""
+
+    made: int
+    heard: int
+
+
+def deliver_due(*, at_most: int = 100) -> Round:
+    """Make every attempt that is due and that no other worker makes."""
+    using = dot.token_database()
+    due = LogoutDelivery.objects.using(using).due().order_by("next_attempt")  # type: ignore[attr-defined]
+    rows = list(due.select_related("application")[:at_most])
+    answers = [_attempt(row) for row in rows if _claim(row, using)]
+    return Round(made=len(answers), heard=sum(answers))
+
+
+def next_due() -> datetime | None:
+    """When the next attempt is due; `None` where nothing is left to do."""
+    waiting = LogoutDelivery.objects.using(dot.token_database()).filter(next_attempt__isnull=False)
+    return waiting.order_by("next_attempt").values_list("next_attempt", flat=True).first()
+
+
+def logout_token(row: LogoutDelivery, client: ClientFacts, *, now: datetime) -> str:
+    """The token of one attempt (§2.4). It says who and which session, and never holds a nonce."""
+    algorithm = signing_algorithm(client)
+    members = {
+        "iss": row.issuer,
+        "aud": client.client_id,
+        "sub": row.subject,
+        "sid": row.sid,
+        "iat": int(now.timestamp()),
+        "exp": int(now.timestamp()) + LIFETIME,
+        "jti": uuid4().hex,
+        "events": {EVENT: {}},
+    }
+    # Never unsigned, as a client's ID tokens may be: anybody may post to its address (§2.4).
+    chosen = conf.ID_TOKEN_SIGNING_ALGORITHM if algorithm == NONE else algorithm
+    return signed_for(client, members, algorithm=chosen, typ=LOGOUT_JWT)
+
+
+def _claim(row: LogoutDelivery, using: str) -> bool:
+    wait = _WAITS[min(row.attempts, len(_WAITS) - 1)]
+    mine = LogoutDelivery.objects.using(using).filter(
+        pk=row.pk, attempts=row.attempts, next_attempt__isnull=False
+    )
+    moved = timezone.now() + timedelta(seconds=wait)
+    return bool(mine.update(attempts=F("attempts") + 1, next_attempt=moved))
+
+
+def _attempt(row: LogoutDelivery) -> bool:
+    """Tell the client once; note that it heard, or that it is given up."""
+    client = client_of(row.application.client_id)
+    try:
+        heard = client is not None and _is_heard(row, client)
+    except Exception:
+        # Its key cannot be opened, say: the others are told all the same, and this one again later.
+        logger.exception("no logout token could be made")
+        heard = False
+    if heard:
+        _close(row, Event.LOGOUT_DELIVERED, delivered=timezone.now())
+    elif row.attempts + 1 >= conf.BACKCHANNEL_ATTEMPTS:
+        _close(row, Event.LOGOUT_UNDELIVERED, given_up=timezone.now())
+    return heard
+
+
+def _is_heard(row: LogoutDelivery, client: ClientFacts) -> bool:
+    token = logout_token(row, client, now=timezone.now())
+    try:
+        return post_form(row.uri, {"logout_token": token}) in _HEARD
+    except NotFetched:
+        return False
+
+
+def _close(row: LogoutDelivery, event: Event, **noted: datetime) -> None:
+    rows = LogoutDelivery.objects.using(dot.token_database())
+    rows.filter(pk=row.pk).update(next_attempt=None, **noted)
+    recorder.record(event, application=row.application, detail={"attempts": row.attempts + 1})

@@ -1,0 +1,95 @@
+"""The end of a sign-in: what was granted in it, who is told of it, and the browser it was in.
+
+A sign-out by any way of Django's is noticed through its signal: its own view, the admin, or code that calls
+`logout`. What ends from elsewhere (the person's list of sign-ins, an administrator) ends here.
+"""
+
+import logging
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_oauthflows import dot
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
+from django_oauthflows.identity import couriers
+from django_oauthflows.identity.models import LogoutDelivery
+from django_oauthflows.identity.participants import participants_of
+from django_oauthflows.issuer import issuer_of
+from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.sessions import engine
+from django_oauthflows.sessions.models import ProviderSession
+from django_oauthflows.tokens import endings
+from django_oauthflows.tokens.sessions import current_sid
+from django_oauthflows.tokens.subjects import subject_of
+
+logger = logging.getLogger("django_oauthflows.logout")
+
+
+def listen() -> None:
+    """Hear of every sign-out; called once when the app is ready."""
+    user_logged_out.connect(_signed_out, dispatch_uid="oauthflows-tell-of-sign-out")
+
+
+def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
+    """This browser's own sign-out; Django empties its session right after."""
+    if user is None or request is None:
+        return
+    sid = current_sid(request)
+    if sid:
+        _note_end(sid)
+        tell_clients(user, sid, request)
+
+
+def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> bool:
+    """End a sign-in in another browser; `False` if it had ended before, or is kept where nobody can reach it.
+
+    `reason` is a short slug for the record, as `ended_by_person`.
+    """
+    using = dot.token_database()
+    with transaction.atomic(using=using):
+        if not _note_end(row.sid) or not engine.end(row):
+            return False
+        endings.end_sign_in(row.user, sid=row.sid)
+        tell_clients(row.user, row.sid, request)
+        recorder.record(
+            Event.SESSION_ENDED, user=row.user, request=request, detail={"reason": reason}
+        )
+    return True
+
+
+def tell_clients(person: Any, sid: str, request: HttpRequest) -> None:
+    """Make a delivery for each client that is to be told server to server, and send for a courier."""
+    using = dot.token_database()
+    clients = [
+        client for client in participants_of(sid, person) if client.openid.backchannel_logout_uri
+    ]
+    if not clients:
+        return
+    try:
+        issuer = issuer_of(request)
+    except KeyError:
+        logger.warning("a sign-out without a request of the network: its clients are not told")
+        return
+    rows = [_delivery(client, person, sid, issuer) for client in clients]
+    with transaction.atomic(using=using):
+        LogoutDelivery.objects.using(using).bulk_create(rows)
+        transaction.on_commit(couriers.send, using=using)
+
+
+def _delivery(client: ClientFacts, person: Any, sid: str, issuer: str) -> LogoutDelivery:
+    return LogoutDelivery(
+        application_id=client.key,
+        uri=client.openid.backchannel_logout_uri,
+        issuer=issuer,
+        subject=subject_of(client, person.pk),
+        sid=sid,
+    )
+
+
+def _note_end(sid: str) -> bool:
+    rows = ProviderSession.objects.using(dot.token_database())
+    return bool(rows.filter(sid=sid, ended__isnull=True).update(ended=timezone.now()))

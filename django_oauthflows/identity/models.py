@@ -1,0 +1,52 @@
+"""The sign-outs that clients are still to be told of, and those they were."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows import dot
+
+
+class LogoutDeliveryQuerySet(models.QuerySet["LogoutDelivery"]):
+    def due(self) -> "LogoutDeliveryQuerySet":
+        """Neither delivered nor given up, and not tried a moment ago."""
+        return self.filter(next_attempt__lte=timezone.now())
+
+
+class LogoutDelivery(models.Model):
+    """One client that is to be told of one sign-out (OpenID Connect Back-Channel Logout 1.0 §2.5).
+
+    Written in the transaction of the sign-out and kept as its record; the token itself is made anew at each
+    attempt, since it lives for two minutes. `subject` is who the person is to this client: they may be gone
+    before it is told. `next_attempt` is empty once there is nothing left to do.
+    """
+
+    application = models.ForeignKey(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("client"),
+    )
+    uri = models.CharField(_("address"), max_length=500, editable=False)
+    issuer = models.CharField(max_length=500, editable=False)
+    subject = models.CharField(_("person"), max_length=255, editable=False)
+    sid = models.CharField(max_length=64, editable=False)
+    created = models.DateTimeField(_("signed out"), default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    next_attempt = models.DateTimeField(
+        _("next attempt"), null=True, default=timezone.now, db_index=True, editable=False
+    )
+    delivered = models.DateTimeField(_("delivered"), null=True, editable=False)
+    given_up = models.DateTimeField(_("given up"), null=True, editable=False)
+
+    objects: ClassVar[models.Manager["LogoutDelivery"]] = LogoutDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("back-channel logout")
+        verbose_name_plural = _("back-channel logouts")
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return str(self.pk)

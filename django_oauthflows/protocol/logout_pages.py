@@ -1,0 +1,77 @@
+"""What a person sees of a sign-out: the question, that it is done, and where it goes on."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
+
+from django_oauthflows.clients import uris
+from django_oauthflows.errors import Refusal
+from django_oauthflows.identity.participants import Frame
+from django_oauthflows.protocol import headers
+from django_oauthflows.protocol.answers import error_page
+from django_oauthflows.rules.logout import LogoutRequest
+
+
+def ask(http: HttpRequest, request: LogoutRequest) -> HttpResponse:
+    """Ask whether the person means it: any page on the web can lead here."""
+    context = {"client": request.client, "person": http.user}
+    logos = [request.client.logo_uri] if request.client else []
+    page = render(http, "oauthflows/logout/confirm.html", context)
+    return headers.page(page, leads_to=request.return_to, images_from=logos)
+
+
+def stayed(http: HttpRequest, request: LogoutRequest) -> HttpResponse:
+    """They did not mean it. Nobody is sent anywhere, since nothing was done (§3)."""
+    page = render(http, "oauthflows/logout/stayed.html", {"client": request.client})
+    return headers.page(page)
+
+
+def signed_out(
+    http: HttpRequest, request: LogoutRequest, *, frames: Sequence[Frame] = ()
+) -> HttpResponse:
+    """It is done, now or before: back to the client if there is a way, after the frames have loaded."""
+    onward = _return_address(request)
+    if onward and not frames:
+        return _redirect(http, onward)
+    context = {
+        "frames": frames,
+        "onward": onward,
+        "onward_host": uris.shown_host(request.return_to) if onward else "",
+    }
+    page = render(http, "oauthflows/logout/signed_out.html", context)
+    return headers.page(
+        page, runs_our_scripts=bool(frames), frames_from=[frame.origin for frame in frames]
+    )
+
+
+def refused(http: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A request that is none: nobody was signed out, and nobody is sent anywhere."""
+    return error_page(
+        http,
+        refusal,
+        endpoint="logout",
+        template="oauthflows/logout/error.html",
+        title=_("You were not signed out"),
+    )
+
+
+def _return_address(request: LogoutRequest) -> str:
+    """The registered address with the client's `state` (§3); empty without one."""
+    if not request.return_to or uris.is_dangerous(request.return_to):
+        return ""
+    parts = urlsplit(request.return_to)
+    state = urlencode({"state": request.state}) if request.state else ""
+    query = "&".join(part for part in (parts.query, state) if part)
+    return iri_to_uri(urlunsplit(parts._replace(query=query)))
+
+
+def _redirect(http: HttpRequest, onward: str) -> HttpResponse:
+    response = HttpResponse(status=303 if http.method == "POST" else 302)
+    # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
+    response["Location"] = onward
+    response["Referrer-Policy"] = "no-referrer"
+    return headers.no_store(response)
