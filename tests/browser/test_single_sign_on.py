@@ -9,12 +9,18 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MANAGE, Demo
 from tests.browser.test_demo import sign_in
 from tests.marks import spec
+from tests.servers import eventually
 
 pytestmark = pytest.mark.browser
 
 
 @spec("OpenID Connect Core §3.1", "OpenID Connect Core §5.3", "B-29", "B-30")
-def test_a_person_signs_in_once_for_two_sites(
+@spec(
+    "OpenID Connect RP-Initiated Logout 1.0 §2",
+    "OpenID Connect Back-Channel Logout 1.0 §2.5",
+    "B-31",
+)
+def test_a_person_signs_in_and_out_once_for_two_sites(
     page: Page, running_demo: Demo, picture: Callable[[str], None]
 ) -> None:
     reading_room, tea_house = running_demo.sites
@@ -39,7 +45,16 @@ def test_a_person_signs_in_once_for_two_sites(
     expect(page.get_by_role("heading", level=1)).to_have_text("Signed in as Ada Lovelace")
     picture("site-signed-in-too")
 
+    # The hint that goes with the sign-out was signed by the key before.
+    page.goto(reading_room)
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page).to_have_url(f"{reading_room}/")
+    expect(page.get_by_role("link", name="Sign in with the demo provider")).to_be_visible()
+    picture("site-signed-out")
+    eventually(lambda: is_signed_out(page, tea_house))
+
     page.goto(f"{running_demo.origin}/o/connected-apps/")
+    sign_in(page)
     for name in ("Reading Room", "Tea House"):
         page.get_by_role("button", name=f"Withdraw access {name}").click()
         expect(page.get_by_role("status")).to_contain_text(f"{name} no longer has access.")
@@ -55,6 +70,11 @@ def test_a_person_does_not_let_a_site_know_them(
     page.get_by_role("button", name="Deny").click()
     expect(page.get_by_role("alert")).to_contain_text("You are not signed in.")
     picture("site-denied")
+
+
+def is_signed_out(page: Page, site: str) -> bool:
+    page.goto(site)
+    return page.get_by_role("link", name="Sign in with the demo provider").is_visible()
 
 
 def rotate_keys(demo: Demo) -> None:
