@@ -1,6 +1,6 @@
 """A page for each flow: what it is, from the catalogue, and a walk through it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,10 +14,13 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from django_oauthflows.flows.base import Standing
 from django_oauthflows.flows.catalogue import BY_SLUG, FLOWS
+from django_oauthflows.rules.base import Rule
 from example_project.accounts.people import seeded_people
 from example_project.playground.models import DemoClient
 from example_project.playground.provider import internal_url_of, origin_of
@@ -100,6 +103,10 @@ class FlowView(WalkView):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         context = {
             "flow": self.flow,
+            "rules": {
+                "Before the person is asked": _described(self.flow.authorization_rules),
+                "At the token endpoint": _described(self.flow.token_rules),
+            },
             "walk": self.walk,
             "client": DemoClient.objects.filter(preset=slug).first(),
             "kept": self.state["kept"],
@@ -119,6 +126,9 @@ class TryView(WalkView):
         return HttpResponseRedirect(url) if url else self.back()
 
 
+# Whoever signs in on the device page meanwhile has another CSRF token than the page that waits. No other site
+# can press its button: the cookie of the walks is SameSite, and without it there is none to go on with.
+@method_decorator(csrf_exempt, name="dispatch")
 class AnswerView(WalkView):
     """Go on with a walk: by what the browser brings back, or at the press of a button."""
 
@@ -148,6 +158,14 @@ def _go_on(walk: Walk, road: Road, answer: Mapping[str, str]) -> None:
         # An answer is taken once; a device goes on asking until it has one.
         if walk.comes_back:
             road.kept.clear()
+
+
+def _described(rules: Iterable[Rule[Any]]) -> list[dict[str, str]]:
+    """The rules in words: a rule itself can be called, and so a template would."""
+    return [
+        {"name": rule.name, "note": rule.note, "spec": rule.spec, "code": rule.refuses_with}
+        for rule in rules
+    ]
 
 
 def _nothing_yet() -> dict[str, Any]:

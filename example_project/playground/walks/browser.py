@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from example_project.playground.walks.base import Road
 from example_project.playground.walks.display import as_lines
-from example_project.playground.walks.tokens import Untrusted, must_be_for
+from example_project.playground.walks.tokens import Untrusted, must_be_for, must_name
 from example_project.playground.walks.wire import Answer, Stopped
 
 
@@ -56,7 +56,7 @@ def returned(road: Road, answer: Mapping[str, str], *, in_fragment: bool = False
     path = urlsplit(road.redirect_uri).path
     road.wire.write_down(
         "The browser comes back",
-        request=as_lines(f"GET {path}{'#' if in_fragment else ''}", answer.items()),
+        request=as_lines(f"{path}#" if in_fragment else f"GET {path}", answer.items()),
         is_refused="error" in answer,
     )
     if answer.get("iss", road.wire.server["issuer"]) != road.wire.server["issuer"]:
@@ -82,9 +82,10 @@ def redeem(road: Road, code: str) -> Answer:
     return answer
 
 
-def believe(road: Road, claims: dict[str, object]) -> None:
-    """Raise `Stopped` unless an ID token is for this client and for this request."""
+def believe(road: Road, claims: dict[str, object], **beside: str) -> None:
+    """Raise `Stopped` unless an ID token is for this client, this request and what came `beside` it."""
     try:
         must_be_for(claims, road.wire.client.client_id, road.kept.get("nonce", ""))
+        must_name(claims, beside)
     except Untrusted as error:
         raise Stopped(str(error)) from error

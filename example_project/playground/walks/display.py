@@ -12,6 +12,7 @@ MEANT_TO_BE_READ = {"user_code"}
 
 #: Characters of a secret that tell it from the next one and open nothing, and of anything else.
 BEGINNING, LONGEST = 6, 400
+HIDDEN = "•" * 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +29,7 @@ class Exchange:
 def shortened(secret: str) -> str:
     """Enough of a secret to see whether it is the same one again; nothing of one that is guessable."""
     if len(secret) < 4 * BEGINNING:
-        return "•" * 8
+        return HIDDEN
     return f"{secret[:BEGINNING]}… ({len(secret)} characters)"
 
 

@@ -27,10 +27,11 @@ def call_with_what_came(road: Road, answer: Mapping[str, str]) -> None:
     if not {"access_token", "id_token"} <= set(answer):
         raise Stopped("The fragment holds no tokens.")
     claims: dict[str, Any] = road.wire.opened(answer["id_token"])
-    believe(road, claims)
+    code = {"c_hash": answer["code"]} if "code" in answer else {}
+    believe(road, claims, at_hash=answer["access_token"], **code)
     road.wire.write_down(
         "The ID token is opened and believed",
-        request="iss, aud, exp, nonce and the signature are what they should be.",
+        request="iss, aud, exp, nonce, the hashes and the signature are what they should be.",
         opened={"id_token": as_json(claims)},
     )
     road.wire.call_api(

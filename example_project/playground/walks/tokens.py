@@ -1,6 +1,9 @@
 """What a client asks of a JWT before it believes it (OpenID Connect Core §3.1.3.7)."""
 
+import hashlib
 import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jwt
@@ -37,3 +40,19 @@ def must_be_for(claims: dict[str, Any], client_id: str, nonce: str) -> None:
         raise Untrusted("The ID token is meant for another client.")
     if claims.get("nonce") != nonce:
         raise Untrusted("The ID token answers another request.")
+
+
+def must_name(claims: dict[str, Any], beside: Mapping[str, str]) -> None:
+    """Raise `Untrusted` unless an ID token names what came with it: `beside` is at_hash or c_hash → value.
+
+    OpenID Connect Core §3.2.2.9 and §3.3.2.10: else a token of another person could be put beside it.
+    """
+    for claim, value in beside.items():
+        if claims.get(claim) != _left_half(value):
+            raise Untrusted("The ID token names another token or code than the one beside it.")
+
+
+def _left_half(value: str) -> str:
+    """The hash for RS256, the algorithm of a client that registered no other."""
+    digest = hashlib.sha256(value.encode()).digest()
+    return urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()

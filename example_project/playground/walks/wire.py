@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlsplit
 import requests
 
 from example_project.playground.transport import take_the_loopback
-from example_project.playground.walks.display import Exchange, as_json, as_lines, shortened
+from example_project.playground.walks.display import HIDDEN, Exchange, as_json, as_lines, shortened
 from example_project.playground.walks.tokens import Untrusted, claims_of, is_jwt
 
 TIMEOUT = 10  # seconds
@@ -133,8 +133,8 @@ class Wire:
     def _basic(self) -> tuple[str, ...]:
         if not self.client.client_secret:
             return ()
-        secret = shortened(self.client.client_secret)
-        return (f"Authorization: Basic {self.client.client_id}:{secret}",)
+        # It lives for long, so that not even its beginning is shown.
+        return (f"Authorization: Basic {self.client.client_id}:{HIDDEN}",)
 
     def _open(self, members: Members) -> dict[str, Members]:
         named = {name: members.get(name) for name in ("access_token", "id_token")}
