@@ -1,6 +1,6 @@
 """A page for each flow: what it is, from the catalogue, and a walk through it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from django_oauthflows.flows.base import Standing
+from django_oauthflows.flows.base import Flow, Standing
 from django_oauthflows.flows.catalogue import BY_SLUG, FLOWS
 from django_oauthflows.rules.base import Rule
 from example_project.accounts.people import seeded_people
@@ -58,7 +58,7 @@ class WalkView(View):
         self.session = open_session(request, cookie=COOKIE)
         self.state: dict[str, Any] = self.session.get(slug) or _nothing_yet()
         response = super().dispatch(request, *args, **kwargs)
-        # A page shows what the API said of one person: the way back must not, after they signed out.
+        # A page shows what the API said of one person: nobody keeps a copy.
         response.headers["Cache-Control"] = "no-store"
         keep_session(self.session, response, cookie=COOKIE, below="playground:flows")
         return response
@@ -103,10 +103,7 @@ class FlowView(WalkView):
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         context = {
             "flow": self.flow,
-            "rules": {
-                "Before the person is asked": _described(self.flow.authorization_rules),
-                "At the token endpoint": _described(self.flow.token_rules),
-            },
+            "rules": _rules_of(self.flow),
             "walk": self.walk,
             "client": DemoClient.objects.filter(preset=slug).first(),
             "kept": self.state["kept"],
@@ -118,9 +115,12 @@ class FlowView(WalkView):
 
 
 class TryView(WalkView):
-    """Begin a walk anew."""
+    """Begin a walk anew, or forget the last one."""
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        if "forget" in request.POST:
+            self.session.pop(slug, None)
+            return self.back()
         self.state = _nothing_yet()
         url = self.take(lambda walk, road: walk.begin(road, request.POST.dict()))
         return HttpResponseRedirect(url) if url else self.back()
@@ -160,12 +160,22 @@ def _go_on(walk: Walk, road: Road, answer: Mapping[str, str]) -> None:
             road.kept.clear()
 
 
-def _described(rules: Iterable[Rule[Any]]) -> list[dict[str, str]]:
-    """The rules in words: a rule itself can be called, and so a template would."""
-    return [
-        {"name": rule.name, "note": rule.note, "spec": rule.spec, "code": rule.refuses_with}
-        for rule in rules
-    ]
+def _rules_of(flow: Flow) -> dict[str, list[dict[str, str]]]:
+    """Where a flow asks which rules. At an endpoint it does not use, its standing alone would be asked."""
+    asked: dict[str, Sequence[Rule[Any]]] = {
+        "Before the person is asked": flow.authorization_rules,
+        "At the token endpoint": flow.token_rules,
+    }
+    return {
+        where: [_described(rule) for rule in rules]
+        for where, rules in asked.items()
+        if rules != flow.rules_of_standing
+    }
+
+
+def _described(rule: Rule[Any]) -> dict[str, str]:
+    """A rule in words: itself it can be called, and so a template would."""
+    return {"name": rule.name, "note": rule.note, "spec": rule.spec, "code": rule.refuses_with}
 
 
 def _nothing_yet() -> dict[str, Any]:

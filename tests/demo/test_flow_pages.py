@@ -114,6 +114,15 @@ def test_a_service_counts_the_notes(visit: Visit) -> None:
     assert '"count": 5' in told(visit.begin())
 
 
+@pytest.mark.parametrize("visit", ["client-credentials"], indirect=True)
+def test_a_walk_is_forgotten(visit: Visit) -> None:
+    page = visit.begin()
+    page = visit.person.press(page, form_to(page, "/try/"), ("forget", "yes"))
+
+    assert "count" not in told(page)
+    assert "count" not in told(visit.person.open(visit.url))
+
+
 @spec("RFC 8693 §4.1")
 @pytest.mark.parametrize("visit", ["token-exchange"], indirect=True)
 def test_the_exchanged_token_says_who_acts(visit: Visit) -> None:
