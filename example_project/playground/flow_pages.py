@@ -48,7 +48,11 @@ class FlowsView(View):
 
 
 class WalkView(View):
-    """A page of one flow, with what this browser's walk has come to at `self.state`."""
+    """A page of one flow, with what this browser's walk has come to at `self.state`.
+
+    Kept are a request's own secrets until its answer comes, as in any client, and what may be shown: no
+    token is.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         slug = kwargs["slug"]

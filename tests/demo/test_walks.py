@@ -9,6 +9,7 @@ from joserfc.jwk import ECKey
 
 from example_project.playground.walks.display import as_lines, shown
 from example_project.playground.walks.tokens import Untrusted, claims_of, must_be_for, must_name
+from example_project.playground.walks.wire import Answer, Stopped, accepted
 from tests.marks import spec
 
 ISSUER = "https://id.example/o"
@@ -101,3 +102,19 @@ def test_an_id_token_names_what_came_beside_it(claim: str) -> None:
             must_name(named, {claim: wrong})
     with pytest.raises(Untrusted):
         must_name({}, {claim: came[claim]})
+
+
+def test_what_an_answer_lacks_ends_the_walk_in_words() -> None:
+    """An administrator may take a flow away from a client of the demo, as from any other."""
+    answer = Answer(status=200, members={"access_token": "a"}, claims={})
+    assert accepted(answer).member("access_token") == "a"
+    with pytest.raises(Stopped, match="has no refresh_token"):
+        answer.member("refresh_token")
+    with pytest.raises(Stopped, match="invalid_grant: It is spent."):
+        accepted(
+            Answer(
+                status=400,
+                members={"error": "invalid_grant", "error_description": "It is spent."},
+                claims={},
+            )
+        )

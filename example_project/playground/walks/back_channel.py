@@ -21,7 +21,7 @@ def ask_as_itself(road: Road, form: Mapping[str, str]) -> str:
     tokens = road.wire.tokens(
         "The client asks for itself", grant_type="client_credentials", scope="notes:read"
     )
-    road.wire.call_api(COUNT, tokens.members["access_token"])
+    road.wire.call_api(COUNT, tokens.member("access_token"))
     return ""
 
 
@@ -47,7 +47,7 @@ def ask_with_an_assertion(road: Road, form: Mapping[str, str]) -> str:
         },
         opened={"assertion": claims},
     )
-    road.wire.call_api(COUNT, accepted(answer).members["access_token"])
+    road.wire.call_api(COUNT, accepted(answer).member("access_token"))
     return ""
 
 
@@ -59,7 +59,7 @@ def ask_with_a_password(road: Road, form: Mapping[str, str]) -> str:
         password=form.get("password", ""),
         scope="notes:read",
     )
-    road.wire.call_api(NOTES, tokens.members["access_token"])
+    road.wire.call_api(NOTES, tokens.member("access_token"))
     return ""
 
 

@@ -22,7 +22,7 @@ def send(road: Road, **parameters: str) -> str:
         **parameters,
         "state": road.kept["state"],
     }
-    endpoint = str(road.wire.server["authorization_endpoint"])
+    endpoint = road.wire.endpoint("authorization_endpoint")
     road.wire.write_down(
         "The browser is sent to the provider",
         request=as_lines(f"GET {urlsplit(endpoint).path}", query.items()),

@@ -1,7 +1,6 @@
 """The walks that begin with a code: both code flows, and what can be done with the tokens they earn."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE
 from django_oauthflows.flows.authorization_code_pkce import AUTHORIZATION_CODE_PKCE
@@ -15,6 +14,7 @@ from example_project.playground.walks.browser import (
     with_challenge,
     with_nonce,
 )
+from example_project.playground.walks.wire import Answer
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
 JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
@@ -34,10 +34,10 @@ def begin_with_more_scopes(road: Road, form: Mapping[str, str]) -> str:
     return send(road, response_type="code", scope=scope, **with_challenge(road))
 
 
-def redeem_and_call(road: Road, answer: Mapping[str, str]) -> dict[str, Any]:
+def redeem_and_call(road: Road, answer: Mapping[str, str]) -> Answer:
     returned(road, answer)
-    tokens = redeem(road, answer.get("code", "")).members
-    road.wire.call_api(NOTES, tokens["access_token"])
+    tokens = redeem(road, answer.get("code", ""))
+    road.wire.call_api(NOTES, tokens.member("access_token"))
     return tokens
 
 
@@ -46,30 +46,30 @@ def finish(road: Road, answer: Mapping[str, str]) -> None:
 
 
 def finish_and_refresh(road: Road, answer: Mapping[str, str]) -> None:
-    """Refresh at once, and call the API with the new token and with the one before."""
+    """Refresh at once, and call the API with each access token."""
     tokens = redeem_and_call(road, answer)
     fresh = road.wire.tokens(
         "The tokens are refreshed, and nobody is asked",
         grant_type="refresh_token",
-        refresh_token=tokens["refresh_token"],
-    ).members
-    road.wire.call_api(NOTES, fresh["access_token"], "The API is called with the new token")
+        refresh_token=tokens.member("refresh_token"),
+    )
+    road.wire.call_api(NOTES, fresh.member("access_token"), "The API is called with the new token")
 
 
 def finish_and_exchange(road: Road, answer: Mapping[str, str]) -> None:
     """Get a narrower token for the API, which says in `act` who calls."""
     returned(road, answer)
-    tokens = redeem(road, answer.get("code", "")).members
+    tokens = redeem(road, answer.get("code", ""))
     exchanged = road.wire.tokens(
         "The person's token is exchanged for one that is meant for the API alone",
         grant_type=TOKEN_EXCHANGE.grant_type,
-        subject_token=tokens["access_token"],
+        subject_token=tokens.member("access_token"),
         subject_token_type=ACCESS_TOKEN_TYPE,
         requested_token_type=JWT_TYPE,
         resource=f"{road.wire.origin}/",
         scope="notes:read",
-    ).members
-    road.wire.call_api(NOTES, exchanged["access_token"], "The API is called with that one")
+    )
+    road.wire.call_api(NOTES, exchanged.member("access_token"), "The API is called with that one")
 
 
 WALKS = (

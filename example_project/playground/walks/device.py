@@ -32,7 +32,7 @@ def poll(road: Road, answer: Mapping[str, str]) -> None:
     if polled.error in WAITING:
         return
     road.kept.clear()
-    road.wire.call_api(NOTES, accepted(polled).members["access_token"])
+    road.wire.call_api(NOTES, accepted(polled).member("access_token"))
 
 
 WALKS = (

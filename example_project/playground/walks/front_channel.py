@@ -41,8 +41,10 @@ def call_with_what_came(road: Road, answer: Mapping[str, str]) -> None:
 
 def call_and_redeem(road: Road, answer: Mapping[str, str]) -> None:
     call_with_what_came(road, answer)
-    tokens = redeem(road, answer.get("code", "")).members
-    road.wire.call_api(NOTES, tokens["access_token"], "The API is called with the server's token")
+    tokens = redeem(road, answer.get("code", ""))
+    road.wire.call_api(
+        NOTES, tokens.member("access_token"), "The API is called with the server's token"
+    )
 
 
 WALKS = (

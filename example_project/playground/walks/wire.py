@@ -47,6 +47,12 @@ class Answer:
     def error(self) -> str:
         return str(self.members.get("error", ""))
 
+    def member(self, name: str) -> str:
+        """What a good answer has to hold. Raises `Stopped` where an administrator has taken it away."""
+        if name not in self.members:
+            raise Stopped(f"The provider's answer has no {name}.")
+        return str(self.members[name])
+
 
 class Wire:
     """The way from one client to the site at `origin`, and what went over it."""
@@ -71,7 +77,13 @@ class Wire:
     @cached_property
     def keys(self) -> Members:
         """The provider's public keys (RFC 7517 §5)."""
-        return self._json(self._send("GET", self.server["jwks_uri"]))
+        return self._json(self._send("GET", self.endpoint("jwks_uri")))
+
+    def endpoint(self, name: str) -> str:
+        """An address of the metadata. Raises `Stopped` where the provider offers no such thing."""
+        if name not in self.server:
+            raise Stopped(f"The provider's metadata has no {name}.")
+        return str(self.server[name])
 
     def post(
         self,
@@ -82,7 +94,7 @@ class Wire:
         opened: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Ask one of the provider's endpoints as the client; `opened` is what was signed for it."""
-        url = self.server[endpoint]
+        url = self.endpoint(endpoint)
         sent, auth = dict(parameters), None
         if self.client.client_secret:
             # RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
