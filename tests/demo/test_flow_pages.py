@@ -226,6 +226,27 @@ def test_a_strange_fragment_is_refused_on_a_page(visit: Visit, fragment: str) ->
     assert "belongs to no walk" in told(page)
 
 
+@pytest.mark.parametrize("visit", ["authorization-code"], indirect=True)
+@pytest.mark.parametrize(
+    "query", ["", "state=%00", "state=%ff&code=%ff", "error=x", "state=a&state=b"]
+)
+def test_a_strange_answer_is_refused_on_a_page(visit: Visit, query: str) -> None:
+    visit.begin(until=visit.site)
+
+    assert "belongs to no walk" in told(visit.person.open(f"{visit.answer_url}?{query}"))
+
+
+@pytest.mark.parametrize("visit", ["password"], indirect=True)
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "x" * 100_000])
+def test_a_strange_name_is_refused_on_a_page(visit: Visit, name: str) -> None:
+    sent = name.encode(errors="surrogatepass")
+    page = visit.begin(("username", sent), ("password", "a password"))  # type: ignore[arg-type]
+
+    assert page.status_code == 200
+    assert "invalid_" in told(page)
+    assert len(page.content) < 100_000
+
+
 def test_what_is_no_flow_is_not_there(site: str, person: Person) -> None:
     assert person.open(f"{site}/playground/flows/magic/").status_code == 404
     assert person.open(f"{site}/playground/flows/device-code/answer/").status_code == 404
