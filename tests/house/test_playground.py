@@ -1,5 +1,6 @@
 """Every flow can be tried in the example project."""
 
+from django_oauthflows.clients.presets import BY_SLUG
 from django_oauthflows.flows.catalogue import FLOWS
 from example_project.playground.walks.catalogue import WALKS
 
@@ -15,7 +16,5 @@ def test_every_walk_is_through_a_flow_of_the_catalogue() -> None:
 
 def test_a_walk_uses_its_own_flow() -> None:
     """Its client is allowed the flow, or is of a kind that has it."""
-    from django_oauthflows.clients.presets import BY_SLUG
-
     for slug, walk in WALKS.items():
         assert slug in walk.client.get("flows", BY_SLUG[walk.client["preset"]].flows)
