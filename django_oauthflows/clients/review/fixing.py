@@ -7,12 +7,14 @@ from typing import Any, cast
 
 from django.db import models, router, transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.review.base import Finding
 from django_oauthflows.clients.review.gathering import all_applications, review_of
+from django_oauthflows.flows import catalogue
 
 
 class NothingToFix(Exception):
@@ -31,6 +33,14 @@ class Change:
     title: str
     old: Any
     new: Any
+
+    @property
+    def old_text(self) -> str:
+        return _as_text(self.column, self.old)
+
+    @property
+    def new_text(self) -> str:
+        return _as_text(self.column, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +97,20 @@ def fix(key: Any, name: str, *, seal: str, request: HttpRequest) -> Preview:
             },
         )
     return shown
+
+
+def _as_text(column: str, value: Any) -> str:
+    """A value as a person reads it: names of flows, words instead of true, false and nothing."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or value == "":
+        return _("(the server's)") if "lifetime" in column or "_alg" in column else _("(none)")
+    if isinstance(value, list):
+        named = {flow.slug: str(flow.name) for flow in catalogue.FLOWS} if column == "flows" else {}
+        return ", ".join(named.get(str(one), str(one)) for one in value) or _("(none)")
+    if "lifetime" in column:
+        return _("%d seconds") % int(value)
+    return str(value)
 
 
 def _title_of(column: str) -> str:
