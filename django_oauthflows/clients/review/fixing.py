@@ -105,9 +105,10 @@ def _as_text(column: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if value is None or value == "":
         return _("(the server's)") if "lifetime" in column or "_alg" in column else _("(none)")
+    if column == "flows":
+        value = [flow.name for flow in catalogue.FLOWS if flow.slug in value]
     if isinstance(value, list):
-        named = {flow.slug: str(flow.name) for flow in catalogue.FLOWS} if column == "flows" else {}
-        return ", ".join(named.get(str(one), str(one)) for one in value) or _("(none)")
+        return ", ".join(str(one) for one in value) or _("(none)")
     if "lifetime" in column:
         return _("%d seconds") % int(value)
     return str(value)
