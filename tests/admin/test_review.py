@@ -1,5 +1,6 @@
 """The security review in the admin: shown, sorted, and mended by one click that says first what it does."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
+from django_oauthflows.tokens.models import Authorization
 from tests.admin.pages import CLIENTS, administrator, fields_on
 from tests.admin.test_permissions import staff
 from tests.marks import spec
@@ -86,6 +88,44 @@ def test_a_flow_that_was_taken_away_works_no_more() -> None:
     assert "Authorization code" in preview.content.decode()
     browser.post(url, fields_on(preview, with_field="seal"))
     assert story.token(**grant).json()["error"] == "unauthorized_client"
+
+
+@spec("RFC 9700 §2.1.1")
+def test_the_preview_names_the_recent_grants_it_would_have_refused() -> None:
+    story = begin(profile="legacy")
+    browser = administrator()
+    url = fix_url(story.registered)
+    assert "would have been refused" in text_of(browser, url)
+
+    story.tokens()  # with PKCE, which the standard profile takes
+    assert "would have been refused" in text_of(browser, url)
+    Authorization.objects.update(flow="authorization-code", nonce="a-nonce", scope="openid")
+    assert "would have been refused" in text_of(browser, url)
+    Authorization.objects.update(scope="openid-like notes:read")
+    assert "Authorization code: 1 grant, on" in text_of(browser, url)
+    Authorization.objects.update(created=timezone.now() - timedelta(days=31))
+    assert "would have been refused" in text_of(browser, url)
+
+
+@spec("RFC 9700 §2.4")
+def test_the_preview_counts_grants_by_the_flow_that_is_taken_away() -> None:
+    story = begin(preset="legacy-app")
+    url = fix_url(story.registered, "password_flow_should_be_closed")
+    story.tokens()
+    story.tokens()
+    browser = administrator()
+    assert "would have been refused" in text_of(browser, url)
+    Authorization.objects.update(flow="password")
+    assert "Password: 2 grants, the last on" in text_of(browser, url)
+
+
+def test_a_change_that_refuses_no_request_says_nothing_of_grants() -> None:
+    client = ClientFactory(skips_consent=True)
+    page = text_of(
+        administrator(), fix_url(client, "consent_should_be_skipped_by_known_clients_only")
+    )
+    assert "<td>yes</td><td>no</td>" in page
+    assert "would have" not in page
 
 
 def test_what_changed_since_it_was_shown_is_shown_again(

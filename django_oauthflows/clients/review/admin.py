@@ -21,6 +21,7 @@ from django_oauthflows.clients.review import fixing
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
+from django_oauthflows.clients.review.traffic import DAYS, stopped_by
 
 _TITLES = {
     Severity.HIGH: gettext_lazy("high"),
@@ -110,6 +111,8 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "fix_finding",
             title=_("A safer %(name)s") % {"name": application},
             preview=shown,
+            stopped=stopped_by(application, shown.finding.changes),
+            days=DAYS,
             severity=_TITLES[shown.finding.severity],
             change_url=self._client_url(pk),
         )

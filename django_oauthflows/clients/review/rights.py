@@ -170,13 +170,13 @@ def exchange_targets_should_be_few(reviewed: Reviewed) -> str | None:
 
 
 @question(
-    Severity.HIGH,
+    Severity.MEDIUM,
     spec="OpenID Connect Core §2",
     fix=gettext_lazy("Sign its ID tokens as the server does by default."),
     changes=lambda reviewed: {"id_token_signed_response_alg": ""},
 )
 def id_tokens_should_be_signed(reviewed: Reviewed) -> str | None:
-    """Anybody can write an unsigned ID token and sign in as anybody."""
+    """An app that takes one from anywhere but this server's own answer lets anybody in as anybody."""
     is_open = reviewed.client.openid.id_token_signed_response_alg == "none"
     return _("Its ID tokens are not signed.") if is_open else None
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core import checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
@@ -33,7 +34,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reviews = list(_reviews(options["client"]))
+        try:
+            reviews = list(_reviews(options["client"]))
+        except DatabaseError as error:
+            raise CommandError(f"The clients cannot be read: {error}", returncode=2) from error
         messages = [] if options["client"] else list(_messages())
         found = [review.worst for review in reviews] + [_severity(one) for one in messages]
         is_well = all(severity < _LEVELS[options["fail_on"]] for severity in found)

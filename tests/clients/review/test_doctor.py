@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.test import override_settings
 from django.utils import timezone
 
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.management.commands import oauthflows_doctor
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from django_oauthflows.tokens.models import Authorization
 from tests.clients.review.reviewed import DAY
@@ -96,6 +98,16 @@ def test_one_client_is_looked_at_alone() -> None:
     assert doctor("--client", fine.client_id, "--fail-on", "low")[1] == 0
     with pytest.raises(CommandError) as refused:
         doctor("--client", "nobody")
+    assert refused.value.returncode == 2
+
+
+def test_without_tables_it_could_not_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> Any:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(oauthflows_doctor, "all_applications", missing)
+    with pytest.raises(CommandError, match="no such table") as refused:
+        doctor()
     assert refused.value.returncode == 2
 
 
