@@ -36,8 +36,10 @@ def test_an_administrator_finds_the_riskiest_client_and_looks_at_a_fix(
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("demo-ada-2026")
     page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("link", name="By risk")).to_be_visible()
     picture("clients")
     page.get_by_role("link", name="By risk").click()
+    expect(page.get_by_role("link", name="All clients")).to_be_visible()
     picture("clients-by-risk")
 
     page.locator("#content tbody tr").first.get_by_role("link").click()
