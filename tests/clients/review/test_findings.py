@@ -225,7 +225,9 @@ def test_a_question_says_why_and_by_which_paragraph(asked: Question) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "risky"), [(name, risky) for name, risky, _in_order in TABLE], ids=lambda one: str(one)
+    ("name", "risky"),
+    [(name, risky) for name, risky, _in_order in TABLE],
+    ids=[name for name, _risky, _in_order in TABLE],
 )
 def test_a_fix_changes_columns_of_the_policy_so_that_the_finding_is_gone(
     name: str, risky: dict[str, Any]
