@@ -112,3 +112,5 @@ class Command(BaseCommand):
             note = "  (may open the admin)" if person.is_administrator else ""
             self.stdout.write(f"  {person.username:<16} {person.password}{note}")
         self.stdout.write("\nStop it with Ctrl+C.\n\n")
+        # Into a file or a pipe it would come when the demo is over.
+        self.stdout.flush()
