@@ -91,21 +91,27 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise PermissionDenied
         try:
             if request.method == "POST":
-                seal = request.POST.get("seal", "")
-                fixed = fixing.fix(pk, name, seal=seal, request=request)
-                columns = [change.column for change in fixed.changes]
-                self.log_change(request, application, [{"changed": {"fields": columns}}])
-                self.message_user(request, _("The client was changed."), messages.SUCCESS)
-                return redirect(self._client_url(pk))
-            shown = fixing.preview(application, name)
+                return self._fix(request, application, name)
+            return self._fix_page(request, application, fixing.preview(application, name))
         except fixing.NothingToFix:
             self.message_user(request, _("There is nothing to change any more."), messages.INFO)
             return redirect(self._client_url(pk))
         except fixing.NotAsShown:
-            self.message_user(
-                request, _("The client has changed meanwhile: look again."), messages.WARNING
-            )
+            said = _("The client has changed meanwhile: look again.")
+            self.message_user(request, said, messages.WARNING)
             return redirect(request.path)
+
+    def _fix(self, request: HttpRequest, application: Any, name: str) -> HttpResponse:
+        seal = request.POST.get("seal", "")
+        fixed = fixing.fix(application.pk, name, seal=seal, request=request)
+        titles = [change.title for change in fixed.changes]
+        self.log_change(request, application, [{"changed": {"fields": titles}}])
+        self.message_user(request, _("The client was changed."), messages.SUCCESS)
+        return redirect(self._client_url(application.pk))
+
+    def _fix_page(
+        self, request: HttpRequest, application: Any, shown: fixing.Preview
+    ) -> HttpResponse:
         return self._review_page(
             request,
             "fix_finding",
@@ -114,7 +120,7 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             stopped=stopped_by(application, shown.finding.changes),
             days=DAYS,
             severity=_TITLES[shown.finding.severity],
-            change_url=self._client_url(pk),
+            change_url=self._client_url(application.pk),
         )
 
     def may_fix(self, request: HttpRequest, application: Any) -> bool:

@@ -1,6 +1,6 @@
 """What a finding is, what it is found in, and how a question makes one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -134,7 +134,7 @@ def question(
     return decorate
 
 
-def few(names: "list[str] | tuple[str, ...]", at_most: int = 3) -> str:
+def few(names: Sequence[str], at_most: int = 3) -> str:
     """The first names, and how many more there are."""
     more = f" (+{len(names) - at_most})" if len(names) > at_most else ""
     return ", ".join(names[:at_most]) + more

@@ -67,7 +67,7 @@ def hybrid_flow_should_be_closed(reviewed: Reviewed) -> str | None:
     Severity.MEDIUM,
     spec="RFC 9700 §2.1.1",
     fix=gettext_lazy(
-        "Choose the standard profile. A client that sends no code_challenge is refused from then on."
+        "Choose the standard profile. It asks for a code_challenge with S256, and may refuse what sends none."
     ),
     changes=lambda reviewed: {"profile": "standard"},
 )
