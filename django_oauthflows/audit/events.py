@@ -13,6 +13,7 @@ class Event(StrEnum):
     CODE_REPLAYED = "code.replayed"
     REFRESH_TOKEN_REPLAYED = "refresh_token.replayed"
     AUTHORIZATION_REVOKED = "authorization.revoked"
+    TOKENS_MASS_REVOKED = "tokens.mass_revoked"
     CONSENT_GIVEN = "consent.given"
     CONSENT_DENIED = "consent.denied"
     CONSENT_WITHDRAWN = "consent.withdrawn"
@@ -33,6 +34,7 @@ TITLES: dict[Event, str | Promise] = {
     Event.CODE_REPLAYED: _("Code replayed"),
     Event.REFRESH_TOKEN_REPLAYED: _("Refresh token replayed"),
     Event.AUTHORIZATION_REVOKED: _("Grant revoked"),
+    Event.TOKENS_MASS_REVOKED: _("Tokens revoked in bulk"),
     Event.CONSENT_GIVEN: _("Consent given"),
     Event.CONSENT_DENIED: _("Consent denied"),
     Event.CONSENT_WITHDRAWN: _("Consent withdrawn"),
