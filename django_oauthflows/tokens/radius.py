@@ -21,7 +21,10 @@ from django_oauthflows.tokens.models import Authorization
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
-    """What a leaked value belongs to: its grants, or rows that no grant stands behind, by their keys."""
+    """What a leaked value belongs to: its grants, or rows that no grant stands behind, by their keys.
+
+    Never the value itself nor its checksum.
+    """
 
     families: tuple[UUID, ...] = ()
     access_token: Any = None
