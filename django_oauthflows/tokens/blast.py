@@ -5,7 +5,7 @@ one; whatever somebody else held, or started meanwhile, is ended by the passes a
 What has ended is not looked at again, so a run that was stopped is finished by the next one.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -67,7 +67,7 @@ def preview(within: Radius) -> Preview:
     )
 
 
-def revoke(within: Radius, *, by: Any = None, batch: int = BATCH) -> Iterator[Counts]:
+def revoke(within: Radius, *, by: Any = None, batch: int = BATCH) -> Generator[Counts, None, None]:
     """End it, and tell after each transaction what has ended so far.
 
     Whoever stops listening stops the revocation. Either way one audit event says who (`by`) ended how much.
