@@ -107,12 +107,22 @@ def _published(uri: str, *, is_unknown: bool) -> Any:
 
 def look_now(uri: str) -> Any:
     """Fetch the set at an address whatever is known of it, and keep it. Raises `NotFetched`."""
-    return _fetched(_name_of(uri), uri)
+    try:
+        return _fetched(_name_of(uri), uri)
+    except NotFetched:
+        raise
+    except Exception as error:
+        logger.exception("the cache does not answer; no client's keys are fetched")
+        raise NotFetched("The cache does not answer.") from error
 
 
 def last_seen(uri: str) -> Any:
-    """The set that was last fetched from an address; `None` before the first time."""
-    kept: tuple[float, Any] | None = cache.get(_name_of(uri))
+    """The set that was last fetched from an address; `None` before the first time, or without a cache."""
+    try:
+        kept: tuple[float, Any] | None = cache.get(_name_of(uri))
+    except Exception:
+        logger.exception("the cache does not answer; no client's keys are shown")
+        return None
     return kept[1] if kept is not None else None
 
 
