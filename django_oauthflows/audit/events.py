@@ -24,6 +24,7 @@ class Event(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"
     SECRET_ADDED = "secret.added"
+    SECRET_ROTATED = "secret.rotated"
     SECRET_RETIRED = "secret.retired"
 
 
@@ -45,5 +46,6 @@ TITLES: dict[Event, str | Promise] = {
     Event.CLIENT_CHANGED: _("Client changed"),
     Event.CLIENT_DELETED: _("Client deleted"),
     Event.SECRET_ADDED: _("Secret added"),
+    Event.SECRET_ROTATED: _("Secret replaced"),
     Event.SECRET_RETIRED: _("Secret retired"),
 }

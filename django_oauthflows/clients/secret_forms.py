@@ -21,7 +21,7 @@ class AddSecretForm(forms.Form):
         label=_("Expires"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Empty: never."),
+        help_text=_("empty: never"),
     )
     keep_readable = forms.BooleanField(
         label=_("Keep it readable, encrypted: only for a client that signs with its secret"),

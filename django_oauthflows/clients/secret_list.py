@@ -11,11 +11,16 @@ from django_oauthflows.clients.models import ClientSecret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One secret. `is_replaced` where a newer one is live, `is_still_used` where it was used since then."""
+    """One secret. `is_older` where a newer one is live, `is_still_used` where it was used since then."""
 
     secret: ClientSecret
-    is_replaced: bool
+    is_older: bool
     is_still_used: bool
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """Not where that was done already, and the end is set."""
+        return self.secret.is_live and not (self.is_older and self.secret.expires is not None)
 
 
 def listed(application: Any) -> Sequence[Listed]:
@@ -26,12 +31,12 @@ def listed(application: Any) -> Sequence[Listed]:
 
 def _listed(secret: ClientSecret, newer: Sequence[ClientSecret]) -> Listed:
     since = [other.created for other in newer if other.is_live]
-    is_replaced = secret.is_live and bool(since)
+    is_older = secret.is_live and bool(since)
     last_used = secret.last_used
     return Listed(
         secret=secret,
-        is_replaced=is_replaced,
-        is_still_used=is_replaced and last_used is not None and last_used > min(since),
+        is_older=is_older,
+        is_still_used=is_older and last_used is not None and last_used > min(since),
     )
 
 

@@ -151,7 +151,12 @@ def rotate(secret: ClientSecret, *, overlap: timedelta) -> str:
         earlier = models.Q(expires__isnull=True) | models.Q(expires__gt=end)
         ClientSecret.objects.filter(earlier, pk=secret.pk).update(expires=end)
         made = add(secret.application, label=label, is_readable=bool(secret.sealed))
-    secret.refresh_from_db()
+        secret.refresh_from_db()
+        recorder.record(
+            Event.SECRET_ROTATED,
+            application=secret.application,
+            detail={"label": secret.label, "until": str(secret.expires)},
+        )
     # Again, after the change was committed: a request in between has read the secrets as they were.
     facts.forget_clients()
     return made

@@ -143,11 +143,11 @@ def test_the_page_and_the_list_say_who_still_uses_the_old_secret() -> None:
             ClientSecret.objects.get(application=one.registered.application),
             overlap=timedelta(days=7),
         )
-    assert "Replaced, not used since" in page_of(story)
+    assert "Older, not used since" in page_of(story)
     old = ClientSecret.objects.filter(application=story.registered.application).earliest("created")
     ClientSecret.objects.filter(pk=old.pk).update(last_used=timezone.now())
-    assert "Replaced, but still used" in page_of(story)
-    assert "Replaced, but still used" not in page_of(quiet)
+    assert "Older, and still used" in page_of(story)
+    assert "Older, and still used" not in page_of(quiet)
     found = administrator().get(CLIENTS, {"secret": "old"}).content.decode()
     assert story.registered.client_id in found
     assert quiet.registered.client_id not in found

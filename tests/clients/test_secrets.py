@@ -209,6 +209,9 @@ def test_replacing_a_secret_is_recorded_and_keeps_readable_ones_readable(
     assert made in secrets.readable_secrets(client)
     event = AuditEvent.objects.get(event="secret.added")
     assert event.detail == {"label": "signing", "readable": True}
+    rotated = AuditEvent.objects.get(event="secret.rotated")
+    assert rotated.client_id == service.registered.client_id
+    assert rotated.detail.keys() == {"label", "until"}
 
 
 @spec("B-7")
@@ -218,15 +221,15 @@ def test_who_still_uses_the_old_one_is_known_to_the_minute(service: FlowClient) 
     new = secrets.rotate(row, overlap=timedelta(days=1))
     assert with_secret(service, new).status_code == 200
     newest, replaced = listed(service.registered.application)
-    assert (newest.is_replaced, newest.is_still_used) == (False, False)
-    assert (replaced.is_replaced, replaced.is_still_used) == (True, False)
+    assert (newest.is_older, newest.is_still_used) == (False, False)
+    assert (replaced.is_older, replaced.is_still_used) == (True, False)
     assert not still_using_an_old_one().exists()
     later = timezone.now() + timedelta(minutes=1)
     assert secrets.verify(client_of(service.registered.client_id), old, later)
     assert listed(service.registered.application)[1].is_still_used
     assert list(still_using_an_old_one()) == [row]
     secrets.retire(row)
-    assert not listed(service.registered.application)[1].is_replaced
+    assert not listed(service.registered.application)[1].is_older
     assert not still_using_an_old_one().exists()
 
 
