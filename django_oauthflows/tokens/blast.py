@@ -77,9 +77,24 @@ def revoke(within: Radius, *, by: Any = None, batch: int = BATCH) -> Generator[C
         for ended in _passes(within, batch):
             done += ended
             yield done
-        is_complete = True
+        is_complete = nothing_is_left(within)
     finally:
         _record(within, done, by, is_complete=is_complete)
+
+
+def nothing_is_left(within: Radius) -> bool:
+    """Has all of it ended? Not where it is filled as fast as it is emptied."""
+    using = dot.token_database()
+    return not any(
+        rows(within, using).exists()
+        for rows in (
+            radius.grants_within,
+            radius.refresh_tokens_within,
+            radius.access_tokens_within,
+            radius.codes_within,
+            radius.device_codes_within,
+        )
+    )
 
 
 def _passes(within: Radius, batch: int) -> Iterator[Counts]:

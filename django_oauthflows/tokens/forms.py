@@ -82,10 +82,11 @@ class RadiusForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if self.errors:
             return cleaned
-        limits = [cleaned[name] for name in ("person", "client", "scope", "since", "until")]
-        if cleaned["leaked_token"] and any(limits):
+        names = ("person", "client", "scope", "since", "until")
+        is_limited = any(cleaned[name] not in (None, "") for name in names)
+        if cleaned["leaked_token"] and is_limited:
             raise ValidationError(_("A leaked token is looked for alone. Leave the rest empty."))
-        if not cleaned["leaked_token"] and not any(limits):
+        if not cleaned["leaked_token"] and not is_limited:
             raise ValidationError(_("Say whose, or which, or when: nothing was filled in."))
         since, until = cleaned["since"], cleaned["until"]
         if since and until and since >= until:

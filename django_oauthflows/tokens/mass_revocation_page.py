@@ -111,7 +111,7 @@ def _revoke_for_a_while(radius: Radius, *, by: Any) -> tuple[Counts, bool]:
         for done in run:
             if monotonic() >= until:
                 return done, False
-    return done, True
+    return done, blast.nothing_is_left(radius)
 
 
 def _so_far(request: HttpRequest) -> int:

@@ -14,6 +14,7 @@ from oauth2_provider.models import (
 
 from django_oauthflows import signals
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.keys import jwt
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.leaks import find_leak
 from django_oauthflows.tokens.models import Authorization
@@ -312,6 +313,38 @@ def test_a_leaked_id_token_ends_what_its_client_got_in_that_sign_in(settings: An
     assert revoke_leaked(tokens["id_token"]).grants == 1
     assert not works(story, tokens)
     assert works(elsewhere, others)
+
+
+@spec("OpenID Connect Core §2", "B-29")
+def test_an_id_token_that_names_no_sign_in_leads_to_its_person_and_client() -> None:
+    story, other = begin(), begin()
+    elsewhere = begin(person=story.person)
+    for one in (story, other, elsewhere):
+        one.tokens()
+    said = {"aud": story.registered.client_id, "sub": str(story.person.pk)}
+    for claims, typ in (
+        (said, "at+jwt"),
+        ({**said, "sub": "nobody"}, "JWT"),
+        ({**said, "aud": ["a", "b"]}, "JWT"),
+        ({**said, "aud": "nobody"}, "JWT"),
+    ):
+        assert find_leak(jwt.sign(claims, typ=typ)) is None
+    assert revoke_leaked(jwt.sign(said, typ="JWT")).grants == 1
+    assert Authorization.objects.live().count() == 2
+
+
+@spec("B-21")
+def test_a_radius_that_fills_again_is_not_called_empty(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    story = begin()
+    story.tokens()
+    # As if another grant were made as soon as a pass has begun.
+    monkeypatch.setattr(blast, "_MOST_PASSES", 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert revoke(client=client_of(story)) == Counts()
+    assert not blast.nothing_is_left(Radius(client=client_of(story)))
+    assert AuditEvent.objects.get(event="tokens.mass_revoked").detail["complete"] is False
 
 
 @pytest.mark.parametrize("value_of", [lambda pair: pair[0], lambda pair: pair[1]])

@@ -52,6 +52,8 @@ class Command(BaseCommand):
             self._must_be_meant(options)
             for done in blast.revoke(radius, batch=options["batch"]):
                 self._show_progress(done, seen, quiet=as_json)
+            if not blast.nothing_is_left(radius):
+                self.stderr.write("More was issued meanwhile. Run it again, or disable the client.")
         self._report(seen, done, options)
 
     def _show(self, seen: blast.Preview) -> None:
