@@ -1,8 +1,9 @@
 """Every flow there is.
 
 To add one: write its file beside the others, with its rules in `rules/`, and list it here. The token
-endpoint, the metadata documents, the admin, the checks and the README's table read this list; only a flow
-that loads or saves something new needs a row in `protocol/grants.py` as well.
+endpoint, the metadata documents, the admin, the checks, the README's table and the example project's pages
+read this list; only a flow that loads or saves something new needs a row in `protocol/grants.py` as well. A
+test asks for a walk through it, in the example project's `playground/walks/`.
 """
 
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_CODE

@@ -1,18 +1,10 @@
 """The sign-outs that clients are still to be told of, and those they were."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
-
-
-class LogoutDeliveryQuerySet(models.QuerySet["LogoutDelivery"]):
-    def due(self) -> "LogoutDeliveryQuerySet":
-        """Neither delivered nor given up, and not tried a moment ago."""
-        return self.filter(next_attempt__lte=timezone.now())
 
 
 class LogoutDelivery(models.Model):
@@ -40,8 +32,6 @@ class LogoutDelivery(models.Model):
     )
     delivered = models.DateTimeField(_("delivered"), null=True, editable=False)
     given_up = models.DateTimeField(_("given up"), null=True, editable=False)
-
-    objects: ClassVar[models.Manager["LogoutDelivery"]] = LogoutDeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("back-channel logout")

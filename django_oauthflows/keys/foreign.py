@@ -14,7 +14,7 @@ from joserfc.jwk import JWKRegistry, Key
 from joserfc.jws import JWSRegistry
 
 from django_oauthflows.keys.jwt import NotGenuine, Opened
-from django_oauthflows.keys.strict_json import decoded
+from django_oauthflows.strict_json import decoded
 
 #: Signatures with a private key (RFC 7518 §3.1, RFC 8037 §3.1, RFC 9864 §2.2).
 ASYMMETRIC: tuple[str, ...] = (

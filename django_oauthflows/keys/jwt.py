@@ -9,7 +9,7 @@ from joserfc.jws import JWSRegistry
 
 from django_oauthflows.keys import ring
 from django_oauthflows.keys.algorithms import ALGORITHMS
-from django_oauthflows.keys.strict_json import Strict, decoded
+from django_oauthflows.strict_json import Strict, decoded
 
 #: Longest header and longest whole that is looked at, in characters; ours have 100 and about 1000.
 _LONGEST_HEADER = 512

@@ -7,7 +7,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.keys.strict_json import Strict, is_storable
+from django_oauthflows.strict_json import Strict, is_storable
 
 JSON = "application/json"
 #: Bytes of a body.

@@ -18,10 +18,10 @@ from django_oauthflows.conf import conf
 from django_oauthflows.consent import memory
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.issuer import origin_of
-from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.protocol import limits
 from django_oauthflows.protocol.json_body import from_json
 from django_oauthflows.rules.addresses import host_of
+from django_oauthflows.strict_json import is_storable
 from django_oauthflows.tokens import families
 
 #: What only the server says of a client (RFC 7592 §2.2).

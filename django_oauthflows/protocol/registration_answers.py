@@ -10,9 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.protocol import cors, headers
 from django_oauthflows.protocol.answers import REFERENCE_HEADER
+from django_oauthflows.strict_json import is_storable
 
 Endpoint = Callable[..., HttpResponse]
 

@@ -7,6 +7,7 @@ from typing import Any
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import rule
 from django_oauthflows.rules.requests import AuthorizationRequest
+from django_oauthflows.strict_json import Strict, is_storable
 
 #: Longest age that is told apart from another, in seconds: a hundred years.
 _OLDEST = 100 * 366 * 86400
@@ -31,13 +32,14 @@ def claims_of(text: str) -> dict[str, dict[str, Any]]:
     and for text no database keeps.
     """
     try:
-        asked = json.loads(text, object_pairs_hook=_members, parse_constant=_no_number)
+        asked = json.loads(text, cls=Strict)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(asked, dict):
         raise ValueError("not an object")
     places = {place: _claims_in(asked.get(place)) for place in _PLACES}
-    _refuse_what_cannot_be_kept(places)
+    if not is_storable(places):
+        raise ValueError("nested too deeply, or text that no database keeps")
     return places
 
 
@@ -66,27 +68,6 @@ def _entry(asked: Any) -> dict[str, Any] | None:
     if not isinstance(values, list) or len(values) > _MOST or {"value", "values"} <= set(asked):
         raise ValueError("not a list of values")
     return {name: asked[name] for name in ("essential", "value", "values") if name in asked}
-
-
-def _refuse_what_cannot_be_kept(places: dict[str, dict[str, Any]]) -> None:
-    try:
-        kept = json.dumps(places, allow_nan=False, ensure_ascii=False)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    kept.encode("utf-8")  # half a character is a UnicodeEncodeError, which is a ValueError
-    if "\\u0000" in kept:
-        raise ValueError("a NUL character")
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a member comes twice")
-    return members
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 @rule(spec="OpenID Connect Core §3.1.2.1", refuses_with=Code.INVALID_REQUEST)

@@ -66,6 +66,11 @@ def origin_of(request: HttpRequest) -> str:
     return settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
 
 
+def internal_url_of(request: HttpRequest) -> str:
+    """Where the same site is reached from its own machine."""
+    return settings.DEMO_INTERNAL_URL or f"http://127.0.0.1:{request.META['SERVER_PORT']}"
+
+
 def redirect_uri_for(request: HttpRequest) -> str:
     return origin_of(request) + reverse("playground:callback")
 
@@ -79,7 +84,6 @@ def client_for(request: HttpRequest) -> OutboundClient:
         raise ProviderFailure(
             "This client is not registered yet.", "python example_project/manage.py seed"
         ) from None
-    internal_url = settings.DEMO_INTERNAL_URL or f"http://127.0.0.1:{request.META['SERVER_PORT']}"
     # A client with one provider at one address writes this into its settings.
     provider = Provider(
         name="demo",
@@ -87,6 +91,6 @@ def client_for(request: HttpRequest) -> OutboundClient:
         client_id=credentials.client_id,
         client_secret=credentials.client_secret,
         allow_http=True,
-        prepare=partial(take_the_loopback, origin=origin, internal_url=internal_url),
+        prepare=partial(take_the_loopback, origin=origin, internal_url=internal_url_of(request)),
     )
     return OutboundClient(provider)

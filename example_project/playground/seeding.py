@@ -1,11 +1,13 @@
 """What the demo's database starts with. Nothing that exists is changed."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.urls import reverse
+from joserfc.jwk import ECKey
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.models import ClientPolicy
@@ -14,6 +16,8 @@ from example_project.accounts.people import PEOPLE, Person
 from example_project.notes.models import Note
 from example_project.playground.models import DemoClient
 from example_project.playground.provider import PRESET
+from example_project.playground.walks.base import Walk
+from example_project.playground.walks.catalogue import WALKS
 from example_project.relying_party.sites import BACKCHANNEL_LOGOUT, CALLBACK, HOME, SITES, Site
 
 NOTES = {
@@ -76,6 +80,8 @@ def seed(origins: Sequence[str], site_ports: Mapping[str, int] | None = None) ->
     for client in CLIENTS:
         seed_client(**client)
     allow(PRESET, redirect_uris=callbacks(origins), post_logout_redirect_uris=homes(origins))
+    for walk in WALKS.values():
+        seed_walk(walk, origins)
     for site in SITES.values():
         seed_site(site, port=(site_ports or {}).get(site.slug, site.port))
 
@@ -119,7 +125,26 @@ def seed_site(site: Site, *, port: int) -> None:
     )
 
 
-def seed_client(*, preset: str, known_as: str = "", **registration: Any) -> None:
+def seed_walk(walk: Walk, origins: Sequence[str]) -> None:
+    """Register the client that is taken through a flow, with a key of its own where it signs."""
+    registration = dict(walk.client)
+    uris = answers(walk.flow.slug, origins) if walk.comes_back else []
+    if walk.has_own_key:
+        key = ECKey.generate_key("P-256", {"kid": walk.flow.slug, "use": "sig"})
+        registration["jwks"] = {"keys": [key.as_dict(private=False)]}
+        registration["private_key"] = json.dumps(key.as_dict(private=True))
+    seed_client(known_as=walk.flow.slug, redirect_uris=uris, **registration)
+    application = allow(walk.flow.slug, redirect_uris=uris)
+    if walk.exchanges_tokens:
+        policies = ClientPolicy.objects.filter(application=application)
+        known = policies.get().exchange_targets
+        targets = dict.fromkeys([*known, *(f"{origin}/" for origin in origins)])
+        policies.update(exchange_targets=list(targets))
+
+
+def seed_client(
+    *, preset: str, known_as: str = "", private_key: str = "", **registration: Any
+) -> None:
     name = known_as or preset
     known = DemoClient.objects.filter(preset=name).first()
     applications = get_application_model().objects
@@ -128,7 +153,11 @@ def seed_client(*, preset: str, known_as: str = "", **registration: Any) -> None
     client = register_client(preset=preset, **registration)
     DemoClient.objects.update_or_create(
         preset=name,
-        defaults={"client_id": client.client_id, "client_secret": client.client_secret},
+        defaults={
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "private_key": private_key,
+        },
     )
 
 
@@ -151,6 +180,10 @@ def allow(known_as: str, **uris: Sequence[str]) -> Any:
 
 def callbacks(origins: Sequence[str]) -> list[str]:
     return [origin + reverse("playground:callback") for origin in origins]
+
+
+def answers(slug: str, origins: Sequence[str]) -> list[str]:
+    return [origin + reverse("playground:flow-answer", args=[slug]) for origin in origins]
 
 
 def homes(origins: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,14 +109,21 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture(params=["desk-light", "phone-dark"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A person's browser without JavaScript, since no page needs it; any console error fails the test."""
-    size, _, scheme = request.param.partition("-")
+    """A person's browser without JavaScript, since no page but the fragment's needs it."""
+    with a_page(browser, request.param, has_scripts=False) as opened:
+        yield opened
+
+
+@contextmanager
+def a_page(browser: Browser, variant: str, *, has_scripts: bool) -> Iterator[Page]:
+    """A browser of some size and colours; code that the Content Security Policy stops fails the test."""
+    size, _, scheme = variant.partition("-")
     context = browser.new_context(
         viewport={"width": 390, "height": 844}
         if size == "phone"
         else {"width": 1280, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
-        java_script_enabled=False,
+        java_script_enabled=has_scripts,
     )
     context.set_default_timeout(15_000)
     opened = context.new_page()

@@ -30,12 +30,12 @@ from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.rules.addresses import host_of
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.client_metadata import ClientMetadata, Offered
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES, Document
 from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.strict_json import is_storable
 
 logger = logging.getLogger("django_oauthflows.clients")
 

@@ -12,7 +12,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.foreign import ASYMMETRIC, is_signed_by, peek
 from django_oauthflows.keys.jwt import NotGenuine, Opened
-from django_oauthflows.keys.strict_json import is_storable
+from django_oauthflows.strict_json import is_storable
 
 #: Claims about the statement itself; the rest are about the software.
 _ABOUT_ITSELF = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "software_statement"})

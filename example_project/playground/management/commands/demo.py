@@ -85,7 +85,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"The database {connection.settings_dict['NAME']} is in use by something else. The demo "
             "would add its own tables, two people with public passwords, one of them an "
-            "administrator, and a client for each preset."
+            "administrator, and a client for each preset and each flow."
         )
         try:
             answer = input("Go on? [y/N] ")
@@ -97,6 +97,7 @@ class Command(BaseCommand):
     def say_what_to_open(self, places: Places) -> None:
         pages = {
             "Start here": reverse("playground:overview"),
+            "Every flow": reverse("playground:flows"),
             "The demo client": reverse("playground:client"),
             "Connected apps": reverse("oauthflows:connected-apps"),
             "The admin": reverse("admin:index"),
@@ -112,3 +113,5 @@ class Command(BaseCommand):
             note = "  (may open the admin)" if person.is_administrator else ""
             self.stdout.write(f"  {person.username:<16} {person.password}{note}")
         self.stdout.write("\nStop it with Ctrl+C.\n\n")
+        # Into a file or a pipe it would come when the demo is over.
+        self.stdout.flush()

@@ -13,7 +13,8 @@ from example_project.relying_party.sites import SITES
 
 class Command(BaseCommand):
     help = (
-        "Seed people, notes, one client per preset and two sites. Nothing that exists is changed."
+        "Seed people, notes, one client per preset and per flow, and two sites. "
+        "Nothing that exists is changed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,5 +41,5 @@ class Command(BaseCommand):
         )
         if options["verbosity"]:
             self.stdout.write(
-                "Seeded: ada, grace, their notes, one client per preset, and two sites."
+                "Seeded: ada, grace, their notes, one client per preset and per flow, and two sites."
             )

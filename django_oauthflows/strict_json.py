@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode
+from math import isfinite
 from typing import Any
 
 #: How deep values may lie within each other; a key set needs four levels.
@@ -38,6 +39,8 @@ def is_storable(value: Any, depth: int = 0) -> bool:
     """Can a value that was JSON be stored as it is, in every database, and is it nested with an end?"""
     if isinstance(value, str):
         return "\x00" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+    if isinstance(value, float):
+        return isfinite(value)  # 1e999 is a number to read, and none to write
     if depth > _DEEPEST:
         return False
     if isinstance(value, dict):

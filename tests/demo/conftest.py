@@ -1,0 +1,37 @@
+"""The running example project, for tests of its pages without a browser."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from example_project.accounts.people import PEOPLE
+from tests.browsing import Person
+from tests.clients_real.conftest import new_database
+from tests.servers import free_port, run, serving
+
+MANAGE = [sys.executable, "example_project/manage.py"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its origin. On PostgreSQL where `DATABASE_URL` names one, else on an SQLite file."""
+    folder, port = tmp_path_factory.mktemp("playground"), free_port()
+    with new_database(folder, port) as database_url:
+        env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "tests only"}
+        env.pop("DJANGO_SETTINGS_MODULE", None)
+        run([*MANAGE, "migrate", "--verbosity=0"], env)
+        # Twice, as whoever starts the demo again: nothing is made anew, and the new port is known.
+        run([*MANAGE, "seed", f"--port={free_port()}"], env)
+        run([*MANAGE, "seed", f"--port={port}"], env)
+        server = [*MANAGE, "runserver", "--noreload", f"127.0.0.1:{port}"]
+        with serving(server, env, port, folder / "log"):
+            yield f"http://127.0.0.1:{port}"
+        assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture
+def person() -> Person:
+    """Somebody the example project was seeded with, in a new browser."""
+    return Person(username=PEOPLE[0].username, password=PEOPLE[0].password)
