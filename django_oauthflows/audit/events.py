@@ -13,6 +13,7 @@ class Event(StrEnum):
     CODE_REPLAYED = "code.replayed"
     REFRESH_TOKEN_REPLAYED = "refresh_token.replayed"
     AUTHORIZATION_REVOKED = "authorization.revoked"
+    TOKENS_MASS_REVOKED = "tokens.mass_revoked"
     CONSENT_GIVEN = "consent.given"
     CONSENT_DENIED = "consent.denied"
     CONSENT_WITHDRAWN = "consent.withdrawn"
@@ -23,6 +24,7 @@ class Event(StrEnum):
     CLIENT_CHANGED = "client.changed"
     CLIENT_DELETED = "client.deleted"
     SECRET_ADDED = "secret.added"
+    SECRET_ROTATED = "secret.rotated"
     SECRET_RETIRED = "secret.retired"
 
 
@@ -33,6 +35,7 @@ TITLES: dict[Event, str | Promise] = {
     Event.CODE_REPLAYED: _("Code replayed"),
     Event.REFRESH_TOKEN_REPLAYED: _("Refresh token replayed"),
     Event.AUTHORIZATION_REVOKED: _("Grant revoked"),
+    Event.TOKENS_MASS_REVOKED: _("Tokens revoked in bulk"),
     Event.CONSENT_GIVEN: _("Consent given"),
     Event.CONSENT_DENIED: _("Consent denied"),
     Event.CONSENT_WITHDRAWN: _("Consent withdrawn"),
@@ -43,5 +46,6 @@ TITLES: dict[Event, str | Promise] = {
     Event.CLIENT_CHANGED: _("Client changed"),
     Event.CLIENT_DELETED: _("Client deleted"),
     Event.SECRET_ADDED: _("Secret added"),
+    Event.SECRET_ROTATED: _("Secret replaced"),
     Event.SECRET_RETIRED: _("Secret retired"),
 }

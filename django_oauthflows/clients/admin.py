@@ -2,27 +2,43 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import openid_forms, presets, secrets
+from django_oauthflows.clients import openid_forms, presets
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
-from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.clients.review.admin import ReviewedAdmin
+from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
+from django_oauthflows.clients.secret_list import listed
+from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
 from django_oauthflows.flows import catalogue
 from django_oauthflows.issuer import issuer_of, url_of
+
+
+class UsesAnOldSecret(admin.SimpleListFilter):
+    """Who has not switched yet: clients that use a secret of which there is a newer one."""
+
+    title = gettext_lazy("secret")
+    parameter_name = "secret"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("old", gettext_lazy("still uses an old one"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return using_an_old_secret(queryset) if self.value() == "old" else queryset
 
 
 class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -81,7 +97,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(ReviewedAdmin):
+class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
@@ -103,6 +119,7 @@ class ClientAdmin(ReviewedAdmin):
         "oauthflows_policy__profile",
         "oauthflows_policy__is_enabled",
         "registration_source",
+        UsesAnOldSecret,
     )
     list_select_related = ("oauthflows_policy", "user")
     search_fields = ("name", "client_id")
@@ -137,25 +154,7 @@ class ClientAdmin(ReviewedAdmin):
         return policy.is_enabled if policy else True
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path(
-                "<int:pk>/secrets/add/",
-                wrap(require_POST(self.add_secret)),
-                name="oauthflows_add_secret",
-            ),
-            path(
-                "<int:pk>/secrets/<int:secret_pk>/retire/",
-                wrap(require_POST(self.retire_secret)),
-                name="oauthflows_retire_secret",
-            ),
-            path(
-                "<int:pk>/secrets/dot/retire/",
-                wrap(require_POST(self.retire_dot_secret)),
-                name="oauthflows_retire_dot_secret",
-            ),
-            *super().get_urls(),
-        ]
+        return [*self.secret_urls(), *self.key_urls(), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -208,7 +207,10 @@ class ClientAdmin(ReviewedAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        context["client_secrets"] = ClientSecret.objects.filter(application=obj)
+        context["client_secrets"] = listed(obj)
+        context["add_secret_form"] = AddSecretForm(auto_id="oauthflows-%s")
+        context["rotate_secret_form"] = RotateSecretForm(auto_id=False)
+        context["key_set"] = understood_of(_policy_of(obj)) if obj is not None else None
         context["legacy_flows"] = legacy_flows_of(obj) if obj is not None else ()
         context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
         if obj is not None:
@@ -225,52 +227,6 @@ class ClientAdmin(ReviewedAdmin):
                 request=request,
                 detail={"changed": self.construct_change_message(request, form, formsets)},
             )
-
-    def add_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One more secret, shown on this page alone; the others go on working."""
-        application = self._changeable(request, pk)
-        if application.client_type != "confidential":
-            raise Http404
-        label = request.POST.get("label", "").strip()[:100] or _("added in the admin")
-        is_readable = request.POST.get("keep_readable") == "on"
-        secret = secrets.add(application, label=label, is_readable=is_readable)
-        self.log_change(
-            request, application, [{"added": {"name": "client secret", "object": label}}]
-        )
-        return self._page(
-            request,
-            "secret_created",
-            title=_("A new secret for %(name)s") % {"name": application},
-            application=application,
-            secret_label=label,
-            client_secret=secret,
-            change_url=self._change_url(pk),
-        )
-
-    def retire_secret(self, request: HttpRequest, pk: int, secret_pk: int) -> HttpResponse:
-        application = self._changeable(request, pk)
-        secret = get_object_or_404(
-            ClientSecret, pk=secret_pk, application_id=pk, retired__isnull=True
-        )
-        secrets.retire(secret)
-        self.log_change(
-            request, application, [{"changed": {"name": "client secret", "object": str(secret)}}]
-        )
-        self.message_user(request, _("The secret was retired."), messages.SUCCESS)
-        return redirect(self._change_url(pk))
-
-    def retire_dot_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
-        application = self._changeable(request, pk)
-        if not facts_of(application).dot_secret:
-            raise Http404
-        secrets.retire_dots(application)
-        self.log_change(
-            request,
-            application,
-            [{"changed": {"name": "client secret", "object": secrets.FROM_DOT}}],
-        )
-        self.message_user(request, _("The secret was retired."), messages.SUCCESS)
-        return redirect(self._change_url(pk))
 
     def _changeable(self, request: HttpRequest, pk: int) -> Any:
         application = get_object_or_404(self.get_queryset(request), pk=pk)

@@ -3,6 +3,7 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -78,6 +79,40 @@ def keys_of(key_set: Any) -> KeySet:
         return _parsed(json.dumps(key_set, sort_keys=True))
     except (TypeError, ValueError, RecursionError):
         return KeySet([])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """One key of a set as it was understood. `size` is bits or a curve; `wrong` why it cannot be used."""
+
+    kid: str
+    kty: str
+    alg: str
+    use: str
+    size: str = ""
+    wrong: str = ""
+
+
+def understood(key_set: Any) -> list[Understood]:
+    """What each key of a set was taken for, the unusable ones too; never more than is used."""
+    keys = key_set.get("keys") if isinstance(key_set, Mapping) else None
+    return [_understood(jwk) for jwk in (keys if isinstance(keys, list) else [])[:MOST_KEYS]]
+
+
+def _understood(jwk: Any) -> Understood:
+    members = jwk if isinstance(jwk, dict) else {}
+    said = {name: _short(members.get(name)) for name in ("kid", "kty", "alg", "use")}
+    try:
+        key: Any = _imported(jwk)
+    except _Unusable as error:
+        return Understood(**said, wrong=str(error))
+    bits = getattr(key.raw_value, "key_size", "")
+    size = getattr(key, "curve_name", "") or (_("%d bits") % bits if bits else "")
+    return Understood(**said, size=size)
+
+
+def _short(value: Any) -> str:
+    return value[:64] if isinstance(value, str) else ""
 
 
 @lru_cache(maxsize=1024)

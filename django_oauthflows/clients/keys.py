@@ -93,25 +93,54 @@ def _published(uri: str, *, is_unknown: bool) -> Any:
 
     A set that is old is better than none while its address does not answer. Raises `NotFetched`, `NoKeys`.
     """
-    name = f"oauthflows:jwks:{sha256(uri.encode()).hexdigest()[:40]}"
+    name = _name_of(uri)
     kept: tuple[float, Any] | None = cache.get(name)
     if kept is not None and kept[0] > time() and not is_unknown:
         return kept[1]
     try:
-        if not _may_look(name):
-            raise NotFetched("This address was asked too often.")
-        document = fetch(uri, accept=_ACCEPT)
-        published = parsed_json(document)
-        if not keys_of(published):
-            raise NotFetched("There are no usable keys at this address.")
+        return _fetched(name, uri)
     except NotFetched:
         if kept is None:
             raise
         return kept[1]
+
+
+def look_now(uri: str) -> Any:
+    """Fetch the set at an address whatever is known of it, and keep it. Raises `NotFetched`."""
+    try:
+        return _fetched(_name_of(uri), uri)
+    except NotFetched:
+        raise
+    except Exception as error:
+        logger.exception("the cache does not answer; no client's keys are fetched")
+        raise NotFetched("The cache does not answer.") from error
+
+
+def last_seen(uri: str) -> Any:
+    """The set that was last fetched from an address; `None` before the first time, or without a cache."""
+    try:
+        kept: tuple[float, Any] | None = cache.get(_name_of(uri))
+    except Exception:
+        logger.exception("the cache does not answer; no client's keys are shown")
+        return None
+    return kept[1] if kept is not None else None
+
+
+def _fetched(name: str, uri: str) -> Any:
+    if not _may_look(name):
+        raise NotFetched("This address was asked too often.")
+    document = fetch(uri, accept=_ACCEPT)
+    published = parsed_json(document)
+    if not keys_of(published):
+        raise NotFetched("There are no usable keys at this address.")
     age = FRESH_USUALLY if document.max_age is None else document.max_age
     fresh = min(max(age, FRESH_AT_LEAST), FRESH_AT_MOST)
     cache.set(name, (time() + fresh, published), timeout=_KEPT)
     return published
+
+
+def _name_of(uri: str) -> str:
+    return f"oauthflows:jwks:{sha256(uri.encode()).hexdigest()[:40]}"
 
 
 def _may_look(name: str) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
-from django.db import models
+from django.db import models, router, transaction
 from django.utils import timezone
 
 from django_oauthflows import dot, sealing
@@ -25,8 +25,13 @@ logger = logging.getLogger("django_oauthflows.clients")
 #: How exact "last used" is: a busy client does not write a row on each request.
 LAST_USED_STEP = timedelta(hours=1)
 
+#: The same for one that is to end: whoever replaces it wants to know who still uses it.
+ENDING_STEP = timedelta(minutes=1)
+
 #: The label of a secret that django-oauth-toolkit made.
 FROM_DOT = "from django-oauth-toolkit"
+#: The label of the first secret that takes the place of such a one.
+REPLACED = "made by the server"
 
 #: When this worker last wrote down the use of a secret, by the secret's key.
 _noted: dict[int, datetime] = {}
@@ -135,6 +140,28 @@ def _sealing_keys() -> list[bytes]:
     return sealing.project_keys(sealing.Use.CLIENT_SECRETS)
 
 
+def rotate(secret: ClientSecret, *, overlap: timedelta) -> str:
+    """Give a client a secret in place of another, which goes on working for the overlap and no longer.
+
+    One that was to end sooner still does. The new one is kept readable if the old one was.
+    """
+    end = timezone.now() + overlap
+    label = REPLACED if secret.is_from_dot else secret.label
+    with transaction.atomic(using=router.db_for_write(ClientSecret)):
+        earlier = models.Q(expires__isnull=True) | models.Q(expires__gt=end)
+        ClientSecret.objects.filter(earlier, pk=secret.pk).update(expires=end)
+        made = add(secret.application, label=label, is_readable=bool(secret.sealed))
+        secret.refresh_from_db()
+        recorder.record(
+            Event.SECRET_ROTATED,
+            application=secret.application,
+            detail={"label": secret.label, "until": str(secret.expires)},
+        )
+    # Again, after the change was committed: a request in between has read the secrets as they were.
+    facts.forget_clients()
+    return made
+
+
 def retire(secret: ClientSecret) -> None:
     """End a secret now; requests in other workers see it within `CLIENT_CACHE_SECONDS`."""
     secret.retired = timezone.now()
@@ -196,6 +223,7 @@ def note_use(client: ClientFacts, secret: str) -> None:
 
 def _note_use(secret: SecretFacts, now: datetime) -> None:
     noted = _noted.get(secret.key, secret.last_used)
-    if noted is None or now - noted >= LAST_USED_STEP:
+    step = LAST_USED_STEP if secret.expires is None else ENDING_STEP
+    if noted is None or now - noted >= step:
         ClientSecret.objects.filter(pk=secret.key).update(last_used=now)
         _noted[secret.key] = now

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
@@ -17,6 +17,7 @@ from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
+from django_oauthflows.tokens.mass_revocation_page import MassRevocation, may_revoke_in_bulk
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
 
@@ -48,7 +49,8 @@ class RevokingAdmin(ReadOnlyAdmin):
         raise TypeError(f"{type(self).__name__} does not say how its rows are revoked")
 
 
-class AuthorizationAdmin(RevokingAdmin):
+class AuthorizationAdmin(MassRevocation, RevokingAdmin):
+    change_list_template = "admin/oauthflows/grants.html"
     list_display = (
         "created",
         "user",
@@ -80,6 +82,12 @@ class AuthorizationAdmin(RevokingAdmin):
         "acted_by",
         "tokens",
     )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {**(extra_context or {}), "may_revoke_in_bulk": may_revoke_in_bulk(request)}
+        return super().changelist_view(request, extra)
 
     @admin.display(description=gettext_lazy("tokens"))
     def tokens(self, row: Authorization) -> str:

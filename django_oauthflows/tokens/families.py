@@ -31,7 +31,7 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
         own = Authorization.objects.using(using).filter(pk=authorization.pk)
         ended = lineage.end(own, reason, now)
         below = lineage.end_below([authorization.pk], reason, now, using)
-        _revoke_families([authorization, *below], using)
+        end_tokens_of([authorization, *below], using)
     for gone in [authorization, *below] if ended else below:
         _announce(gone, reason)
     return bool(ended)
@@ -46,10 +46,10 @@ def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: st
     with transaction.atomic(using=using):
         tokens = dot.refresh_token_model()._default_manager.using(using)
         rows = tokens.filter(token_family=family) if family else tokens.filter(pk=refresh_token_key)
-        ended = _revoke_rows(rows, using)
+        ended = revoke_refresh_tokens(rows, using)
         families = tokens.filter(pk=refresh_token_key).values("token_family")
         adopted = Authorization.objects.using(using).filter(pk__in=families).first()
-    _revoke_below([family] if family else [], reason, using)
+    revoke_below([family] if family else [], reason, using)
     if adopted is not None:  # by a first refresh, at this very moment
         return revoke(adopted, reason=reason) or bool(ended)
     return bool(ended)
@@ -69,7 +69,7 @@ def revoke_access_token(row: Any, *, reason: str) -> None:
         using = dot.token_database()
         dot.access_token_model()._default_manager.using(using).filter(pk=row.pk).delete()
         # After that, and not in one transaction with it: an exchange locks the grant before the token.
-        _revoke_below([authorization.pk], reason, using)
+        revoke_below([authorization.pk], reason, using)
 
 
 def _revoke_unparented_access_token(key: int, reason: str) -> None:
@@ -82,18 +82,19 @@ def _revoke_unparented_access_token(key: int, reason: str) -> None:
     families = list(alone.values_list("token_family", flat=True))
     if families:
         rows.update(expires=timezone.now())
-        _revoke_below([family for family in families if family], reason, using)
+        revoke_below([family for family in families if family], reason, using)
     else:
         rows.delete()
 
 
-def _revoke_below(parents: Collection[UUID], reason: str, using: str) -> None:
-    """End what came of authorizations by exchange, and not they themselves."""
+def revoke_below(parents: Collection[UUID], reason: str, using: str) -> int:
+    """End what came of authorizations by exchange, and not they themselves; how many those were."""
     with transaction.atomic(using=using):
         below = lineage.end_below(parents, reason, timezone.now(), using)
-        _revoke_families(below, using)
+        end_tokens_of(below, using)
     for gone in below:
         _announce(gone, reason)
+    return len(below)
 
 
 def revoke_all(
@@ -128,11 +129,11 @@ def revoke_all(
         ending = lineage.end_all(authorizations, reason, now, using)
         ending += lineage.end_below(families, reason, now, using)
         if session or sid:
-            _revoke_families(ending, using)
+            end_tokens_of(ending, using)
         else:
             _revoke_everything(person, limits, spared, using)
             # What was exchanged for another client is none of these.
-            _revoke_families([gone for gone in ending if gone.parent], using)
+            end_tokens_of([gone for gone in ending if gone.parent], using)
     for authorization in ending:
         _announce(authorization, reason)
     return len(ending)
@@ -176,13 +177,13 @@ def _has_no_authorization() -> models.Q:
     )
 
 
-def _revoke_families(ended: Collection[Authorization], using: str) -> None:
+def end_tokens_of(ended: Collection[Authorization], using: str) -> None:
     """Revoke every token and delete every code of these authorizations, in a few statements for all."""
     if not ended:
         return
     keys = [authorization.pk for authorization in ended]
     refresh_tokens = dot.refresh_token_model()._default_manager.using(using)
-    _revoke_rows(refresh_tokens.filter(token_family__in=keys), using)
+    revoke_refresh_tokens(refresh_tokens.filter(token_family__in=keys), using)
     codes = [authorization.code_checksum for authorization in ended if authorization.code_checksum]
     if codes:
         dot.grant_model()._default_manager.using(using).filter(code__in=codes).delete()
@@ -196,7 +197,7 @@ def _revoke_families(ended: Collection[Authorization], using: str) -> None:
     ).delete()
 
 
-def _revoke_rows(refresh_tokens: Any, using: str) -> int:
+def revoke_refresh_tokens(refresh_tokens: Any, using: str) -> int:
     """Revoke refresh tokens, delete the access tokens that came with or of them, and count the former."""
     access_tokens = dot.access_token_model()._default_manager.using(using)
     ended = _mark_revoked(refresh_tokens)

@@ -84,6 +84,7 @@ class Authorization(models.Model):
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
         indexes = (models.Index(fields=["user", "application"], name="oauthflows_person_client"),)
+        permissions = (("mass_revoke_authorization", _("Can revoke tokens in bulk")),)
         ordering = ("-created",)
 
     def __str__(self) -> str:

@@ -89,7 +89,7 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
     grant = next((grant for grant in grants if grant.is_live), None)
     if grants and grant is None:
         return None
-    person = grant.user if grant else _person_of(token.subject, issued_to)
+    person = grant.user if grant else person_of(token.subject, issued_to)
     if person is None or not person.is_active or subject_of(issued_to, person.pk) != token.subject:
         return None
     party = Party(
@@ -152,7 +152,7 @@ def _grants_of_session(client: ClientFacts, sid: str) -> list[Authorization]:
     return list(own.order_by("-created"))
 
 
-def _person_of(subject: str, client: ClientFacts) -> Any:
+def person_of(subject: str, client: ClientFacts) -> Any:
     """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1)."""
     if client.openid.subject_type == PAIRWISE:
         return None

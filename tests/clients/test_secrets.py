@@ -11,9 +11,10 @@ import pytest
 from django.utils import timezone
 
 from django_oauthflows.audit.models import AuditEvent
-from django_oauthflows.clients import secrets
+from django_oauthflows.clients import facts, secrets
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.clients.secret_list import listed, still_using_an_old_one
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.stock import SECRET, stock_client
@@ -154,6 +155,97 @@ def test_adding_and_retiring_a_secret_is_recorded(
         row = AuditEvent.objects.get(event=event)
         assert row.client_id == service.registered.client_id
         assert row.detail == {"label": "second"}
+
+
+# Replacing a secret -------------------------------------------------------------------------------------
+
+
+def over(row: ClientSecret) -> None:
+    """The overlap is over."""
+    ClientSecret.objects.filter(pk=row.pk).update(expires=timezone.now())
+    facts.forget_clients()
+
+
+@pytest.mark.parametrize("days", [1, 7, 30])
+@spec("B-7")
+def test_a_client_that_switches_in_the_overlap_sees_no_failed_request(
+    service: FlowClient, days: int
+) -> None:
+    old, row = service.registered.client_secret, ClientSecret.objects.get()
+    answers = [with_secret(service, old)]
+    new = secrets.rotate(row, overlap=timedelta(days=days))
+    answers += [with_secret(service, old), with_secret(service, new), with_secret(service, old)]
+    remembered = client_of(service.registered.client_id)
+    end = row.expires
+    assert end is not None
+    assert abs(end - timezone.now() - timedelta(days=days)) < timedelta(minutes=1)
+    assert secrets.verify(remembered, old, end - timedelta(microseconds=1))
+    assert not secrets.verify(remembered, old, end)
+    over(row)
+    answers.append(with_secret(service, new))
+    assert {answer.status_code for answer in answers} == {200}
+    assert_not_proven(with_secret(service, old))
+
+
+@spec("B-7")
+def test_an_overlap_ends_no_later_than_the_secret_would_have(service: FlowClient) -> None:
+    soon = timezone.now() + HOUR
+    secrets.add(service.registered.application, label="ending", expires=soon)
+    row = ClientSecret.objects.get(label="ending")
+    secrets.rotate(row, overlap=timedelta(days=30))
+    assert row.expires == soon
+    assert ClientSecret.objects.get(label="ending", expires__isnull=True).is_live
+
+
+@spec("B-4", "B-7")
+def test_replacing_a_secret_is_recorded_and_keeps_readable_ones_readable(
+    service: FlowClient, django_capture_on_commit_callbacks: Any
+) -> None:
+    secrets.add(service.registered.application, label="signing", is_readable=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        made = secrets.rotate(ClientSecret.objects.get(label="signing"), overlap=HOUR)
+    client = client_of(service.registered.client_id)
+    assert client is not None
+    assert made in secrets.readable_secrets(client)
+    event = AuditEvent.objects.get(event="secret.added")
+    assert event.detail == {"label": "signing", "readable": True}
+    rotated = AuditEvent.objects.get(event="secret.rotated")
+    assert rotated.client_id == service.registered.client_id
+    assert rotated.detail.keys() == {"label", "until"}
+
+
+@spec("B-7")
+def test_who_still_uses_the_old_one_is_known_to_the_minute(service: FlowClient) -> None:
+    old, row = service.registered.client_secret, ClientSecret.objects.get()
+    assert with_secret(service, old).status_code == 200
+    new = secrets.rotate(row, overlap=timedelta(days=1))
+    assert with_secret(service, new).status_code == 200
+    newest, replaced = listed(service.registered.application)
+    assert (newest.is_older, newest.is_still_used) == (False, False)
+    assert (replaced.is_older, replaced.is_still_used) == (True, False)
+    assert not still_using_an_old_one().exists()
+    later = timezone.now() + timedelta(minutes=1)
+    assert secrets.verify(client_of(service.registered.client_id), old, later)
+    assert listed(service.registered.application)[1].is_still_used
+    assert list(still_using_an_old_one()) == [row]
+    secrets.retire(row)
+    assert not listed(service.registered.application)[1].is_older
+    assert not still_using_an_old_one().exists()
+
+
+@spec("B-7")
+def test_a_secret_of_dots_is_replaced_like_any_other(
+    db: None, slow_hashes: Callable[[], int]
+) -> None:
+    stock = stock_service()
+    assert with_secret(stock, SECRET).status_code == 200
+    row = ClientSecret.objects.get()
+    new = secrets.rotate(row, overlap=HOUR)
+    assert with_secret(stock, SECRET).status_code == 200
+    assert with_secret(stock, new).status_code == 200
+    over(row)
+    assert_not_proven(with_secret(stock, SECRET))
+    assert with_secret(stock, new).status_code == 200
 
 
 # Secrets as django-oauth-toolkit has them --------------------------------------------------------------
