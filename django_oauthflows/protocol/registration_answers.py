@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from django_oauthflows.audit import recorder
+from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.strict_json import is_storable
 from django_oauthflows.protocol import cors, headers
-from django_oauthflows.protocol.answers import REFERENCE_HEADER
 
 Endpoint = Callable[..., HttpResponse]
 
@@ -59,13 +59,7 @@ def _refused(
 ) -> HttpResponse:
     shown = client_id if is_storable(client_id) else ""
     reference = recorder.refuse(refusal, request, endpoint="register", client_id=shown)
-    response = JsonResponse(
-        {
-            "error": str(refusal.code),
-            "error_description": f"{refusal.sentence} (reference {reference})",
-        },
-        status=refusal.status,
-    )
+    response = JsonResponse(members_of(request, refusal, reference), status=refusal.status)
     response[REFERENCE_HEADER] = reference
     if refusal.status == 401:
         response["WWW-Authenticate"] = _challenge(request, refusal)
