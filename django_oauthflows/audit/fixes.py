@@ -200,8 +200,9 @@ FIXES: dict[str, str | Promise] = {
     "scope_must_be_enough_for_view": _(
         "Have the client ask the person for the scopes the view needs, and allow it these under All settings."
     ),
-    "person_must_stand_behind_token": _(
-        "The view is for people, and the token is a service's own: use a flow in which a person signs in."
+    "permissions_must_be_granted": _(
+        "A scope would not help: the view is for people and the token a service's own, or its other "
+        "permissions refuse this person."
     ),
     # Registering
     "registration_must_be_open": _("Set REGISTRATION, if clients may register themselves."),

@@ -85,15 +85,16 @@ def refuse(
     client_id: str = "",
     user: Any = None,
     detail: dict[str, Any] | None = None,
+    is_written: bool = True,
 ) -> str:
     """Record a refusal, in bounded number, and return the reference the refused is told.
 
     Refusals that are only counted have the reference of the last row by the same rule, client and network, so
-    that whoever asks about any of them can be helped.
+    that whoever asks about any of them can be helped. Without `is_written` there is no row at all.
     """
     network = network_of(request)
     counter = _counter(refusal.rule, client_id, network)
-    occurrences = _count(counter)
+    occurrences = _count(counter) if is_written else 0
     row = AuditEvent(
         reference=new_reference(),
         event=Event.REQUEST_REFUSED,

@@ -58,11 +58,17 @@ def _refused(
     request: HttpRequest, refusal: Refusal, methods: tuple[str, ...], *, client_id: str
 ) -> HttpResponse:
     shown = client_id if is_storable(client_id) else ""
-    reference = recorder.refuse(refusal, request, endpoint="register", client_id=shown)
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint="register",
+        client_id=shown,
+        detail={"method": str(request.method)},
+    )
     response = JsonResponse(members_of(request, refusal, reference), status=refusal.status)
     response[REFERENCE_HEADER] = reference
     if refusal.status == 401:
-        response["WWW-Authenticate"] = _challenge(request, refusal)
+        response["WWW-Authenticate"] = _challenge(request, refusal, reference)
     if refusal.status == 405:
         response["Allow"] = ", ".join((*methods, "OPTIONS"))
     if refusal.retry_after:
@@ -70,8 +76,11 @@ def _refused(
     return response
 
 
-def _challenge(request: HttpRequest, refusal: Refusal) -> str:
+def _challenge(request: HttpRequest, refusal: Refusal, reference: str) -> str:
     """Without a token there is none that could be wrong (RFC 6750 §3.1)."""
     if "HTTP_AUTHORIZATION" not in request.META:
         return 'Bearer realm="oauth"'
-    return f'Bearer realm="oauth", error="{refusal.code}", error_description="{refusal.sentence}"'
+    members = members_of(request, refusal, reference)
+    return "Bearer " + ", ".join(
+        f'{name}="{value}"' for name, value in {"realm": "oauth", **members}.items()
+    )

@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
+from django_oauthflows.audit.references import told
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.issuer import url_of
+from django_oauthflows.resource_server import refusals
 
 REALM = "api"
 
@@ -24,17 +26,21 @@ class TokenRefused(AuthenticationFailed):
 class InsufficientScope(PermissionDenied):
     """The token is good and not enough (RFC 6750 §3.1). `auth_header` is what DRF sends as challenge."""
 
-    def __init__(self, request: HttpRequest, scopes: Collection[str]) -> None:
+    def __init__(self, request: Any, scopes: Collection[str]) -> None:
         needed = " ".join(sorted(scopes))
         super().__init__(
             f"The access token needs the scope: {needed}.", code=str(Code.INSUFFICIENT_SCOPE)
         )
-        self.auth_header = challenge(
+        refusal = refusals.too_little_scope()
+        reference = refusals.record(
             request,
-            error=str(Code.INSUFFICIENT_SCOPE),
-            error_description="The access token does not have the scope this needs.",
-            scope=needed,
+            refusal,
+            request.auth,
+            is_written=refusals.writes(request.successful_authenticator),
+            scope_needed=needed[:500],
+            scope_held=request.auth.scope[:500],
         )
+        self.auth_header = challenge_for(request, refusal, scopes, reference)
 
 
 def challenge(request: HttpRequest, **members: str) -> str:
@@ -45,17 +51,19 @@ def challenge(request: HttpRequest, **members: str) -> str:
     )
 
 
-def challenge_for(request: Any, refusal: Refusal | None, scopes: Collection[str]) -> str:
+def challenge_for(
+    request: Any, refusal: Refusal | None, scopes: Collection[str], reference: str = ""
+) -> str:
     """The challenge for a refused token, or without an error for a request that had none.
 
-    `scopes` are those the view needs, so that a client can ask for the right ones at once.
+    `scopes` are those the view needs, so that a client can ask for the right ones at once. Where
+    `REFERENCE_IN` says, it names the refusal's `reference`.
     """
     scope = " ".join(sorted(scopes))
     if refusal is None:
         return challenge(request, scope=scope)
-    return challenge(
-        request, error=str(refusal.code), error_description=refusal.sentence, scope=scope
-    )
+    members = told(request, refusal.sentence, reference)
+    return challenge(request, error=str(refusal.code), **members, scope=scope)
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:

@@ -7,6 +7,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import AND, OR, BasePermission, OperationHolderMixin
 from rest_framework.request import Request
 
+from django_oauthflows.resource_server import refusals
 from django_oauthflows.resource_server.challenges import InsufficientScope
 
 if TYPE_CHECKING:
@@ -70,7 +71,11 @@ class ActsForPerson(BasePermission):
     message = "This needs a token that a person granted."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return getattr(request.user, "pk", None) is not None and bool(request.user.is_authenticated)
+        user = request.user
+        if getattr(user, "pk", None) is not None and bool(user.is_authenticated):
+            return True
+        view.permission_denied = partial(_refuse, view)  # type: ignore[assignment, method-assign]
+        return False
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """Asked again, as `HasScopes` is, so that `~` means the same for both."""
@@ -109,6 +114,9 @@ def _refuse(
     missing = frozenset[str]().union(*(scopes for scopes in wanting if scopes))
     if missing and None not in wanting:
         raise InsufficientScope(request, missing)
+    if scopes_of(request) is not None:
+        is_written = refusals.writes(request.successful_authenticator)
+        refusals.record(request, refusals.not_permitted(), request.auth, is_written=is_written)
     raise PermissionDenied(detail=message, code=code)
 
 
