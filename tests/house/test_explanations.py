@@ -19,7 +19,7 @@ SOURCES = {
 }
 CITED = sorted(
     {
-        *(name for text in SOURCES.values() for name in re.findall(r'spec="([^"]+)"', text)),
+        *(name for text in SOURCES.values() for name in re.findall(r'\bspec="([^"]+)"', text)),
         *(meaning.paragraph for meaning in MEANINGS.values()),
         *(asked.spec for asked in EVERY),
     }
