@@ -69,7 +69,7 @@ def test_the_page_shows_no_value_that_may_be_secret() -> None:
 
 
 def test_a_missing_parameter_is_named() -> None:
-    page = explained(refusal_of(begin().post("token")))
+    page = explained(refusal_of(begin().token(grant_type="")))
     assert "<code>grant_type</code>" in page
     assert "not sent" in page
 
