@@ -1,6 +1,7 @@
 """How an API says no (RFC 6750 §3): every refusal of a token leaves with a challenge the client can read."""
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,23 +25,43 @@ class TokenRefused(AuthenticationFailed):
 
 
 class InsufficientScope(PermissionDenied):
-    """The token is good and not enough (RFC 6750 §3.1). `auth_header` is what DRF sends as challenge."""
+    """The token is good and not enough (RFC 6750 §3.1)."""
 
     def __init__(self, request: Any, scopes: Collection[str]) -> None:
         needed = " ".join(sorted(scopes))
         super().__init__(
             f"The access token needs the scope: {needed}.", code=str(Code.INSUFFICIENT_SCOPE)
         )
-        refusal = refusals.too_little_scope()
-        reference = refusals.record(
+        self._request, self._needed = request, needed
+
+    @cached_property
+    def auth_header(self) -> str:
+        """The challenge, as DRF reads it where it answers with this exception.
+
+        Recorded then and not before: for OPTIONS and its browsable pages DRF also asks what would be refused.
+        """
+        request, refusal = self._request, refusals.too_little_scope()
+        reference = refusals.record_for_token(
             request,
             refusal,
-            request.auth,
-            is_written=refusals.writes(request.successful_authenticator),
-            scope_needed=needed[:500],
+            scope_needed=self._needed[:500],
             scope_held=request.auth.scope[:500],
         )
-        self.auth_header = challenge_for(request, refusal, scopes, reference)
+        return challenge_for(request, refusal, self._needed.split(), reference)
+
+
+class NotPermitted(PermissionDenied):
+    """The token is good, and no scope would help: recorded as `InsufficientScope` is."""
+
+    def __init__(self, request: Any, detail: Any = None, code: str | None = None) -> None:
+        super().__init__(detail, code)
+        self._request = request
+
+    @cached_property
+    def auth_header(self) -> str:
+        """None: there is nothing to ask for that would be enough."""
+        refusals.record_for_token(self._request, refusals.not_permitted())
+        return ""
 
 
 def challenge(request: HttpRequest, **members: str) -> str:

@@ -7,8 +7,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import AND, OR, BasePermission, OperationHolderMixin
 from rest_framework.request import Request
 
-from django_oauthflows.resource_server import refusals
-from django_oauthflows.resource_server.challenges import InsufficientScope
+from django_oauthflows.resource_server.challenges import InsufficientScope, NotPermitted
 
 if TYPE_CHECKING:
     # DRF's views read the classes a project lists as its defaults, which may be these.
@@ -112,12 +111,11 @@ def _refuse(
         raise NotAuthenticated
     wanting = [_missing(permission, request, view) for permission in view.get_permissions()]
     missing = frozenset[str]().union(*(scopes for scopes in wanting if scopes))
+    if scopes_of(request) is None:
+        raise PermissionDenied(detail=message, code=code)
     if missing and None not in wanting:
         raise InsufficientScope(request, missing)
-    if scopes_of(request) is not None:
-        is_written = refusals.writes(request.successful_authenticator)
-        refusals.record(request, refusals.not_permitted(), request.auth, is_written=is_written)
-    raise PermissionDenied(detail=message, code=code)
+    raise NotPermitted(request, message, code)
 
 
 def _missing(permission: Any, request: Request, view: "APIView") -> frozenset[str] | None:

@@ -36,9 +36,10 @@ def record(
     return reference
 
 
-def writes(authenticator: Any) -> bool:
-    """Does the class that took a token write refusals to the table, as ours does unless it says otherwise?"""
-    return bool(getattr(authenticator, "writes_refusals", True))
+def record_for_token(request: Request, refusal: Refusal, **scopes: str) -> str:
+    """The same for a good token that is not enough; written unless the class that took it writes none."""
+    is_written = bool(getattr(request.successful_authenticator, "writes_refusals", True))
+    return record(request, refusal, request.auth, is_written=is_written, **scopes)
 
 
 def _asked(request: Request) -> dict[str, str]:

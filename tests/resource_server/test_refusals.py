@@ -3,11 +3,15 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from rest_framework.serializers import Serializer
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.resource_server import ActsForPerson, HasScopes
+from tests.api import WhoCalled
 from tests.marks import spec
 from tests.resource_server.test_authentication import challenge_of, service_token
+from tests.resource_server.test_permissions import call, person_token
 from tests.stories import begin
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +85,38 @@ def test_a_view_without_a_statement_logs_its_refusals_and_writes_none(
     (said,) = [record for record in caplog.records if hasattr(record, "reference")]
     assert said.reference == response["X-OAuth-Reference"]
     assert said.endpoint == "api"
+
+
+class Writing(WhoCalled):
+    """A view whose OPTIONS asks which other methods would be refused, as DRF's generic ones do."""
+
+    def get_serializer(self) -> Serializer:
+        return Serializer()
+
+
+@spec("B-26")
+def test_what_drf_merely_wonders_about_is_no_refusal() -> None:
+    permission = HasScopes(GET="notes:read", POST="notes:write")
+    token = person_token("notes:read")
+    response = call(permission, token, "options", view=Writing)
+    assert (response.status_code, "actions" in response.data) == (200, False)
+    assert "X-OAuth-Reference" not in response
+    assert not AuditEvent.objects.exists()
+    assert "X-OAuth-Reference" in call(permission, token, "post", view=Writing)
+
+
+@spec("B-26")
+def test_a_view_without_authentication_refuses_and_records_nothing() -> None:
+    view = type(
+        "Bare",
+        (WhoCalled,),
+        {
+            "authentication_classes": (),
+            "permission_classes": (ActsForPerson | HasScopes("notes:read"),),
+        },
+    ).as_view()
+    assert view(RequestFactory().get("/api/")).status_code == 403
+    assert not AuditEvent.objects.exists()
 
 
 @spec("OpenID Connect Core §5.3.3")
