@@ -111,8 +111,8 @@ def refuse(
         occurrences=max(1, occurrences),
     )
     if _is_worth_a_row(occurrences):
-        _save(row)
-        _remember(counter, row.reference)
+        if _save(row):
+            _remember(counter, row.reference)
     elif occurrences:
         row.reference = _remembered(counter) or row.reference
     _announce(row)
@@ -144,7 +144,7 @@ def _save(row: AuditEvent) -> bool:
 def _announce(row: AuditEvent) -> None:
     """One log record and one signal for each event, written out or only counted."""
     fields = {name: getattr(row, name) for name in _FIELDS}
-    fields["event"] = str(row.event)
+    fields |= {"event": str(row.event), "code": str(row.code)}
     if row.event == Event.REQUEST_REFUSED:
         logger.info("request refused: %s at %s", row.rule, row.endpoint, extra=fields)
     else:

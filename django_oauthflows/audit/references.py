@@ -11,6 +11,8 @@ from django_oauthflows.issuer import url_of
 
 #: Where a client finds the reference of a refusal, whatever `REFERENCE_IN` says.
 REFERENCE_HEADER = "X-OAuth-Reference"
+#: What `REFERENCE_IN` may be.
+PLACES = ("description", "error_uri", "header")
 
 
 def members_of(request: HttpRequest, refusal: Refusal, reference: str) -> dict[str, str]:

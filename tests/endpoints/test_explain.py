@@ -176,3 +176,15 @@ def test_every_code_has_a_meaning_and_something_to_do_about_it(code: Code) -> No
     assert meaning.means
     assert meaning.advice
     assert meaning.paragraph
+
+
+def test_a_single_page_app_may_read_the_reference(settings: Any) -> None:
+    settings.OAUTHFLOWS = {"REFERENCE_IN": "header"}
+    story = begin(preset="single-page-app")
+    response = story.token(
+        grant_type="unheard-of",
+        client_id=story.registered.client_id,
+        headers={"Origin": "https://client.example"},
+    )
+    assert response["Access-Control-Allow-Origin"] == "https://client.example"
+    assert "X-OAuth-Reference" in response["Access-Control-Expose-Headers"]
