@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.audit.events import Event
@@ -41,9 +42,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("created", "event", "actor", "client_id", "rule", "reference", "occurrences")
+    list_display = ("created", "event", "actor", "client", "rule", "reference", "occurrences")
     list_filter = ("event", "created", "endpoint", "code")
-    list_select_related = ("user",)
+    list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
     show_full_result_count = False
@@ -55,7 +56,13 @@ class AuditEventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("actor"))
     def actor(self, row: AuditEvent) -> str:
         """Whoever did it: a person, else the client itself, or what the row says of it."""
-        return str(row.detail.get("by") or row.user or row.client_id or "–")
+        return str(row.detail.get("by") or row.user or self.client(row))
+
+    @admin.display(description=_("client"))
+    def client(self, row: AuditEvent) -> str:
+        """Its name; an id that no client has is cut, since anybody may send one of any length."""
+        name = row.application.name if row.application else ""
+        return name or Truncator(row.client_id).chars(20) or "–"
 
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         person = get_user_model()
