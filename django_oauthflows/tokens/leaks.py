@@ -5,7 +5,7 @@ from typing import Any
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.keys import jwt
-from django_oauthflows.keys.strict_json import is_storable
+from django_oauthflows.strict_json import is_storable
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.parties import person_of
