@@ -133,6 +133,12 @@ class Conf:
         "How many such requests are kept from one address within their lifetime, so that nobody fills the "
         "table. Behind a proxy, set TRUSTED_PROXIES, or all the world is one network.",
     )
+    REFERENCE_IN = Setting(
+        "description",
+        "Where a refusal names its reference besides the X-OAuth-Reference header, which some clients do not "
+        "log: description, at the end of error_description, which most do; error_uri, as the address of a "
+        "public page that explains it; or header, nowhere else.",
+    )
     AUDIT_ROWS_PER_WINDOW = Setting(
         10,
         "How many refusals by the same rule, client and network are written out within an hour; beyond "

@@ -23,9 +23,9 @@ def origin_of(request: HttpRequest) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def url_of(request: HttpRequest, name: str) -> str:
-    """The absolute URL of one of the app's endpoints, by its name in `urls.py`."""
-    return origin_of(request) + reverse(f"oauthflows:{name}")
+def url_of(request: HttpRequest, name: str, *values: str) -> str:
+    """The absolute URL of one of the app's endpoints, by its name in `urls.py`, and values in its path."""
+    return origin_of(request) + reverse(f"oauthflows:{name}", args=values)
 
 
 def own_resource_of(request: HttpRequest) -> str:

@@ -28,6 +28,7 @@ from django_oauthflows.endpoints.dot_pages import (
     application_list,
     application_register,
 )
+from django_oauthflows.endpoints.explain import explain
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.jwks import jwks
 from django_oauthflows.endpoints.logout import logout
@@ -153,6 +154,7 @@ TABLE = (
         "dcr-register-management",
         "RFC 7592 §2",
     ),
+    Row(f"{_o}explain/<str:reference>/", explain, "explain", "", "RFC 6749 §5.2"),
     Row(f"{_o}applications/", application_list, dot_name="list"),
     Row(f"{_o}applications/register/", application_register, dot_name="register"),
     Row(f"{_o}applications/<slug:pk>/", application_detail, dot_name="detail"),

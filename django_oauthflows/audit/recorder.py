@@ -21,6 +21,21 @@ logger = logging.getLogger("django_oauthflows.audit")
 
 #: Refusals are counted per rule, client and network within this many seconds.
 WINDOW = 3600
+#: What an event's log record carries as `extra`, and its signal as arguments.
+_FIELDS = (
+    "event",
+    "reference",
+    "client_id",
+    "user_id",
+    "network",
+    "endpoint",
+    "code",
+    "rule",
+    "specification",
+    "sentence",
+    "detail",
+    "occurrences",
+)
 
 
 def new_reference() -> str:
@@ -70,73 +85,104 @@ def refuse(
     client_id: str = "",
     user: Any = None,
     detail: dict[str, Any] | None = None,
+    is_written: bool = True,
 ) -> str:
-    """Record a refusal, in bounded number, and return the reference the refused is told."""
-    reference = new_reference()
+    """Record a refusal, in bounded number, and return the reference the refused is told.
+
+    Refusals that are only counted have the reference of the last row by the same rule, client and network, so
+    that whoever asks about any of them can be helped. Without `is_written` there is no row at all.
+    """
     network = network_of(request)
-    occurrences = _count(refusal.rule, client_id, network)
-    logger.info(
-        "request refused: %s at %s",
-        refusal.rule,
-        endpoint,
-        extra={
-            "reference": reference,
-            "rule": refusal.rule,
-            "code": str(refusal.code),
-            "network": network,
-        },
+    counter = _counter(refusal.rule, client_id, network)
+    occurrences = _count(counter) if is_written else 0
+    row = AuditEvent(
+        reference=new_reference(),
+        event=Event.REQUEST_REFUSED,
+        application_id=application_key,
+        client_id=client_id[:255],
+        user_id=getattr(user, "pk", user),
+        network=network,
+        endpoint=endpoint,
+        code=refusal.code,
+        rule=refusal.rule,
+        specification=refusal.spec,
+        sentence=refusal.sentence[:300],
+        detail=detail or {},
+        occurrences=max(1, occurrences),
     )
     if _is_worth_a_row(occurrences):
-        _write(
-            AuditEvent(
-                reference=reference,
-                event=Event.REQUEST_REFUSED,
-                application_id=application_key,
-                client_id=client_id[:255],
-                user_id=getattr(user, "pk", user),
-                network=network,
-                endpoint=endpoint,
-                code=refusal.code,
-                rule=refusal.rule,
-                specification=refusal.spec,
-                sentence=refusal.sentence[:300],
-                detail=detail or {},
-                occurrences=occurrences,
-            )
-        )
+        if _save(row):
+            _remember(counter, row.reference)
+    elif occurrences:
+        row.reference = _remembered(counter) or row.reference
+    _announce(row)
     signals.request_refused.send_robust(
         sender=None,
         rule=refusal.rule,
         code=str(refusal.code),
         client_id=client_id,
-        reference=reference,
+        reference=row.reference,
     )
-    return reference
+    return row.reference
 
 
 def _write(row: AuditEvent) -> None:
+    if _save(row):
+        _announce(row)
+
+
+def _save(row: AuditEvent) -> bool:
     try:
         row.save(force_insert=True)
     except Exception:
         # The request was decided already; a log that cannot be written must be loud and must not undo that.
         logger.exception("audit event %s could not be written", row.event)
-        return
-    if row.event != Event.REQUEST_REFUSED:
-        logger.info("%s", row.event, extra={"reference": row.reference, "client_id": row.client_id})
+        return False
+    return True
 
 
-def _count(rule: str, client_id: str, network: str) -> int:
-    """How often this refusal has happened within the window; 0 when the cache cannot say."""
+def _announce(row: AuditEvent) -> None:
+    """One log record and one signal for each event, written out or only counted."""
+    fields = {name: getattr(row, name) for name in _FIELDS}
+    fields |= {"event": str(row.event), "code": str(row.code)}
+    if row.event == Event.REQUEST_REFUSED:
+        logger.info("request refused: %s at %s", row.rule, row.endpoint, extra=fields)
+    else:
+        logger.info("%s", fields["event"], extra=fields)
+    signals.audit_recorded.send_robust(sender=None, **fields)
+
+
+def _counter(rule: str, client_id: str, network: str) -> str:
+    """The cache key of this window's refusals of one kind."""
     window = int(timezone.now().timestamp()) // WINDOW
-    key = f"oauthflows:refused:{window}:{rule}:{network}:{hash_of(client_id)}"
+    return f"oauthflows:refused:{window}:{rule}:{network}:{hash_of(client_id)}"
+
+
+def _count(counter: str) -> int:
+    """How often this refusal has happened within the window; 0 when the cache cannot say."""
     try:
-        cache.add(key, 0, timeout=WINDOW)
-        return int(cache.incr(key))
+        cache.add(counter, 0, timeout=WINDOW)
+        return int(cache.incr(counter))
     except Exception:
         logger.exception(
             "the cache does not answer; refusals are logged but not written to the audit table"
         )
         return 0
+
+
+def _remember(counter: str, reference: str) -> None:
+    try:
+        cache.set(f"{counter}:reference", reference, timeout=WINDOW)
+    except Exception:
+        logger.exception("the cache does not answer; a reference may lead to no row")
+
+
+def _remembered(counter: str) -> str:
+    try:
+        return str(cache.get(f"{counter}:reference", ""))
+    except Exception:
+        logger.exception("the cache does not answer; a reference may lead to no row")
+        return ""
 
 
 def _is_worth_a_row(occurrences: int) -> bool:

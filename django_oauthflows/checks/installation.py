@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
+from django_oauthflows.audit.references import PLACES
 from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
@@ -80,6 +81,14 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for mistake in trusted_issuers.mistakes()
     ]
     messages += _wrong_registration()
+    if conf.REFERENCE_IN not in PLACES:
+        messages.append(
+            Error(
+                f"OAUTHFLOWS['REFERENCE_IN'] is {conf.REFERENCE_IN!r}.",
+                hint=f"It is one of: {', '.join(PLACES)}.",
+                id="oauthflows.E080",
+            )
+        )
     for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
         if dot.project_says(ignored):
             messages.append(

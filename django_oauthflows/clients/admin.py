@@ -20,6 +20,7 @@ from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import register_client
+from django_oauthflows.clients.review.admin import ReviewedAdmin
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
 from django_oauthflows.clients.secret_list import listed
 from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
@@ -96,14 +97,23 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(SecretPages, KeyPages, admin.ModelAdmin):  # type: ignore[type-arg]
+class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
     inlines = (PolicyInline,)
     change_form_template = "admin/oauthflows/client.html"
     view_on_site = False
-    list_display = ("name", "client_id", "kind", "profile", "is_enabled", "user", "created")
+    list_display = (
+        "name",
+        "client_id",
+        "kind",
+        "profile",
+        "security",
+        "is_enabled",
+        "user",
+        "created",
+    )
     list_filter = (
         "oauthflows_policy__preset",
         "oauthflows_policy__profile",
@@ -203,6 +213,8 @@ class ClientAdmin(SecretPages, KeyPages, admin.ModelAdmin):  # type: ignore[type
         context["key_set"] = understood_of(_policy_of(obj)) if obj is not None else None
         context["legacy_flows"] = legacy_flows_of(obj) if obj is not None else ()
         context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
+        if obj is not None:
+            context |= self.review_context(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

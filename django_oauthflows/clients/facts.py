@@ -5,7 +5,7 @@ client does not wait for that: each use of a token looks at the policy's row its
 """
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -101,10 +101,12 @@ def _read(client_id: str) -> ClientFacts | None:
     return None if application is None else facts_of(application)
 
 
-def facts_of(application: Any) -> ClientFacts:
-    """The facts of an application row."""
+def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = None) -> ClientFacts:
+    """The facts of an application row; its secrets are looked up unless they are at hand."""
     policy: ClientPolicy | None = getattr(application, "oauthflows_policy", None)
-    secrets = list(ClientSecret.objects.filter(application_id=application.pk))
+    if of_its_secrets is None:
+        of_its_secrets = ClientSecret.objects.filter(application_id=application.pk)
+    secrets = list(of_its_secrets)
     on_server = dot.available_scopes(application)
     own = frozenset(policy.scopes) & on_server if policy else on_server
     is_confidential = application.client_type == "confidential"

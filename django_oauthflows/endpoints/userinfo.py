@@ -1,11 +1,15 @@
 """The userinfo endpoint (OpenID Connect Core §5.3): an API of this server, protected like any other."""
 
+from typing import Any
+
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.identity import userinfo as told
@@ -27,16 +31,17 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     """Tell a client what a person agreed to be told of them; to any script, since no cookie counts here."""
     if request.method == "OPTIONS":
         return cors.preflight(methods="GET, POST")
+    token: Any = None
     try:
-        response = _told(request)
+        token = validate(_shown(request), request)
+        enforce(USERINFO_RULES, token)
+        response = _told(request, token)
     except Refusal as refusal:
-        response = _refused(request, refusal)
+        response = _refused(request, refusal, token)
     return cors.allow_everyone(headers.no_store(response))
 
 
-def _told(request: HttpRequest) -> HttpResponse:
-    token = validate(_shown(request), request)
-    enforce(USERINFO_RULES, token)
+def _told(request: HttpRequest, token: Any) -> HttpResponse:
     client = client_of(token.application.client_id)
     assert client is not None  # noqa: S101 - the token was found with its client
     scopes = frozenset(token.scope.split())
@@ -63,11 +68,22 @@ def _shown(request: HttpRequest) -> str:
     return in_body or (in_header.strip() if scheme.lower() == "bearer" else "")
 
 
-def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def _refused(request: HttpRequest, refusal: Refusal, token: Any) -> HttpResponse:
     """Error and challenge (RFC 6750 §3); whoever showed no token is told what is wanted, and no error."""
-    has_shown = refusal.code is not Code.INVALID_TOKEN or bool(_shown(request))
-    members = {"error": str(refusal.code), "error_description": refusal.sentence}
-    response = JsonResponse(members if has_shown else {}, status=refusal.status)
     scopes = ["openid"] if refusal.code is Code.INSUFFICIENT_SCOPE else []
-    response["WWW-Authenticate"] = challenge_for(request, refusal if has_shown else None, scopes)
+    if refusal.code is Code.INVALID_TOKEN and not _shown(request):
+        response = JsonResponse({}, status=refusal.status)
+        response["WWW-Authenticate"] = challenge_for(request, None, scopes)
+        return response
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint="userinfo",
+        application_key=token.application_id if token else None,
+        client_id=token.application.client_id if token else "",
+        user=token.user_id if token else None,
+    )
+    response = JsonResponse(members_of(request, refusal, reference), status=refusal.status)
+    response[REFERENCE_HEADER] = reference
+    response["WWW-Authenticate"] = challenge_for(request, refusal, scopes, reference)
     return response

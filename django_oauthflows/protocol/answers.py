@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.redaction import redacted
+from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.clients import uris
 from django_oauthflows.clients.authentication import claimed_client_id, used_basic
 from django_oauthflows.clients.facts import client_of
@@ -27,9 +28,6 @@ from django_oauthflows.protocol import cors, errands, headers
 from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.authorization import FORM_POST, FRAGMENT, QUERY
 from django_oauthflows.rules.requests import ClientFacts
-
-#: Where a client finds the reference of a refusal beside its description.
-REFERENCE_HEADER = "X-OAuth-Reference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,9 @@ def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpRes
         client_id=client_id,
         detail=redacted(parameters.plain()) if parameters else {},
     )
-    response = _error(refusal.code, refusal.sentence, status=refusal.status, reference=reference)
+    members = members_of(request, refusal, reference)
+    response = headers.no_store(JsonResponse(members, status=refusal.status))
+    response[REFERENCE_HEADER] = reference
     if refusal.retry_after:
         response["Retry-After"] = str(refusal.retry_after)
     if refusal.status == 401 and used_basic(request):
@@ -112,6 +112,7 @@ def error_page(
     endpoint: str = "authorize",
     template: str = "oauthflows/error.html",
     title: str = "",
+    detail: dict[str, str] | None = None,
 ) -> HttpResponse:
     """A refusal that must not be sent anywhere: a page for the person (RFC 6749 §4.1.2.1)."""
     client = client_of(client_id) if client_id else None
@@ -122,6 +123,7 @@ def error_page(
         application_key=client.key if client else None,
         client_id=client_id,
         user=request.user.pk if request.user.is_authenticated else None,
+        detail=detail,
     )
     context = {
         "title": title or _("This link does not work"),
@@ -201,23 +203,14 @@ def refuse_to_client(
         user=request.user.pk if request.user.is_authenticated else None,
         detail=detail,
     )
-    return back_to_client(
-        request,
-        address,
-        {"error": str(refusal.code), "error_description": _described(refusal.sentence, reference)},
-    )
+    response = back_to_client(request, address, members_of(request, refusal, reference))
+    response[REFERENCE_HEADER] = reference
+    return response
 
 
-def _error(code: Code, sentence: str, *, status: int, reference: str = "") -> HttpResponse:
-    description = _described(sentence, reference) if reference else sentence
-    response = JsonResponse({"error": str(code), "error_description": description}, status=status)
-    if reference:
-        response[REFERENCE_HEADER] = reference
-    return headers.no_store(response)
-
-
-def _described(sentence: str, reference: str) -> str:
-    return f"{sentence} (reference {reference})"
+def _error(code: Code, sentence: str, *, status: int) -> HttpResponse:
+    members = {"error": str(code), "error_description": sentence}
+    return headers.no_store(JsonResponse(members, status=status))
 
 
 def _context(request: HttpRequest) -> tuple[Parameters | None, str]:

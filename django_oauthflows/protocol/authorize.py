@@ -46,7 +46,7 @@ def receive(http: HttpRequest) -> HttpResponse:
         parameters = kept_requests.found(sent)
         return kept_requests.keep(http, parameters, know_client(http, parameters))
     except Refusal as refusal:
-        return error_page(http, refusal, client_id=_client_id(parameters))
+        return _page(http, refusal, parameters)
 
 
 def answer(http: HttpRequest) -> HttpResponse:
@@ -61,7 +61,7 @@ def answer(http: HttpRequest) -> HttpResponse:
         parameters = signed.parameters
         address = _address_of(http, parameters, know_redirect_uri(client, parameters))
     except Refusal as refusal:
-        return error_page(http, refusal, client_id=_client_id(parameters))
+        return _page(http, refusal, parameters)
     try:
         if signed.refusal:
             raise signed.refusal
@@ -76,8 +76,12 @@ def answer(http: HttpRequest) -> HttpResponse:
         )
 
 
-def _client_id(parameters: Parameters | None) -> str:
-    return parameters.text("client_id") if parameters else ""
+def _page(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) -> HttpResponse:
+    """There is nowhere to return to: the person is told, and what came is recorded for the developer."""
+    if parameters is None:
+        return error_page(http, refusal)
+    detail = redacted(parameters.plain())
+    return error_page(http, refusal, client_id=parameters.text("client_id"), detail=detail)
 
 
 def _address_of(http: HttpRequest, parameters: Parameters, redirect_uri: str) -> ReturnAddress:

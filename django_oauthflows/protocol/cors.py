@@ -4,9 +4,12 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 
+from django_oauthflows.audit.references import REFERENCE_HEADER
 from django_oauthflows.rules.requests import ClientFacts
 
 _DAY = "86400"
+#: What a script may read of an answer besides its body: why it was refused.
+_READABLE = f"{REFERENCE_HEADER}, WWW-Authenticate, Retry-After"
 
 
 def preflight(*, methods: str = "POST") -> HttpResponse:
@@ -24,6 +27,7 @@ def allow(response: HttpResponse, request: HttpRequest, client: ClientFacts | No
     origin = request.META.get("HTTP_ORIGIN", "")
     if origin and client is not None and origin in _origins_of(client):
         response["Access-Control-Allow-Origin"] = origin
+        response["Access-Control-Expose-Headers"] = _READABLE
     response["Vary"] = "Origin"
     return response
 
@@ -31,6 +35,7 @@ def allow(response: HttpResponse, request: HttpRequest, client: ClientFacts | No
 def allow_everyone(response: HttpResponse) -> HttpResponse:
     """For documents that are public anyway."""
     response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = _READABLE
     return response
 
 

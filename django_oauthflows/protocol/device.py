@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.audit.references import REFERENCE_HEADER
 from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.translations import in_language
@@ -188,7 +189,9 @@ def _seconds_to_wait(http: HttpRequest) -> int | None:
 
 
 def _too_many(http: HttpRequest, typed: str, seconds: int) -> HttpResponse:
-    _record(http, "Too many attempts at a user code.", "user_code_attempts_must_be_few", "§5.1")
+    reference = _record(
+        http, "Too many attempts at a user code.", "user_code_attempts_must_be_few", "§5.1"
+    )
     minutes = -(-seconds // 60)
     error = ngettext(
         "Too many attempts. Try again in %(minutes)d minute.",
@@ -196,15 +199,19 @@ def _too_many(http: HttpRequest, typed: str, seconds: int) -> HttpResponse:
         minutes,
     ) % {"minutes": minutes}
     page = _code_page(http, typed=typed, error=error, status=429)
-    page["Retry-After"] = str(seconds)
+    page["Retry-After"], page[REFERENCE_HEADER] = str(seconds), reference
     return page
 
 
 def _unknown(http: HttpRequest, typed: str) -> HttpResponse:
     """The same words for a code that never was, has ended, or is somebody else's."""
-    _record(http, "The user code is unknown or has ended.", "user_code_must_be_known", "§3.3")
+    reference = _record(
+        http, "The user code is unknown or has ended.", "user_code_must_be_known", "§3.3"
+    )
     error = _("No device is waiting with this code. Check it for typing errors.")
-    return _code_page(http, typed=typed, error=error, status=400)
+    page = _code_page(http, typed=typed, error=error, status=400)
+    page[REFERENCE_HEADER] = reference
+    return page
 
 
 def _gone(http: HttpRequest) -> HttpResponse:
@@ -213,9 +220,9 @@ def _gone(http: HttpRequest) -> HttpResponse:
     return _code_page(http, error=error, status=400)
 
 
-def _record(http: HttpRequest, sentence: str, rule: str, section: str) -> None:
+def _record(http: HttpRequest, sentence: str, rule: str, section: str) -> str:
     refusal = Refusal(Code.INVALID_REQUEST, sentence, rule=rule, spec=f"RFC 8628 {section}")
-    recorder.refuse(refusal, http, endpoint="device", user=http.user.pk)
+    return recorder.refuse(refusal, http, endpoint="device", user=http.user.pk)
 
 
 def _code_page(

@@ -42,11 +42,13 @@ class Asked:
 
 def answer(http: HttpRequest) -> HttpResponse:
     """Answer a request that came in the URL, and the form of the page it led to."""
+    parameters: Parameters | None = None
     try:
         carried = posted_logouts.opened(http)
-        asked = _asked(*carried) if carried else _read(http, from_query(http))
+        parameters = carried[0] if carried else from_query(http)
+        asked = _asked(*carried) if carried else _read(http, parameters)
     except Refusal as refusal:
-        return pages.refused(http, refusal)
+        return pages.refused(http, refusal, parameters)
     with languages.spoken(asked.locales):
         return _proceed(http, asked)
 
@@ -57,11 +59,12 @@ def keep(http: HttpRequest) -> HttpResponse:
     Browsers send the session's cookie with no form of another site (SameSite=Lax): everybody would seem to be
     signed out already.
     """
+    parameters: Parameters | None = None
     try:
         parameters = from_body(http)
         asked = _read(http, parameters)
     except Refusal as refusal:
-        return pages.refused(http, refusal)
+        return pages.refused(http, refusal, parameters)
     url = f"{reverse('oauthflows:logout')}?{posted_logouts.query_for(parameters, asked.hint)}"
     return headers.no_store(HttpResponseRedirect(url, status=303))
 

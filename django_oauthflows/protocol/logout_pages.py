@@ -8,11 +8,13 @@ from django.shortcuts import render
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
+from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import uris
 from django_oauthflows.errors import Refusal
 from django_oauthflows.identity.participants import Frame
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.answers import error_page
+from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.logout import LogoutRequest
 
 
@@ -48,7 +50,7 @@ def signed_out(
     )
 
 
-def refused(http: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refused(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) -> HttpResponse:
     """A request that is none: nobody was signed out, and nobody is sent anywhere."""
     return error_page(
         http,
@@ -56,6 +58,8 @@ def refused(http: HttpRequest, refusal: Refusal) -> HttpResponse:
         endpoint="logout",
         template="oauthflows/logout/error.html",
         title=_("You were not signed out"),
+        client_id=parameters.text("client_id") if parameters else "",
+        detail=redacted(parameters.plain()) if parameters else {},
     )
 
 

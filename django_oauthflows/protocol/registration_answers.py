@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from django_oauthflows.audit import recorder
+from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import cors, headers
-from django_oauthflows.protocol.answers import REFERENCE_HEADER
 from django_oauthflows.strict_json import is_storable
 
 Endpoint = Callable[..., HttpResponse]
@@ -58,17 +58,17 @@ def _refused(
     request: HttpRequest, refusal: Refusal, methods: tuple[str, ...], *, client_id: str
 ) -> HttpResponse:
     shown = client_id if is_storable(client_id) else ""
-    reference = recorder.refuse(refusal, request, endpoint="register", client_id=shown)
-    response = JsonResponse(
-        {
-            "error": str(refusal.code),
-            "error_description": f"{refusal.sentence} (reference {reference})",
-        },
-        status=refusal.status,
+    reference = recorder.refuse(
+        refusal,
+        request,
+        endpoint="register",
+        client_id=shown,
+        detail={"method": str(request.method)},
     )
+    response = JsonResponse(members_of(request, refusal, reference), status=refusal.status)
     response[REFERENCE_HEADER] = reference
     if refusal.status == 401:
-        response["WWW-Authenticate"] = _challenge(request, refusal)
+        response["WWW-Authenticate"] = _challenge(request, refusal, reference)
     if refusal.status == 405:
         response["Allow"] = ", ".join((*methods, "OPTIONS"))
     if refusal.retry_after:
@@ -76,8 +76,11 @@ def _refused(
     return response
 
 
-def _challenge(request: HttpRequest, refusal: Refusal) -> str:
+def _challenge(request: HttpRequest, refusal: Refusal, reference: str) -> str:
     """Without a token there is none that could be wrong (RFC 6750 §3.1)."""
     if "HTTP_AUTHORIZATION" not in request.META:
         return 'Bearer realm="oauth"'
-    return f'Bearer realm="oauth", error="{refusal.code}", error_description="{refusal.sentence}"'
+    members = members_of(request, refusal, reference)
+    return "Bearer " + ", ".join(
+        f'{name}="{value}"' for name, value in {"realm": "oauth", **members}.items()
+    )

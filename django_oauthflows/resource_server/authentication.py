@@ -9,6 +9,7 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.resource_server.challenges import TokenRefused, challenge_for
 from django_oauthflows.resource_server.permissions import needed_scopes
 from django_oauthflows.resource_server.principals import ClientPrincipal
+from django_oauthflows.resource_server.refusals import record
 from django_oauthflows.tokens.validation import validate
 
 _REFUSED = "_oauthflows_refused"
@@ -34,6 +35,8 @@ class OAuth2TokenAuthentication(BaseAuthentication):
     resource: ClassVar[str] = ""
     #: Refuse a token that was asked for no resource in particular.
     must_be_bound: ClassVar[bool] = False
+    #: Write refusals to the audit log, in bounded number; else they are a log record and a signal alone.
+    writes_refusals: ClassVar[bool] = True
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -42,12 +45,14 @@ class OAuth2TokenAuthentication(BaseAuthentication):
         try:
             token = self._validated(_shown(value.strip()), getattr(request, "_request", request))
         except Refusal as refusal:
-            setattr(request, _REFUSED, refusal)
+            reference = record(request, refusal, is_written=self.writes_refusals)
+            setattr(request, _REFUSED, (refusal, reference))
             raise TokenRefused(refusal) from None
         return self._principal(request, token), token
 
     def authenticate_header(self, request: Request) -> str:
-        return challenge_for(request, getattr(request, _REFUSED, None), needed_scopes(request))
+        refusal, reference = getattr(request, _REFUSED, (None, ""))
+        return challenge_for(request, refusal, needed_scopes(request), reference)
 
     def _validated(self, value: str, request: Any) -> Any:
         """The token behind the value. Raises `Refusal`."""

@@ -1,14 +1,17 @@
 """How an API says no (RFC 6750 §3): every refusal of a token leaves with a challenge the client can read."""
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
+from django_oauthflows.audit.references import told
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.issuer import url_of
+from django_oauthflows.resource_server import refusals
 
 REALM = "api"
 
@@ -22,19 +25,43 @@ class TokenRefused(AuthenticationFailed):
 
 
 class InsufficientScope(PermissionDenied):
-    """The token is good and not enough (RFC 6750 §3.1). `auth_header` is what DRF sends as challenge."""
+    """The token is good and not enough (RFC 6750 §3.1)."""
 
-    def __init__(self, request: HttpRequest, scopes: Collection[str]) -> None:
+    def __init__(self, request: Any, scopes: Collection[str]) -> None:
         needed = " ".join(sorted(scopes))
         super().__init__(
             f"The access token needs the scope: {needed}.", code=str(Code.INSUFFICIENT_SCOPE)
         )
-        self.auth_header = challenge(
+        self._request, self._needed = request, needed
+
+    @cached_property
+    def auth_header(self) -> str:
+        """The challenge, as DRF reads it where it answers with this exception.
+
+        Recorded then and not before: for OPTIONS and its browsable pages DRF also asks what would be refused.
+        """
+        request, refusal = self._request, refusals.too_little_scope()
+        reference = refusals.record_for_token(
             request,
-            error=str(Code.INSUFFICIENT_SCOPE),
-            error_description="The access token does not have the scope this needs.",
-            scope=needed,
+            refusal,
+            scope_needed=self._needed[:500],
+            scope_held=request.auth.scope[:500],
         )
+        return challenge_for(request, refusal, self._needed.split(), reference)
+
+
+class NotPermitted(PermissionDenied):
+    """The token is good, and no scope would help: recorded as `InsufficientScope` is."""
+
+    def __init__(self, request: Any, detail: Any = None, code: str | None = None) -> None:
+        super().__init__(detail, code)
+        self._request = request
+
+    @cached_property
+    def auth_header(self) -> str:
+        """None: there is nothing to ask for that would be enough."""
+        refusals.record_for_token(self._request, refusals.not_permitted())
+        return ""
 
 
 def challenge(request: HttpRequest, **members: str) -> str:
@@ -45,17 +72,19 @@ def challenge(request: HttpRequest, **members: str) -> str:
     )
 
 
-def challenge_for(request: Any, refusal: Refusal | None, scopes: Collection[str]) -> str:
+def challenge_for(
+    request: Any, refusal: Refusal | None, scopes: Collection[str], reference: str = ""
+) -> str:
     """The challenge for a refused token, or without an error for a request that had none.
 
-    `scopes` are those the view needs, so that a client can ask for the right ones at once.
+    `scopes` are those the view needs, so that a client can ask for the right ones at once. Where
+    `REFERENCE_IN` says, it names the refusal's `reference`.
     """
     scope = " ".join(sorted(scopes))
     if refusal is None:
         return challenge(request, scope=scope)
-    return challenge(
-        request, error=str(refusal.code), error_description=refusal.sentence, scope=scope
-    )
+    members = told(request, refusal.sentence, reference)
+    return challenge(request, error=str(refusal.code), **members, scope=scope)
 
 
 def _metadata(request: HttpRequest) -> dict[str, str]:

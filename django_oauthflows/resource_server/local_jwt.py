@@ -3,7 +3,7 @@
 The keys are in the process; with the site's own, one statement a minute and worker sees whether they changed.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 
@@ -24,6 +24,9 @@ class LocalJWTAuthentication(OAuth2TokenAuthentication):
     keys are this site's own, kept in the process, or those of `OAUTHFLOWS["JWKS"]` for an API that runs apart
     from its server; there, `OAUTHFLOWS["ISSUER"]` and `["RESOURCE"]` say whose tokens it takes, and for whom.
     """
+
+    #: No statement, then either.
+    writes_refusals: ClassVar[bool] = False
 
     def _validated(self, value: str, request: Any) -> LocalToken:
         return validate(value, request)

@@ -7,7 +7,7 @@ from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.permissions import AND, OR, BasePermission, OperationHolderMixin
 from rest_framework.request import Request
 
-from django_oauthflows.resource_server.challenges import InsufficientScope
+from django_oauthflows.resource_server.challenges import InsufficientScope, NotPermitted
 
 if TYPE_CHECKING:
     # DRF's views read the classes a project lists as its defaults, which may be these.
@@ -70,7 +70,11 @@ class ActsForPerson(BasePermission):
     message = "This needs a token that a person granted."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return getattr(request.user, "pk", None) is not None and bool(request.user.is_authenticated)
+        user = request.user
+        if getattr(user, "pk", None) is not None and bool(user.is_authenticated):
+            return True
+        view.permission_denied = partial(_refuse, view)  # type: ignore[assignment, method-assign]
+        return False
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """Asked again, as `HasScopes` is, so that `~` means the same for both."""
@@ -107,9 +111,11 @@ def _refuse(
         raise NotAuthenticated
     wanting = [_missing(permission, request, view) for permission in view.get_permissions()]
     missing = frozenset[str]().union(*(scopes for scopes in wanting if scopes))
+    if scopes_of(request) is None:
+        raise PermissionDenied(detail=message, code=code)
     if missing and None not in wanting:
         raise InsufficientScope(request, missing)
-    raise PermissionDenied(detail=message, code=code)
+    raise NotPermitted(request, message, code)
 
 
 def _missing(permission: Any, request: Request, view: "APIView") -> frozenset[str] | None:

@@ -206,7 +206,7 @@ def test_the_audit_log_is_read_by_reference() -> None:
     story, browser = begin(), administrator()
     response = story.refresh("no-such-token")
     reference = response["X-OAuth-Reference"]
-    page = browser.get(AUDIT, {"q": reference}).content.decode()
+    page = browser.get(AUDIT, {"q": reference}, follow=True).content.decode()
     assert "refresh_token_must_exist" in page
     row = AuditEvent.objects.get(reference=reference)
     assert reference in browser.get(f"{AUDIT}{row.pk}/change/").content.decode()

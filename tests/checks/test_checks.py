@@ -61,6 +61,7 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
+    ("oauthflows.E080", our_settings(REFERENCE_IN="footer"), "error_uri"),
     ("oauthflows.E060", our_settings(REGISTRATION="opne"), "open"),
     ("oauthflows.E061", our_settings(REGISTRATION_PROFILE="lax"), "standard"),
     ("oauthflows.W062", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),

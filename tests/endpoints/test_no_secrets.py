@@ -5,10 +5,13 @@ import traceback
 from base64 import b64encode
 from collections.abc import Iterator
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -44,6 +47,8 @@ class Diary:
     def __init__(self) -> None:
         self.answers: list[tuple[str, frozenset[str]]] = []
         self.secrets: dict[str, str] = dict(WRONG)
+        #: What was told outside an answer: exports, and what commands print.
+        self.told: list[str] = []
 
     def hear(self, response: Any, *, delivers: tuple[str, ...] = ()) -> Any:
         """Keep an answer; `delivers` are the secrets it hands to the one they are for."""
@@ -192,6 +197,21 @@ def serve(diary: Diary, service: FlowClient) -> None:
     diary.hear(service.post("revoke", token=token))
 
 
+def look_into(diary: Diary) -> None:
+    """Whoever is given a reference, and the administrator, read about everything that happened."""
+    admin = Client()
+    admin.force_login(PersonFactory(is_staff=True, is_superuser=True))
+    diary.hear(admin.get("/admin/oauthflows/auditevent/"))
+    diary.told.append(admin.get("/admin/oauthflows/auditevent/export/").getvalue().decode())
+    for row in AuditEvent.objects.all():
+        cache.clear()  # or somebody who looks up so many would have to wait
+        diary.hear(Client().get(reverse("oauthflows:explain", args=[row.reference])))
+        diary.hear(admin.get(f"/admin/oauthflows/auditevent/{row.pk}/change/"))
+        out = StringIO()
+        call_command("oauthflows_explain", row.reference, stdout=out)
+        diary.told.append(out.getvalue())
+
+
 def basic(client_id: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + b64encode(f"{client_id}:{secret}".encode()).decode()}
 
@@ -206,6 +226,7 @@ def diary(transactional_db: None, settings: Any, caplog: pytest.LogCaptureFixtur
     flow = FlowClient(registered=ClientFactory())
     walk(diary, flow.browser, flow)
     serve(diary, FlowClient(registered=ClientFactory(preset="service", redirect_uris=())))
+    look_into(diary)
     return diary
 
 
@@ -219,6 +240,8 @@ def test_no_table_log_record_or_answer_to_others_holds_a_secret(
     assert tell_on(every_row(), diary.secrets) == []
     assert tell_on(every_session(), diary.secrets) == []
     assert tell_on(every_record(records), diary.secrets) == []
+    assert len(diary.told) > 20
+    assert tell_on((("what was told", text) for text in diary.told), diary.secrets) == []
     for position, (text, delivered) in enumerate(diary.answers):
         kept = {name: value for name, value in diary.secrets.items() if name not in delivered}
         assert tell_on(iter([(f"answer {position}", text)]), kept) == []

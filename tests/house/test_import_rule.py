@@ -28,7 +28,7 @@ LAYERS = (
     ("protocol",),
     ("resource_server",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
-    ("endpoints", "api", "admin", "management", "checks", "dot_validator"),
+    ("endpoints", "api", "admin", "management", "checks", "dot_validator", "metrics"),
 )
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 

@@ -245,14 +245,24 @@ def test_a_services_protected_call_takes_one() -> None:
 
 
 @spec("RFC 6750 §3.1", "B-26")
-def test_a_refused_call_takes_one() -> None:
+def test_a_refused_call_takes_one_and_its_record() -> None:
     story = begin()
     tokens = story.tokens(scope="profile")
     with statements() as refused:
         assert story.call(tokens["access_token"]).status_code == 403
     with statements() as unknown:
         assert story.call("no-such-token").status_code == 401
-    assert refused.kinds() == unknown.kinds() == ["SELECT"]
+    assert refused.kinds() == unknown.kinds() == ["SELECT", "INSERT"]
+
+
+@spec("RFC 6750 §3.1", "B-26")
+def test_a_call_that_is_refused_over_and_over_takes_one() -> None:
+    story = begin()
+    for _ in range(10):
+        story.call("no-such-token")
+    with statements() as counted:
+        assert story.call("no-such-token").status_code == 401
+    assert counted.kinds() == ["SELECT"]
 
 
 #: Find the token and its grant, delete it, for which the ORM reads

@@ -1,0 +1,214 @@
+"""What to do about a refusal, by the rule that said no: for the administrator who helps a client's developer.
+
+A rule that is not listed is explained by its own note and by what its error code means.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_START_OVER = _(
+    "Send the person to the authorization endpoint again; check the server's clock if this recurs."
+)
+_CLIENTS_KEYS = _(
+    "Compare the key the client signs with to the keys it registered (jwks, jwks_uri), and its algorithm."
+)
+_ALLOW_SCOPES = _("Have the client ask for less, or allow it these scopes under All settings.")
+_SEND_ONE_WAY = _(
+    "Have the client authenticate in the one way it is registered for, and in no other."
+)
+
+FIXES: dict[str, str | Promise] = {
+    # Who is asking
+    "client_must_be_known": _(
+        "Compare the client ID to the one in the admin: it was mistyped, belongs to another site, or the "
+        "client was deleted."
+    ),
+    "client_must_be_enabled": _("Enable the client under All settings, if it is to work again."),
+    "client_must_be_named": _("Have the client send its client_id."),
+    "client_secret_must_match": _(
+        "Add a secret on the client's page, put it into the client, then retire the old one. A secret with "
+        "special characters has to be form-encoded before it goes into the Basic header."
+    ),
+    "client_must_have_a_live_secret": _("Every secret has expired or was retired: add a new one."),
+    "confidential_client_must_authenticate": _(
+        "Have the client send its secret or assertion. An app that cannot keep one is registered as a "
+        "single-page or native app."
+    ),
+    "public_client_must_not_send_a_secret": _(
+        "Take the secret out of the client: it is registered as one that cannot keep any."
+    ),
+    "client_must_use_its_registered_method": _SEND_ONE_WAY,
+    "client_must_use_one_authentication_method": _SEND_ONE_WAY,
+    "client_credentials_must_be_well_formed": _(
+        "The Basic header is the base64 of client_id:client_secret, both form-encoded first."
+    ),
+    "client_must_be_confidential": _(
+        "This flow is for clients with a secret or key: register a service."
+    ),
+    "client_must_be_allowed_the_flow": _(
+        "Allow the flow under All settings, or have the client use one it is allowed."
+    ),
+    "flow_must_be_allowed_by_profile": _(
+        "The client's security profile forbids this flow. Use the authorization code with PKCE; only an old "
+        "client belongs into the legacy profile."
+    ),
+    "flow_must_still_be_allowed": _(
+        "The flow was taken away from the client since; it has to sign people in by another one."
+    ),
+    # Where to return to
+    "redirect_uri_must_be_registered": _(
+        "Compare the two addresses character by character: scheme, host, port, path, the slash at its end. "
+        "Register the one that came if it is the client's own."
+    ),
+    "redirect_uri_must_be_sent": _(
+        "Have the client send redirect_uri: it has several, or asks for openid."
+    ),
+    "redirect_uri_must_match_code": _(
+        "The token request has to repeat the redirect_uri of the authorization request exactly."
+    ),
+    "return_address_must_be_registered": _(
+        "Register the post_logout_redirect_uri exactly as the client sends it."
+    ),
+    # The code and its proof
+    "code_must_exist": _(
+        "The code is unknown: cut off on its way, URL-decoded twice, or of another site."
+    ),
+    "code_must_belong_to_client": _(
+        "The code was issued to another client: two configurations are mixed up, or it was stolen."
+    ),
+    "code_must_be_unspent": _(
+        "The code came twice. Look for a page that is loaded twice, a retry, or two workers that handle one "
+        "callback. Everything that came of the code was ended, in case it was stolen."
+    ),
+    "code_must_not_be_expired": _("A code lives a minute: have the client redeem it at once."),
+    "code_challenge_must_be_sent": _("Turn on PKCE with S256 in the client's library."),
+    "code_challenge_must_be_sent_by_public_clients": _(
+        "Turn on PKCE with S256 in the client's library."
+    ),
+    "code_challenge_method_must_be_known": _("Have the client send code_challenge_method=S256."),
+    "code_challenge_must_be_well_formed": _(
+        "The challenge is the unpadded base64url of a SHA-256 digest: 43 characters."
+    ),
+    "code_verifier_must_be_sent": _(
+        "Have the client send the code_verifier of its challenge; it lost it between the two requests."
+    ),
+    "code_verifier_must_match_challenge": _(
+        "The verifier is not the one the challenge was made of. Look for two sign-ins in one browser that "
+        "overwrite each other's verifier, or for a challenge that was encoded twice."
+    ),
+    "code_verifier_must_be_well_formed": _(
+        "A verifier has 43 to 128 letters, digits, and any of - . _ ~."
+    ),
+    "code_verifier_must_not_be_unexpected": _(
+        "The code was asked for without a challenge. Turn on PKCE for both requests, or see who took it out."
+    ),
+    "nonce_must_be_sent_for_an_id_token": _(
+        "Have the client send a nonce, a fresh one for each sign-in."
+    ),
+    # Refreshing
+    "refresh_token_must_exist": _(
+        "The refresh token is unknown: replaced long ago, revoked and cleaned up, or cut off on its way."
+    ),
+    "refresh_token_must_be_unspent": _(
+        "An old refresh token came again after its successor was used. Have the client keep the newest and "
+        "refresh from one process at a time. The grant was ended, in case the token was stolen."
+    ),
+    "refresh_token_must_not_be_expired": _START_OVER,
+    "refresh_token_must_belong_to_client": _(
+        "The refresh token was issued to another client: two configurations are mixed up, or it was stolen."
+    ),
+    "authorization_must_be_live": _START_OVER,
+    "person_must_be_active": _(
+        "The person's account is deactivated; activate it, if it is to work again."
+    ),
+    # Scopes and resources
+    "scopes_must_be_allowed_for_client": _ALLOW_SCOPES,
+    "scopes_must_not_be_empty": _("Have the client ask for a scope, or set DEFAULT_SCOPES."),
+    "scopes_must_not_exceed_the_grant": _(
+        "A refresh can only narrow. Send the person to the authorization endpoint to ask for more."
+    ),
+    "scopes_must_be_left": _ALLOW_SCOPES,
+    "resource_must_be_allowed_for_client": _("Allow the client this resource under All settings."),
+    "resource_must_be_an_absolute_uri": _("A resource is an absolute URI without a fragment."),
+    "target_must_be_allowed_for_client": _("Add the target to the client's exchange targets."),
+    # The person
+    "person_must_agree": _("The person said no. Nothing is to be changed."),
+    "person_must_not_have_denied": _("The person said no. Nothing is to be changed."),
+    "password_must_be_right": _(
+        "The user name or password was wrong, or the account is deactivated. The client is not told which."
+    ),
+    "prompt_none_must_be_possible": _(
+        "The client asked for no page, and one is needed: ask again without prompt=none."
+    ),
+    # Devices
+    "device_must_wait_between_polls": _(
+        "Have the device wait for the interval, which grows by five seconds each time."
+    ),
+    "device_code_must_not_be_expired": _(
+        "Nobody typed the code in time: have the device get a new one."
+    ),
+    "user_code_must_be_known": _("The person mistyped the code, or it had expired."),
+    "user_code_attempts_must_be_few": _(
+        "Wait, and have the person read the code off the device again."
+    ),
+    # Assertions and signed requests
+    "assertion_must_be_genuine": _CLIENTS_KEYS,
+    "client_assertion_must_be_used_once": _(
+        "Have the client make a new assertion, with a new jti, for each request."
+    ),
+    "assertion_must_be_used_once": _(
+        "Have the client make a new assertion, with a new jti, for each request."
+    ),
+    "assertion_must_be_meant_for_this_server": _(
+        "The aud of an assertion is the issuer or the token endpoint, alone."
+    ),
+    "assertion_must_expire_soon": _(
+        "Have the client set exp a few minutes ahead, or raise ASSERTION_LIFETIME."
+    ),
+    "assertion_must_not_be_expired": _(
+        "Have the client make its assertion anew for each request, and set its clock."
+    ),
+    "request_object_must_be_signed_by_client": _CLIENTS_KEYS,
+    "request_object_must_be_signed": _(
+        "Have the client sign its request objects, and register the algorithm."
+    ),
+    # The shape of the request
+    "body_must_be_form_encoded": _(
+        "Send parameters as application/x-www-form-urlencoded, not as JSON."
+    ),
+    "form_must_be_encoded": _("Send parameters as application/x-www-form-urlencoded, not as JSON."),
+    "credentials_must_not_be_in_the_query": _(
+        "Send the parameters in the body: URLs end up in logs."
+    ),
+    "parameter_must_not_be_repeated": _("Send each parameter once."),
+    "grant_type_must_be_supported": _(
+        "Compare the grant_type to grant_types_supported in the metadata."
+    ),
+    # Using tokens
+    "access_token_must_exist": _(
+        "The token is unknown: revoked and cleaned up, of another site, or an ID token in its place."
+    ),
+    "access_token_must_not_be_expired": _(
+        "Have the client refresh in time: expires_in says how long a token lives."
+    ),
+    "access_token_must_be_meant_for_this_resource": _(
+        "The token was asked for another resource: have the client name this one when it asks."
+    ),
+    "access_token_must_be_well_formed": _(
+        "The header is Authorization: Bearer, one space, and the token alone."
+    ),
+    "scope_must_be_enough_for_view": _(
+        "Have the client ask the person for the scopes the view needs, and allow it these under All settings."
+    ),
+    "permissions_must_be_granted": _(
+        "A scope would not help: the view is for people and the token a service's own, or its other "
+        "permissions refuse this person."
+    ),
+    # Registering
+    "registration_must_be_open": _("Set REGISTRATION, if clients may register themselves."),
+    "initial_access_token_must_be_sent": _("Issue one with oauthflows_issue_initial_access_token."),
+    "initial_access_token_must_be_live": _("It is spent, over or withdrawn: issue another one."),
+    "registration_access_token_must_match": _(
+        "The client has to present the newest token it was given."
+    ),
+}

@@ -1,0 +1,167 @@
+"""The security review in the admin: on a client's page, in the list, and all clients by their risk."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.review import fixing
+from django_oauthflows.clients.review.base import Severity
+from django_oauthflows.clients.review.catalogue import Review
+from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
+from django_oauthflows.clients.review.traffic import DAYS, stopped_by
+
+_TITLES = {
+    Severity.HIGH: gettext_lazy("high"),
+    Severity.MEDIUM: gettext_lazy("medium"),
+    Severity.LOW: gettext_lazy("low"),
+    Severity.NOTE: gettext_lazy("note"),
+}
+_PER_PAGE = 50
+
+
+class ReviewedChangeList(ChangeList):
+    """The list of clients, with a review of each one on the page: one statement more for all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        for row, found in zip(rows, reviews_of(rows, keys=[row.pk for row in rows]), strict=True):
+            row.oauthflows_review = found
+        self.result_list = rows
+
+
+class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What the review adds to the screen of clients."""
+
+    change_list_template = "admin/oauthflows/clients.html"
+
+    @admin.display(description=gettext_lazy("security"))
+    def security(self, row: Any) -> SafeString:
+        return badge(row.oauthflows_review)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ReviewedChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("review/", wrap(require_safe(self.by_risk)), name="oauthflows_by_risk"),
+            path(
+                "<int:pk>/review/<slug:name>/",
+                wrap(self.fix_finding),
+                name="oauthflows_fix_finding",
+            ),
+            *super().get_urls(),
+        ]
+
+    def by_risk(self, request: HttpRequest) -> HttpResponse:
+        """Every client, the riskiest first. A fixed number of statements, however many clients there are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        applications = all_applications(self.get_queryset(request))
+        reviews = sorted(reviews_of(applications.iterator(chunk_size=500)), key=_by_risk)
+        page = Paginator(reviews, _PER_PAGE).get_page(request.GET.get("page"))
+        meta = self.opts
+        return self._review_page(
+            request,
+            "clients_by_risk",
+            title=_("Security review"),
+            page=page,
+            rows=[(review, badge(review), self._client_url(review.key)) for review in page],
+            list_url=reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+        )
+
+    def fix_finding(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """What one click would change; then, by POST, the change itself, as it was shown."""
+        application = get_object_or_404(all_applications(self.get_queryset(request)), pk=pk)
+        if not self.may_fix(request, application):
+            raise PermissionDenied
+        try:
+            if request.method == "POST":
+                return self._fix(request, application, name)
+            return self._fix_page(request, application, fixing.preview(application, name))
+        except fixing.NothingToFix:
+            self.message_user(request, _("There is nothing to change any more."), messages.INFO)
+            return redirect(self._client_url(pk))
+        except fixing.NotAsShown:
+            said = _("The client has changed meanwhile: look again.")
+            self.message_user(request, said, messages.WARNING)
+            return redirect(request.path)
+
+    def _fix(self, request: HttpRequest, application: Any, name: str) -> HttpResponse:
+        seal = request.POST.get("seal", "")
+        fixed = fixing.fix(application.pk, name, seal=seal, request=request)
+        titles = [change.title for change in fixed.changes]
+        self.log_change(request, application, [{"changed": {"fields": titles}}])
+        self.message_user(request, _("The client was changed."), messages.SUCCESS)
+        return redirect(self._client_url(application.pk))
+
+    def _fix_page(
+        self, request: HttpRequest, application: Any, shown: fixing.Preview
+    ) -> HttpResponse:
+        return self._review_page(
+            request,
+            "fix_finding",
+            title=_("A safer %(name)s") % {"name": application},
+            preview=shown,
+            stopped=stopped_by(application, shown.finding.changes),
+            days=DAYS,
+            severity=_TITLES[shown.finding.severity],
+            change_url=self._client_url(application.pk),
+        )
+
+    def may_fix(self, request: HttpRequest, application: Any) -> bool:
+        """Whoever may change the client and its policy may fix it."""
+        policy = ClientPolicy._meta
+        may_change_policies = request.user.has_perm(f"{policy.app_label}.change_clientpolicy")
+        return may_change_policies and self.has_change_permission(request, application)
+
+    def review_context(self, request: HttpRequest, application: Any) -> dict[str, Any]:
+        """What the panel on a client's page shows."""
+        found = review_of(application)
+        return {
+            "review": found,
+            "review_badge": badge(found),
+            "review_findings": [(_TITLES[one.severity], one) for one in found.findings],
+            "may_fix": self.may_fix(request, application),
+        }
+
+    def _client_url(self, pk: Any) -> str:
+        meta = self.opts
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
+
+    def _review_page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+        response = TemplateResponse(
+            request,
+            f"admin/oauthflows/{name}.html",
+            {**self.admin_site.each_context(request), "opts": self.opts, **context},
+        )
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def badge(review: Review) -> SafeString:
+    """The score, in the colour of the worst finding; the word says it too."""
+    return format_html(
+        '<span class="oauthflows-badge oauthflows-badge--{}">{}</span> {}/100',
+        review.worst.word,
+        _("in order") if not review.counts else _TITLES[review.worst],
+        review.score,
+    )
+
+
+def _by_risk(review: Review) -> tuple[int, int, str]:
+    return (review.score, -review.worst, review.name.casefold())

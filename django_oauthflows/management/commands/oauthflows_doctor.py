@@ -1,0 +1,125 @@
+"""The security review for CI: every client's findings, and what the deployment checks say."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core import checks
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from django_oauthflows.clients.review.base import Severity
+from django_oauthflows.clients.review.catalogue import Review
+from django_oauthflows.clients.review.gathering import all_applications, reviews_of
+
+_LEVELS = {severity.word: severity for severity in Severity if severity is not Severity.NOTE}
+
+
+class Command(BaseCommand):
+    help = (
+        "Review the settings of every client, and of the site. Exits with 1 where something is at least as "
+        "bad as --fail-on, with 2 where it could not look, and with 0 otherwise."
+    )
+    # It reports the checks itself, those of a deployment too.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--client", metavar="ID", help="this client alone, without the site")
+        parser.add_argument(
+            "--fail-on",
+            choices=list(reversed(_LEVELS)),
+            default="high",
+            help="the least severity to fail on (default: high)",
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            reviews = list(_reviews(options["client"]))
+        except DatabaseError as error:
+            raise CommandError(f"The clients cannot be read: {error}", returncode=2) from error
+        messages = [] if options["client"] else list(_messages())
+        found = [review.worst for review in reviews] + [_severity(one) for one in messages]
+        is_well = all(severity < _LEVELS[options["fail_on"]] for severity in found)
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_members(reviews, messages, is_well), indent=2))
+        else:
+            self._report(reviews, messages)
+        if not is_well:
+            raise SystemExit(1)
+
+    def _report(self, reviews: list[Review], messages: list[checks.CheckMessage]) -> None:
+        for message in messages:
+            self.stdout.write(f"{_severity(message).word:<7}{message.id}: {message.msg}")
+            self.stdout.write(f"       {message.hint or ''}".rstrip())
+        for review in reviews:
+            self.stdout.write(f"{review.name} ({review.client_id}): {review.score}/100")
+            for finding in review.findings:
+                self.stdout.write(
+                    f"  {finding.severity.word:<7}{finding.name} ({finding.spec}): {finding.sentence}"
+                )
+                self.stdout.write(f"         {finding.fix}")
+        if not reviews and not messages:
+            self.stdout.write("There is no client yet, and nothing to say about the site.")
+
+
+def _reviews(client_id: str | None) -> Iterator[Review]:
+    """The riskiest first."""
+    applications = all_applications()
+    if client_id is None:
+        found = reviews_of(applications.iterator(chunk_size=500), with_use=True)
+        yield from sorted(found, key=lambda review: review.score)
+        return
+    one = applications.filter(client_id=client_id).first()
+    if one is None:
+        raise CommandError(f"There is no client {client_id}.", returncode=2)
+    yield from reviews_of([one], keys=[one.pk], with_use=True)
+
+
+def _messages() -> Iterator[checks.CheckMessage]:
+    """What this app's own checks say of a deployment, unless the project silenced it."""
+    for message in checks.run_checks(include_deployment_checks=True):
+        if str(message.id).startswith("oauthflows.") and not message.is_silenced():
+            yield message
+
+
+def _severity(message: checks.CheckMessage) -> Severity:
+    if message.level >= checks.ERROR:
+        return Severity.HIGH
+    return Severity.MEDIUM if message.level >= checks.WARNING else Severity.LOW
+
+
+def _as_members(
+    reviews: list[Review], messages: list[checks.CheckMessage], is_well: bool
+) -> dict[str, Any]:
+    return {
+        "ok": is_well,
+        "site": [
+            {
+                "id": message.id,
+                "severity": _severity(message).word,
+                "sentence": str(message.msg),
+                "fix": message.hint or "",
+            }
+            for message in messages
+        ],
+        "clients": [
+            {
+                "client_id": review.client_id,
+                "name": review.name,
+                "score": review.score,
+                "findings": [
+                    {
+                        "name": finding.name,
+                        "severity": finding.severity.word,
+                        "spec": finding.spec,
+                        "sentence": finding.sentence,
+                        "why": finding.why,
+                        "fix": finding.fix,
+                    }
+                    for finding in review.findings
+                ],
+            }
+            for review in reviews
+        ],
+    }
