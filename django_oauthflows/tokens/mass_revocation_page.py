@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
+from django_oauthflows import dot
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.forms import RadiusForm, packed, unpacked
 from django_oauthflows.tokens.radius import Counts, Radius
@@ -45,7 +46,7 @@ class MassRevocation:
 
     def get_urls(self) -> list[URLPattern]:
         # One transaction for each batch, where the project wraps each request in one.
-        page = transaction.non_atomic_requests(
+        page = transaction.non_atomic_requests(using=dot.token_database())(
             self.admin_site.admin_view(sensitive_post_parameters("leaked_token")(self.mass_revoke))
         )
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]

@@ -13,6 +13,8 @@ from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
     """A row that was rolled back leaves its key to the next test, and what was noted of it must not stay."""
+    facts.forget_clients()
+    secrets._noted.clear()
     yield
     facts.forget_clients()
     secrets._noted.clear()
