@@ -53,15 +53,18 @@ class Demo:
         return printed.stdout.split("CLIENT_ID=")[1].split()[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(running_demo: Demo) -> str:
     """The origin of a running demo."""
     return running_demo.origin
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo as the README starts it, with a database of its own."""
+    """The demo as the README starts it, with a database of its own.
+
+    One for each module: what people agreed to in one story is no part of another's.
+    """
     port, *site_ports = (free_port() for _ in range(3))
     folder = tmp_path_factory.mktemp("demo")
     inherited = {
