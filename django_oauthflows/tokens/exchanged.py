@@ -21,11 +21,11 @@ from django_oauthflows.rules.parties import TokenType
 from django_oauthflows.rules.requests import TokenRequest
 from django_oauthflows.statements import CompiledUpdate
 from django_oauthflows.tokens.checksums import checksum
-from django_oauthflows.tokens.formats import new_access_token
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
     access_end,
+    access_token_for,
     announce,
     insert_access_token,
 )
@@ -40,7 +40,9 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
     """
     using, family, expires = dot.token_database(), uuid4(), access_end(request)
     asked = request.exchange.requested_token_type or TokenType.ACCESS_TOKEN
-    access = _token(request, presented, expires, must_be_jwt=asked == TokenType.JWT)
+    access = access_token_for(
+        request, expires, act=_said(request), must_be_jwt=asked == TokenType.JWT
+    )
     with transaction.atomic(using=using):
         # First, so that the parent is locked: whoever ends it from here on finds this grant below it.
         parent = presented.authorization
@@ -55,22 +57,6 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
         _record(request, presented, family)
     issued = announce(request, access, expires, authorization=family)
     return replace(issued, issued_token_type=str(asked))
-
-
-def _token(
-    request: TokenRequest, presented: Presented, expires: datetime, *, must_be_jwt: bool
-) -> str:
-    held = presented.held
-    return new_access_token(
-        request,
-        expires,
-        now=request.now,
-        person=held.user_key,
-        auth_time=held.auth_time,
-        acr=held.acr,
-        act=_said(request),
-        must_be_jwt=must_be_jwt,
-    )
 
 
 def _start(

@@ -20,6 +20,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.statements import CompiledInsert
 from django_oauthflows.tokens import lifetimes
@@ -59,8 +60,13 @@ def issue_to_client(request: TokenRequest) -> Issued:
     return announce(request, access, expires)
 
 
-def access_token_for(request: TokenRequest, expires: datetime) -> str:
-    """A new access token for whoever the request stands for: the person of what it holds, or the client."""
+def access_token_for(
+    request: TokenRequest, expires: datetime, *, act: Act | None = None, must_be_jwt: bool = False
+) -> str:
+    """A new access token for whoever the request stands for: the person of what it holds, or the client.
+
+    `act` is who acts for the person (RFC 8693 §4.1).
+    """
     held = request.held
     if held is None:
         return new_access_token(request, expires, now=request.now)
@@ -71,6 +77,8 @@ def access_token_for(request: TokenRequest, expires: datetime) -> str:
         person=held.user_key,
         auth_time=held.auth_time,
         acr=held.acr,
+        act=act,
+        must_be_jwt=must_be_jwt,
     )
 
 
