@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import openid_forms, presets
+from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
@@ -239,13 +239,7 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
 
     def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-        response = TemplateResponse(
-            request,
-            f"admin/oauthflows/{name}.html",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+        return page_of(self, request, name, context)
 
 
 def _policy_of(row: Any) -> ClientPolicy | None:

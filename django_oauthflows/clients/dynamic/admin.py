@@ -6,12 +6,12 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.dynamic import initial_tokens
 from django_oauthflows.clients.dynamic.forms import InitialAccessTokenForm
 from django_oauthflows.clients.dynamic.models import InitialAccessToken
@@ -79,10 +79,4 @@ class InitialAccessTokenAdmin(ReadOnlyAdmin):
         self.message_user(request, _("Revoked. Clients that registered stay."), messages.SUCCESS)
 
     def _page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-        response = TemplateResponse(
-            request,
-            f"admin/oauthflows/{name}.html",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+        return page_of(self, request, name, context)

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.review import fixing
 from django_oauthflows.clients.review.base import Severity
@@ -144,13 +144,7 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
 
     def _review_page(self, request: HttpRequest, name: str, **context: Any) -> HttpResponse:
-        response = TemplateResponse(
-            request,
-            f"admin/oauthflows/{name}.html",
-            {**self.admin_site.each_context(request), "opts": self.opts, **context},
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+        return page_of(self, request, name, context)
 
 
 def badge(review: Review) -> SafeString:
