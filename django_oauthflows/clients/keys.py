@@ -78,20 +78,20 @@ def _key_set(jwks: Mapping[str, Any] | None, jwks_uri: str, *, is_unknown: bool 
     if not jwks_uri:
         raise NoKeys
     try:
-        return keys_of(_published(jwks_uri, is_unknown=is_unknown))
+        published = _published(jwks_uri, is_unknown=is_unknown)
     except NotFetched as error:
         logger.warning("keys of a client could not be fetched: %s", error)
-    except NoKeys:
-        raise
-    except Exception:
+        raise NoKeys from error
+    except Exception as error:
         logger.exception("the cache does not answer; no client's keys are fetched")
-    raise NoKeys
+        raise NoKeys from error
+    return keys_of(published)
 
 
 def _published(uri: str, *, is_unknown: bool) -> Any:
     """The set at an address; from the cache, unless it is old or is known to lack a key.
 
-    A set that is old is better than none while its address does not answer. Raises `NotFetched`, `NoKeys`.
+    A set that is old is better than none while its address does not answer. Raises `NotFetched`.
     """
     name = _name_of(uri)
     kept: tuple[float, Any] | None = cache.get(name)
