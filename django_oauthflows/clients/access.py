@@ -101,8 +101,11 @@ def rows_within_reach(
 
     `path` leads from a row to its client. What an owner may do to such rows is `OF_OWNERS`'.
     """
-    if person.has_perm(permission):
-        return rows
+    return rows if person.has_perm(permission) else own_rows(person, rows, path=path)
+
+
+def own_rows(person: Any, rows: QuerySet[Any], *, path: str = "application") -> QuerySet[Any]:
+    """Rows of the clients that this person manages as their owner."""
     if not manages_own(person):
         return rows.none()
     return rows.filter(**{f"{path}__in": own_clients(person).values("pk")})
@@ -134,7 +137,7 @@ def manages_own(person: Any) -> bool:
 
 def is_owner(person: Any, application: Any) -> bool:
     """Is this client the person's own, whatever that allows them?"""
-    if person.pk is None:
+    if person.pk is None or application is None:
         return False
     if application.user_id == person.pk:
         return True
