@@ -173,7 +173,9 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         form = AddClientForm(request.POST or None, preset=preset)
         if request.method == "POST" and form.is_valid():
             try:
-                registered = register_client(**form.service_arguments())
+                registered = register_client(
+                    **form.service_arguments(), by=request.user, request=request
+                )
             except ValidationError as error:
                 _add_errors(form, error)
             else:

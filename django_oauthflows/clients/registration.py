@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
@@ -56,6 +57,8 @@ def register_client(
     keeps_secret_readable: bool = False,
     backchannel_logout_uri: str = "",
     frontchannel_logout_uri: str = "",
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
@@ -64,6 +67,8 @@ def register_client(
     `exchange_targets` what it may exchange other tokens for (RFC 8693). A `client_secret` may be given where
     one has to be known beforehand; it must be as strong as a generated one. `jwks` are the client's public
     keys, or `jwks_uri` their address; `keeps_secret_readable` is for a client that signs with its secret.
+    The audit log names who did it: `by` is a person, or a word for what is none ("command"), and `request`
+    what they did it with.
     Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
     """
     chosen_scopes = tuple(sorted(set(dot.all_scopes() if scopes is None else scopes)))
@@ -127,8 +132,13 @@ def register_client(
             backchannel_logout_uri=backchannel_logout_uri,
             frontchannel_logout_uri=frontchannel_logout_uri,
         )
+        is_person = not isinstance(by, str)
         recorder.record(
-            Event.CLIENT_REGISTERED, application=application, detail={"preset": kind.slug}
+            Event.CLIENT_REGISTERED,
+            application=application,
+            user=by if is_person else None,
+            request=request,
+            detail={"preset": kind.slug, **({} if is_person else {"by": by})},
         )
         secret = (
             secrets.add(
