@@ -6,10 +6,12 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.rules.authorization import resource_must_be_sent
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.pkce import (
     code_challenge_must_be_sent,
     code_challenge_must_be_sent_by_public_clients,
+    code_challenge_must_be_sent_with_every_request,
     code_challenge_must_use_s256,
 )
 
@@ -31,6 +33,20 @@ PROFILES: tuple[Profile, ...] = (
         title=_("Standard (OAuth 2.1)"),
         summary=_("PKCE with S256 for every code, exact redirect URIs, refresh tokens used once."),
         authorization_rules=(code_challenge_must_use_s256, code_challenge_must_be_sent),
+    ),
+    Profile(
+        slug="mcp",
+        title=_("Agents (Model Context Protocol)"),
+        summary=_(
+            "The standard, and more: every request names the server its token is for, and PKCE with S256 "
+            "has no exception."
+        ),
+        authorization_rules=(
+            code_challenge_must_use_s256,
+            code_challenge_must_be_sent_with_every_request,
+            resource_must_be_sent,
+        ),
+        token_rules=(resource_must_be_sent,),
     ),
     Profile(
         slug="legacy",

@@ -181,7 +181,7 @@ def test_everything_that_is_wrong_is_said_at_once(db: None) -> None:
         "Unknown scope: another unheard-of. The server has: notes:read notes:write profile."
     ]
     assert said["required_scopes"] == ["Not among the client's scopes: profile."]
-    assert said["profile"] == ["lax is not one of: standard, legacy."]
+    assert said["profile"] == ["lax is not one of: standard, mcp, legacy."]
     assert said["client_id"] == ["This client ID is taken."]
 
 
