@@ -86,6 +86,9 @@ FIXES: dict[str, str | Promise] = {
         "Turn on PKCE with S256 in the client's library."
     ),
     "code_challenge_method_must_be_known": _("Have the client send code_challenge_method=S256."),
+    "code_challenge_must_be_sent_with_every_request": _(
+        "Turn on PKCE with S256 in the client's library: an agent's requests have no exception."
+    ),
     "code_challenge_must_be_well_formed": _(
         "The challenge is the unpadded base64url of a SHA-256 digest: 43 characters."
     ),
@@ -129,6 +132,10 @@ FIXES: dict[str, str | Promise] = {
     ),
     "scopes_must_be_left": _ALLOW_SCOPES,
     "resource_must_be_allowed_for_client": _("Allow the client this resource under All settings."),
+    "resource_must_be_sent": _(
+        "Have the client send the address of the server it calls as resource, to the authorization and to "
+        "the token endpoint, as the Model Context Protocol says."
+    ),
     "resource_must_be_an_absolute_uri": _("A resource is an absolute URI without a fragment."),
     "target_must_be_allowed_for_client": _("Add the target to the client's exchange targets."),
     # The person

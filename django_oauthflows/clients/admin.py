@@ -181,8 +181,12 @@ class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ReviewedAdmin):
         narrow_to_gift(request.user, form)
         if request.method == "POST" and form.is_valid():
             try:
-                owner = access.owner_of_new(request.user)
-                registered = register_client(owner=owner, **form.service_arguments())
+                registered = register_client(
+                    owner=access.owner_of_new(request.user),
+                    by=request.user,
+                    request=request,
+                    **form.service_arguments(),
+                )
             except ValidationError as error:
                 _add_errors(form, error)
             else:

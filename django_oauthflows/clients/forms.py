@@ -14,8 +14,8 @@ from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid_forms import OpenIDFields
 from django_oauthflows.clients.presets import Preset
-from django_oauthflows.clients.registration import wrong_scopes, wrong_uris
 from django_oauthflows.clients.uris import validate_resource, validate_target
+from django_oauthflows.clients.validation import wrong_scopes, wrong_uris
 from django_oauthflows.flows import catalogue
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 

@@ -13,7 +13,8 @@ class Preset:
     """What a kind of client is given when it is registered.
 
     `grant_type` is the single one DOT's own column can hold, for code that still reads it. One that
-    `has_own_key` registers its public part, and gets no secret.
+    `has_own_key` registers its public part, and gets no secret. One that `is_installed` runs on a person's
+    own device: it may come back by a loopback address on any port (RFC 8252 §7.3).
     """
 
     slug: str
@@ -24,6 +25,7 @@ class Preset:
     is_confidential: bool
     needs_redirect_uri: bool
     takes_private_schemes: bool = False
+    is_installed: bool = False
     profile: str = "standard"
     has_own_key: bool = False
 
@@ -64,6 +66,20 @@ PRESETS: tuple[Preset, ...] = (
         is_confidential=False,
         needs_redirect_uri=True,
         takes_private_schemes=True,
+        is_installed=True,
+    ),
+    Preset(
+        slug="ai-agent",
+        title=_("An AI agent or MCP client"),
+        summary=_(
+            "Acts for a person at the one server it names: an assistant, a plugin, an MCP client."
+        ),
+        flows=("authorization-code-pkce", "refresh-token"),
+        grant_type="authorization-code",
+        is_confidential=False,
+        needs_redirect_uri=True,
+        is_installed=True,
+        profile="mcp",
     ),
     Preset(
         slug="service",
@@ -119,4 +135,4 @@ BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}
 def is_installed(slug: str) -> bool:
     """Does this kind run on a person's own device (RFC 8252)? An application without a policy may."""
     kind = BY_SLUG.get(slug)
-    return kind is None or kind.takes_private_schemes
+    return kind is None or kind.is_installed

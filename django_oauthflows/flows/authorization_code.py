@@ -5,6 +5,8 @@ The token never passes through the browser: what travels there is a code that on
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     RESPONSE_MODE_RULES,
@@ -77,6 +79,10 @@ AUTHORIZATION_CODE = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 6749 §4.1",
     person_sees="sign-in, consent",
+    why=_(
+        "For libraries that do not send PKCE: OpenID Connect's nonce protects their code, and "
+        "the client proves itself with its secret."
+    ),
     grant_type="authorization_code",
     response_types=("code",),
     may_be_refreshed=True,

@@ -3,6 +3,8 @@
 The same rules as without: a challenge, once sent, is what the verifier must match.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 
@@ -13,6 +15,10 @@ AUTHORIZATION_CODE_PKCE = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 7636",
     person_sees="sign-in, consent",
+    why=_(
+        "People sign in on this site, never in the app. What travels through the browser is a "
+        "code, and it is worthless without a proof the app keeps to itself."
+    ),
     grant_type="authorization_code",
     response_types=("code",),
     uses_pkce=True,

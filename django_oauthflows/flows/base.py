@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.functional import Promise
+
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
@@ -38,7 +40,8 @@ class Flow:
     `authorization_rules` are asked at the authorization endpoint, `token_rules` at the token endpoint once
     the client is authenticated and what it presents has been looked up; the client's profile adds its own.
     `uses_pkce` tells apart the two flows that share `response_type=code`. A flow without a `grant_type` is
-    answered at the authorization endpoint alone. One of legacy standing asks first, at both endpoints,
+    answered at the authorization endpoint alone. `why` tells whoever adds a client what it is given the flow
+    for. One of legacy standing asks first, at both endpoints,
     whether the client's profile allows it; none can forget to.
     """
 
@@ -48,6 +51,7 @@ class Flow:
     standing: Standing
     specification: str
     person_sees: str
+    why: str | Promise
     steps: tuple[Step, ...]
     security_notes: tuple[str, ...]
     grant_type: str

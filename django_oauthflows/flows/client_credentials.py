@@ -1,5 +1,7 @@
 """A service that acts for itself (RFC 6749 §4.4)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     resource_must_be_allowed_for_client,
@@ -18,6 +20,10 @@ CLIENT_CREDENTIALS = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 6749 §4.4",
     person_sees="nothing",
+    why=_(
+        "It acts for itself: nobody is there to sign in, so it shows its own secret or "
+        "signature and gets a token of its own."
+    ),
     grant_type="client_credentials",
     has_person=False,
     steps=(

@@ -4,6 +4,8 @@ The device shows a short code; the person types it on a page of this server, see
 decides; the device, which polls the token endpoint meanwhile, gets its tokens.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     resource_must_be_allowed_for_client,
@@ -40,6 +42,10 @@ DEVICE_CODE = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 8628",
     person_sees="code entry, confirmation, consent",
+    why=_(
+        "It has no browser to send people to. They type a short code on a device that has "
+        "one, and agree there."
+    ),
     grant_type=GRANT_TYPE,
     may_be_refreshed=True,
     steps=(

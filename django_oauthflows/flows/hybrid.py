@@ -5,6 +5,8 @@ channel has every weakness of the implicit grant; the code is redeemed as any ot
 refreshed. Should the code come twice, both access tokens end.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.authorization_code import AUTHORIZATION_RULES, TOKEN_RULES
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.id_tokens import ID_TOKEN_RULES
@@ -16,6 +18,10 @@ HYBRID = Flow(
     standing=Standing.LEGACY,
     specification="OAuth 2.0 Multiple Response Type Encoding Practices §5",
     person_sees="sign-in, consent",
+    why=_(
+        "Part of the answer comes through the browser at once. Only for old clients that are "
+        "built so."
+    ),
     grant_type="authorization_code",
     response_types=("code token", "code id_token", "code id_token token"),
     may_be_refreshed=True,

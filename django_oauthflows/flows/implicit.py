@@ -6,6 +6,8 @@ Given up by RFC 9700 §2.1.2, since what stands in a URL leaks; kept for old sin
 profile. There is no code, so PKCE has nothing to bind, and no refresh token (RFC 6749 §4.2.2).
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     RESPONSE_MODE_RULES,
@@ -26,6 +28,10 @@ IMPLICIT = Flow(
     standing=Standing.LEGACY,
     specification="RFC 6749 §4.2",
     person_sees="sign-in, consent",
+    why=_(
+        "The token itself travels through the browser, where others can read it. Only for old "
+        "clients that are built so."
+    ),
     grant_type="",
     response_types=("token", "id_token", "id_token token"),
     steps=(

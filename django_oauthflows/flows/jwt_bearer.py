@@ -4,6 +4,8 @@ Either a service signs it with its own key and gets a token for itself, or an is
 and speaks of a person or a client of this site.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.assertions import ASSERTION_RULES, assertion_must_be_sent
 from django_oauthflows.rules.authorization import (
@@ -23,6 +25,10 @@ JWT_BEARER = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 7523 §2.1",
     person_sees="nothing",
+    why=_(
+        "It signs a short-lived statement with a key that never leaves it, and gets a token "
+        "for it: nothing that could leak is ever sent."
+    ),
     grant_type="urn:ietf:params:oauth:grant-type:jwt-bearer",
     has_person=False,
     steps=(

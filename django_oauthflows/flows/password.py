@@ -5,6 +5,8 @@ legacy apps of one's own house under the legacy profile. Client, grant and reque
 password, so that nobody else learns anything of it; what follows stands in `protocol/passwords.py`.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     resource_must_be_allowed_for_client,
@@ -23,6 +25,10 @@ PASSWORD = Flow(
     standing=Standing.LEGACY,
     specification="RFC 6749 §4.3",
     person_sees="nothing",
+    why=_(
+        "The app asks people for their passwords itself, so it could keep them, and no second "
+        "factor protects them. Only until it can send people to the sign-in page."
+    ),
     grant_type="password",
     may_be_refreshed=True,
     steps=(

@@ -1,5 +1,7 @@
 """Refreshing an access token without asking the person again (RFC 6749 §6, RFC 9700 §4.14)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     resource_must_be_allowed_for_client,
@@ -25,6 +27,10 @@ REFRESH_TOKEN = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 6749 §6",
     person_sees="nothing",
+    why=_(
+        "Access tokens are short-lived. With this the app gets the next one without asking "
+        "people again, until they withdraw what they agreed to."
+    ),
     grant_type="refresh_token",
     may_be_refreshed=True,
     steps=(

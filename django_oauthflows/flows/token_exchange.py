@@ -4,6 +4,8 @@ An API that was called with a person's token calls the next API for them: it han
 that is meant for that API, narrower, shorter, and that says who acts.
 """
 
+from django.utils.translation import gettext_lazy as _
+
 from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.clients import client_must_be_confidential
 from django_oauthflows.rules.exchange import (
@@ -34,6 +36,9 @@ TOKEN_EXCHANGE = Flow(
     standing=Standing.RECOMMENDED,
     specification="RFC 8693 §2.1",
     person_sees="nothing",
+    why=_(
+        "An API that was called for somebody calls another one for them, with a token that says so."
+    ),
     grant_type="urn:ietf:params:oauth:grant-type:token-exchange",
     steps=(
         Step(actor=Actor.CLIENT, does="is called with a person's token, or holds one"),

@@ -116,6 +116,7 @@ def read(
         code_challenge_method=parameters.text("code_challenge_method"),
         prompt=parameters.words("prompt") or frozenset(),
         resource=resource_of(client, parameters.resource),
+        resource_was_sent=bool(parameters.resource),
         other=frozenset(parameters) & {"registration"},
         issuer=address.issuer,
         own_resource=own_resource_of(http),

@@ -194,6 +194,7 @@ def _read(
         scopes_asked=asked,
         scopes=scopes,
         resource=resource_of(client, parameters.resource, held.resource if held else ()),
+        resource_was_sent=bool(parameters.resource),
         redirect_uri=parameters.text("redirect_uri"),
         code_verifier=parameters.text("code_verifier"),
         held=held,

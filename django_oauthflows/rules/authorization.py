@@ -91,6 +91,17 @@ def resource_must_be_allowed_for_client(request: AuthorizationRequest | TokenReq
     return None
 
 
+@rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
+def resource_must_be_sent(request: AuthorizationRequest | TokenRequest) -> str | None:
+    """A token that names the one server it is for opens no other, whoever gets hold of it.
+
+    The Model Context Protocol asks it of every client, in both requests.
+    """
+    if not request.resource_was_sent:
+        return "This client must name the server its token is for: send a resource."
+    return None
+
+
 @rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_granted(request: TokenRequest) -> str | None:
     """A grant for one API cannot be redeemed for another."""

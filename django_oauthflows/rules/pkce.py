@@ -60,6 +60,14 @@ def code_challenge_must_be_sent(request: AuthorizationRequest) -> str | None:
     return "This client must use PKCE: send a code_challenge with code_challenge_method=S256."
 
 
+@rule(spec="OAuth 2.1 §7.5.2", refuses_with=Code.INVALID_REQUEST)
+def code_challenge_must_be_sent_with_every_request(request: AuthorizationRequest) -> str | None:
+    """A nonce protects nobody whose client does not check it, and software agents seldom do."""
+    if not request.code_challenge:
+        return "This client must use PKCE: send a code_challenge with code_challenge_method=S256."
+    return None
+
+
 @rule(spec="RFC 9700 §2.1.1", refuses_with=Code.INVALID_REQUEST)
 def code_challenge_must_be_sent_by_public_clients(request: AuthorizationRequest) -> str | None:
     """A public client has nothing but PKCE to show that the code was meant for it."""

@@ -141,6 +141,7 @@ class AuthorizationRequest:
     """A request to `/authorize` whose client and redirect URI are already known to be genuine.
 
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    `resource` is what goes, `resource_was_sent` tells whether the client named it itself.
     `max_age_sent` and `claims_sent` are those parameters as they came, `max_age` (seconds) and `claims` what
     goes: the client's default, and the request of claims as `Authorization` keeps it. `claim_scopes` are the
     scopes that claims asked for by name belong to, beyond the request's own. `acr_values` are the
@@ -162,6 +163,7 @@ class AuthorizationRequest:
     code_challenge_method: str
     prompt: frozenset[str]
     resource: tuple[str, ...]
+    resource_was_sent: bool = False
     known_prompts: frozenset[str] = frozenset({"none", "login", "consent", "select_account"})
     max_age_sent: str = ""
     max_age: int | None = None
@@ -248,7 +250,8 @@ class Assertion:
 class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
-    `sent` are the names of its parameters, `exchange` what a token exchange says beyond the others.
+    `sent` are the names of its parameters, `resource_was_sent` tells whether it named a resource itself,
+    `exchange` what a token exchange says beyond the others.
     `issuer` is who the server says it is, and `own_resource` the API of its own site.
     """
 
@@ -259,6 +262,7 @@ class TokenRequest:
     scopes_asked: frozenset[str] | None
     scopes: frozenset[str]
     resource: tuple[str, ...]
+    resource_was_sent: bool = False
     redirect_uri: str = ""
     code_verifier: str = ""
     held: Held | None = None

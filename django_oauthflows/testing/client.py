@@ -33,11 +33,13 @@ class FlowClient:
     """One client and one person's browser.
 
     `registered` is who the client is; `browser` is the person's, signed in by `browser.force_login`.
+    `resource`, where it is set, is the API that each request for a token names (RFC 8707 §2).
     """
 
     registered: RegisteredClient
     browser: Client = field(default_factory=Client)
     back_channel: Client = field(default_factory=Client)
+    resource: str | None = None
 
     @property
     def basic(self) -> dict[str, str]:
@@ -57,6 +59,7 @@ class FlowClient:
             "state": "a-state",
             "code_challenge": s256(VERIFIER),
             "code_challenge_method": "S256",
+            "resource": self.resource,
             **changes,
         }
         sent = {name: value for name, value in parameters.items() if value is not None}
@@ -81,7 +84,7 @@ class FlowClient:
 
     def token(self, **parameters: Any) -> Any:
         """Post to the token endpoint, authenticated as the client's kind does."""
-        return self.post("token", **parameters)
+        return self.post("token", **{"resource": self.resource, **parameters})
 
     def post(
         self, endpoint: str, *, headers: dict[str, str] | None = None, **parameters: Any
@@ -125,7 +128,7 @@ class FlowClient:
         """Ask for a token by an assertion alone (RFC 7523 §2.1)."""
         sent = self.assertion() if assertion is None else assertion
         asked = {"grant_type": JWT_BEARER, "assertion": sent, "client_id": None, **parameters}
-        return self.post("token", headers=_NO_CREDENTIALS, **asked)
+        return self.token(headers=_NO_CREDENTIALS, **asked)
 
     def redeem(self, code: str, **changes: Any) -> Any:
         """Exchange a code (RFC 6749 §4.1.3)."""

@@ -14,7 +14,8 @@ from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.registration import RegisteredClient
 from django_oauthflows.testing.client import answered
-from tests.admin.pages import CLIENTS, administrator, change
+from django_oauthflows.testing.factories import PersonFactory
+from tests.admin.pages import CLIENTS, administrator, browser_of, change
 from tests.marks import spec
 from tests.stories import begin, dot_application, error_of
 
@@ -132,6 +133,15 @@ def test_the_secret_is_shown_once_and_written_down_nowhere(
     assert LogEntry.objects.exists()
     assert AuditEvent.objects.exists()
     assert secret not in "".join(pages) + repr(rows) + cookies
+
+
+def test_the_record_names_whoever_added_it(django_capture_on_commit_callbacks) -> None:
+    person = PersonFactory(is_staff=True, is_superuser=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        add(browser_of(person))
+    event = AuditEvent.objects.get(event="client.registered")
+    assert (event.user, event.network) == (person, "127.0.0.1")
+    assert event.client_id == get_application_model().objects.get().client_id
 
 
 @spec("B-4")

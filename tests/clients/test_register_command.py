@@ -2,11 +2,13 @@
 
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from oauth2_provider.models import get_application_model
 
+from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.testing.client import FlowClient
 from tests.clients.test_authentication import basic
@@ -63,6 +65,15 @@ def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
         "https://client.example/",
         "https://client.example/bye",
     ]
+
+
+def test_the_record_says_that_a_command_did_it(
+    db: None, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        run(*WEB_APP)
+    event = AuditEvent.objects.get(event="client.registered")
+    assert (event.user, event.detail["by"]) == (None, "command")
 
 
 @spec("RFC 6749 §2.3.1", "B-7")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import RequestFactory
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.audit.models import AuditEvent
@@ -126,6 +127,23 @@ def test_a_registration_is_recorded(db: None, django_capture_on_commit_callbacks
     assert (row.client_id, row.detail) == (made.client_id, {"preset": "service"})
 
 
+def test_the_record_names_who_registered_it(
+    db: None, rf: RequestFactory, django_capture_on_commit_callbacks: Any
+) -> None:
+    person = PersonFactory()
+    request = rf.post("/", REMOTE_ADDR="192.0.2.7")
+    with django_capture_on_commit_callbacks(execute=True):
+        by_person = register_client(preset="service", name="One", by=person, request=request)
+        by_word = register_client(preset="service", name="Two", by="command")
+    registered = AuditEvent.objects.filter(event="client.registered")
+    row = registered.get(client_id=by_person.client_id)
+    assert (row.user_id, row.network) == (person.pk, "192.0.2.7")
+    assert row.detail == {"preset": "service"}
+    row = registered.get(client_id=by_word.client_id)
+    assert (row.user_id, row.network) == (None, "")
+    assert row.detail == {"preset": "service", "by": "command"}
+
+
 def test_no_two_clients_get_one_id(db: None) -> None:
     made = {register_client(preset="service", name="A service").client_id for _ in range(20)}
     assert len(made) == 20
@@ -163,7 +181,7 @@ def test_everything_that_is_wrong_is_said_at_once(db: None) -> None:
         "Unknown scope: another unheard-of. The server has: notes:read notes:write profile."
     ]
     assert said["required_scopes"] == ["Not among the client's scopes: profile."]
-    assert said["profile"] == ["lax is not one of: standard, legacy."]
+    assert said["profile"] == ["lax is not one of: standard, mcp, legacy."]
     assert said["client_id"] == ["This client ID is taken."]
 
 

@@ -67,6 +67,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
                 api=clients[3],
                 account={"client_id": signs["client_id"]},
                 key=client_key().as_dict(private=True, alg="ES256"),
+                environment=env,
             )
         assert "Traceback" not in (folder / "log").read_text()
 

@@ -32,7 +32,7 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 class Demo:
     """The running site: clients that act for people, for themselves, and for whoever called them.
 
-    `key` is the account's private one.
+    `key` is the account's private one, `environment` that of the site's commands.
     """
 
     url: str
@@ -44,6 +44,7 @@ class Demo:
     api: dict[str, str]
     account: dict[str, str]
     key: dict[str, Any] = field(repr=False)
+    environment: dict[str, str] = field(repr=False)
 
 
 class Library(Protocol):

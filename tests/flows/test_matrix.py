@@ -23,6 +23,9 @@ from tests.stories import WITH_OPENID, Story, begin
 
 pytestmark = pytest.mark.django_db
 
+#: The API that a client names where its profile asks it to.
+API = "http://testserver"
+
 #: What a driver comes back with: the members of the token response, or of the refusal.
 Members = dict[str, Any]
 
@@ -121,6 +124,7 @@ def by_exchanging(story: Story) -> Members:
 DRIVERS: dict[str, Driver] = {
     "authorization-code": Driver(
         walk=without_pkce,
+        also_refused=lambda preset, profile: profile.slug == "mcp",
         # A client that may use the flow with PKCE is told what is missing.
         refused_with=lambda preset: (
             "invalid_request"
@@ -173,6 +177,7 @@ def test_what_a_client_may_do_works_and_the_rest_is_refused(
 ) -> None:
     # Every kind gets somewhere to return to, so that it is the flow that is refused, and not the address.
     story = begin(preset=preset.slug, profile=profile.slug)
+    story.resource = API if profile.slug == "mcp" else None
     with django_capture_on_commit_callbacks(execute=True):
         members = driver_of(flow).walk(story)
     if is_allowed(flow, preset, profile):
@@ -192,6 +197,7 @@ def test_a_flow_that_is_taken_from_a_client_is_refused(
     """No profile gives a client what its policy does not."""
     preset = kind_with(flow)
     story = begin(preset=preset.slug, profile=profile.slug)
+    story.resource = API if profile.slug == "mcp" else None
     story.registered.policy.flows = [slug for slug in preset.flows if slug != flow.slug]
     story.registered.policy.save()
     members = driver_of(flow).walk(story)
@@ -210,6 +216,7 @@ def test_a_flow_that_no_kind_has_works_where_it_is_ticked_and_allowed(
     flow: Flow, profile: Profile
 ) -> None:
     story = begin(preset=PRESETS[0].slug, profile=profile.slug)
+    story.resource = API if profile.slug == "mcp" else None
     story.registered.policy.flows = [*story.registered.policy.flows, flow.slug]
     story.registered.policy.save()
     members = driver_of(flow).walk(story)

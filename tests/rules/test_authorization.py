@@ -60,6 +60,14 @@ def test_an_answer_goes_as_it_was_asked_where_that_is_safe(
     assert rules.response_mode_of(asked, response_type, redirect_uri) == mode
 
 
+@spec("RFC 8707 §2", "RFC 8707 §2.2")
+def test_a_resource_counts_as_sent_where_the_client_named_it_itself() -> None:
+    for made in (authorization, token):
+        known = ("https://api.example/",)
+        assert rules.resource_must_be_sent(made(resource=known)), "filled in by the server"
+        assert rules.resource_must_be_sent(made(resource=known, resource_was_sent=True)) is None
+
+
 @spec("RFC 8707 §2")
 @pytest.mark.parametrize(
     "uri",

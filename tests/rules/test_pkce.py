@@ -140,6 +140,16 @@ def test_only_a_confidential_openid_request_with_a_nonce_may_leave_pkce_out(
     assert bool(pkce.code_challenge_must_be_sent(asked)) != is_let_off
 
 
+@spec("OAuth 2.1 §7.5.2", "B-13")
+def test_an_agent_has_no_way_round_pkce() -> None:
+    with_nonce = authorization(
+        scopes=frozenset({"openid"}), nonce="a-nonce", code_challenge="", code_challenge_method=""
+    )
+    assert pkce.code_challenge_must_be_sent(with_nonce) is None
+    assert pkce.code_challenge_must_be_sent_with_every_request(with_nonce)
+    assert pkce.code_challenge_must_be_sent_with_every_request(authorization()) is None
+
+
 @spec("RFC 9700 §2.1.1", "B-13")
 @pytest.mark.parametrize(
     ("challenge", "is_confidential", "is_refused"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from django_oauthflows.clients import profiles, secrets
 from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
-from django_oauthflows.clients.registration import wrong_scopes
+from django_oauthflows.clients.validation import wrong_scopes
 from django_oauthflows.errors import Code, Refusal
 
 

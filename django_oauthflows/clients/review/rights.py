@@ -81,6 +81,22 @@ def legacy_profile_should_be_needed(reviewed: Reviewed) -> str | None:
 
 @question(
     Severity.MEDIUM,
+    spec="RFC 8707 §2",
+    fix=gettext_lazy(
+        "Choose the profile for agents. It asks for a resource in each request, and refuses what names none."
+    ),
+    changes=lambda reviewed: {"profile": "mcp"},
+)
+def agents_should_name_the_server_they_call(reviewed: Reviewed) -> str | None:
+    """A server that an agent is led to could use a token that names none at every other one."""
+    client = reviewed.client
+    if client.preset != "ai-agent" or client.profile == "mcp":
+        return None
+    return _("It is an agent, and need not say which server its tokens are for.")
+
+
+@question(
+    Severity.MEDIUM,
     spec="RFC 9700 §2.1.1",
     fix=gettext_lazy(
         "Let it send a code_challenge, then take the flow without one away: what sends none is refused."
@@ -198,6 +214,7 @@ QUESTIONS = (
     password_flow_should_be_closed,
     hybrid_flow_should_be_closed,
     legacy_profile_should_be_needed,
+    agents_should_name_the_server_they_call,
     codes_should_be_bound_by_pkce,
     consent_should_be_skipped_by_known_clients_only,
     consent_should_be_asked_for_apps_that_cannot_prove_themselves,

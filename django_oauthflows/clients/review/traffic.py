@@ -18,6 +18,9 @@ from django_oauthflows.flows import catalogue
 DAYS = 30
 
 
+_WITHOUT_PKCE = Q(flow="authorization-code")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """Grants by one flow that would have been refused: how many, and when the last was given."""
@@ -47,8 +50,9 @@ def _refused(policy: Any, changes: Mapping[str, Any]) -> Q | None:
         # OAuth 2.1 §4.1.1 leaves a confidential client's OpenID request with a nonce without PKCE.
         with_nonce = Q(scope__regex=r"(^| )openid( |$)") & ~Q(nonce="")
         is_confidential = policy.application.client_type == "confidential"
-        without_pkce = Q(flow="authorization-code")
-        return without_pkce & ~with_nonce if is_confidential else without_pkce
+        return _WITHOUT_PKCE & ~with_nonce if is_confidential else _WITHOUT_PKCE
+    if changes.get("profile") == "mcp":
+        return _WITHOUT_PKCE | Q(resource=[])
     return None
 
 

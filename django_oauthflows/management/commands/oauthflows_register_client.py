@@ -111,6 +111,7 @@ class Command(BaseCommand):
                 jwks=_key_set(options["jwks"]),
                 jwks_uri=options["jwks_uri"],
                 keeps_secret_readable=options["keep_secret_readable"],
+                by="command",
             )
         except ValidationError as error:
             lines = [

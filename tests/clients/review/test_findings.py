@@ -50,6 +50,11 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("hybrid_flow_should_be_closed", LEGACY | flows("hybrid", *WEB), flows("hybrid", *WEB)),
     ("legacy_profile_should_be_needed", LEGACY | flows(*WEB), LEGACY | flows("password", *WEB)),
     (
+        "agents_should_name_the_server_they_call",
+        {"preset": "ai-agent"},
+        {"preset": "ai-agent", "profile": "mcp"},
+    ),
+    (
         "codes_should_be_bound_by_pkce",
         LEGACY | flows("password", *WEB),
         LEGACY | flows("password", "authorization-code-pkce"),

@@ -1,0 +1,212 @@
+"""What may be registered: whatever is wrong with a client is said at once, by the field it is about."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from django_oauthflows import dot
+from django_oauthflows.clients import presets, profiles, secrets
+from django_oauthflows.clients.methods import wrong_method
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.uris import (
+    validate_logout_uri,
+    validate_redirect_uri,
+    validate_resource,
+    validate_target,
+)
+from django_oauthflows.flows import catalogue
+from django_oauthflows.rules.clients import client_must_be_confidential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """How a client wants to authenticate; `method` None is its kind's own."""
+
+    method: str | None
+    algorithm: str
+    jwks: Any
+    jwks_uri: str
+    keeps_secret_readable: bool
+
+    def mistakes(self, kind: presets.Preset) -> dict[str, list[str]]:
+        """What of it may not be registered, by field."""
+        return wrong_method(
+            kind.authentication_method if self.method is None else self.method,
+            is_confidential=kind.is_confidential,
+            algorithm=self.algorithm,
+            jwks=self.jwks,
+            jwks_uri=self.jwks_uri,
+            has_readable_secret=self.keeps_secret_readable,
+        )
+
+
+def validated(
+    *,
+    preset: str,
+    name: str,
+    redirect_uris: Sequence[str],
+    post_logout_redirect_uris: Sequence[str],
+    scopes: Sequence[str],
+    required_scopes: Sequence[str],
+    profile: str | None,
+    client_id: str | None,
+    client_secret: str | None,
+    logout_uris: Mapping[str, str],
+    flows: Sequence[str] | None,
+    token_format: str,
+    resources: Sequence[str],
+    allowed_resources: Sequence[str],
+    exchange_targets: Sequence[str],
+    authentication: Authentication,
+) -> tuple[presets.Preset, str]:
+    """The kind and the profile of a client that may be registered.
+
+    Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
+    """
+    if preset not in presets.BY_SLUG:
+        raise ValidationError({"preset": _one_of(preset, presets.BY_SLUG)})
+    kind = presets.BY_SLUG[preset]
+    wrong: dict[str, list[Any]] = {
+        **authentication.mistakes(kind),
+        **_wrong_identity(name, client_id, client_secret),
+        **_wrong_addresses(kind, redirect_uris, post_logout_redirect_uris),
+        **dict(_wrong_logout_uris(logout_uris)),
+        **_wrong_scope_lists(scopes, required_scopes),
+        **_wrong_tokens(token_format, resources, allowed_resources, exchange_targets),
+    }
+    if profile is not None and profile not in profiles.BY_SLUG:
+        wrong["profile"] = [_one_of(profile, profiles.BY_SLUG)]
+    if flows is not None and (found := wrong_flows(flows, kind, profile or kind.profile)):
+        wrong["flows"] = list(found)
+    if wrong:
+        raise ValidationError(wrong)
+    return kind, profile or kind.profile
+
+
+def _wrong_identity(
+    name: str, client_id: str | None, client_secret: str | None
+) -> dict[str, list[Any]]:
+    """What is wrong with what a client is known by."""
+    wrong: dict[str, list[Any]] = {}
+    if not name.strip():
+        wrong["name"] = [_("Give the client the name people will see.")]
+    if client_id and dot.application_model()._default_manager.filter(client_id=client_id).exists():
+        wrong["client_id"] = [_("This client ID is taken.")]
+    for key, value in (("name", name), ("client_id", client_id or "")):
+        column: Any = dot.application_model()._meta.get_field(key)
+        longest = column.max_length
+        if longest is not None and len(value) > longest:
+            wrong[key] = [_("At most %(longest)d characters.") % {"longest": longest}]
+    if client_secret is not None and len(client_secret) < len(secrets.generate()):
+        wrong["client_secret"] = [_("A secret must be as long as a generated one: 43 characters.")]
+    return wrong
+
+
+def _wrong_addresses(
+    kind: presets.Preset, redirect_uris: Sequence[str], post_logout_redirect_uris: Sequence[str]
+) -> dict[str, list[Any]]:
+    """What is wrong with where people are sent back to."""
+    wrong: dict[str, list[Any]] = {}
+    if kind.needs_redirect_uri and not redirect_uris:
+        wrong["redirect_uris"] = [
+            _("Say where people are sent back to: at least one redirect URI.")
+        ]
+    for key, uris in (
+        ("redirect_uris", redirect_uris),
+        ("post_logout_redirect_uris", post_logout_redirect_uris),
+    ):
+        if found := wrong_uris(uris, takes_private_schemes=kind.takes_private_schemes):
+            wrong.setdefault(key, []).extend(found)
+    return wrong
+
+
+def _wrong_scope_lists(
+    scopes: Sequence[str], required_scopes: Sequence[str]
+) -> dict[str, list[Any]]:
+    """What is wrong with what a client may ask for, and with what people cannot untick of it."""
+    wrong: dict[str, list[Any]] = {}
+    if unknown := wrong_scopes(scopes):
+        wrong["scopes"] = list(unknown)
+    if beyond := set(required_scopes) - set(scopes):
+        wrong["required_scopes"] = [
+            _("Not among the client's scopes: %(names)s.") % {"names": " ".join(sorted(beyond))}
+        ]
+    return wrong
+
+
+def _wrong_tokens(
+    token_format: str,
+    resources: Sequence[str],
+    allowed_resources: Sequence[str],
+    exchange_targets: Sequence[str],
+) -> dict[str, list[Any]]:
+    """What is wrong with what a client's tokens are to be, and to be for, by field."""
+    found: dict[str, list[Any]] = {
+        "resources": list(wrong_names(resources, validate_resource)),
+        "allowed_resources": list(wrong_names(allowed_resources, validate_resource)),
+        "exchange_targets": list(wrong_names(exchange_targets, validate_target)),
+    }
+    formats = dict(ClientPolicy._meta.get_field("token_format").flatchoices)
+    if token_format not in formats:
+        found["token_format"] = [_one_of(token_format, formats)]
+    return {name: messages for name, messages in found.items() if messages}
+
+
+def wrong_flows(flows: Sequence[str], kind: presets.Preset, profile: str) -> list[str]:
+    """What is wrong with flows that are chosen by hand for a client of a kind."""
+    if not flows:
+        return [_("Give the client at least one flow.")]
+    wrong = [_one_of(slug, catalogue.BY_SLUG) for slug in flows if slug not in catalogue.BY_SLUG]
+    known = [catalogue.BY_SLUG[slug] for slug in flows if slug in catalogue.BY_SLUG]
+    legacy = [flow.name for flow in known if flow.slug in catalogue.LEGACY]
+    if legacy and profile != "legacy":
+        wrong.append(_("Only clients of the legacy profile may use: %s.") % ", ".join(legacy))
+    secret = [flow.name for flow in known if client_must_be_confidential in flow.token_rules]
+    if secret and not kind.is_confidential:
+        wrong.append(_("Only clients with a secret may use: %s.") % ", ".join(secret))
+    return wrong
+
+
+def wrong_names(names: Sequence[str], validate: Callable[[str], None]) -> list[ValidationError]:
+    """What is wrong with resources or audiences, one error each."""
+    errors = []
+    for name in names:
+        try:
+            validate(name)
+        except ValidationError as error:
+            errors.append(error)
+    return errors
+
+
+def _wrong_logout_uris(uris: Mapping[str, str]) -> Iterator[tuple[str, list[Any]]]:
+    for key, uri in uris.items():
+        if found := wrong_names([uri] if uri else [], validate_logout_uri):
+            yield key, list(found)
+
+
+def wrong_uris(uris: Sequence[str], *, takes_private_schemes: bool) -> list[ValidationError]:
+    """What is wrong with URIs to be registered, one error each."""
+    return wrong_names(
+        uris, partial(validate_redirect_uri, takes_private_schemes=takes_private_schemes)
+    )
+
+
+def wrong_scopes(scopes: Sequence[str]) -> list[str]:
+    """What is wrong with a client's scopes: none at all, or some the server does not have."""
+    if not scopes:
+        return [_("Give the client at least one scope.")]
+    known = dot.all_scopes()
+    if unknown := sorted(set(scopes) - set(known)):
+        return [
+            _("Unknown scope: %(names)s. The server has: %(known)s.")
+            % {"names": " ".join(unknown), "known": " ".join(sorted(known))}
+        ]
+    return []
+
+
+def _one_of(given: str, known: Mapping[str, Any]) -> str:
+    return _("%(given)s is not one of: %(known)s.") % {"given": given, "known": ", ".join(known)}
