@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 
-if TYPE_CHECKING or not apps.is_installed("unfold"):
+#: Does this site have django-unfold? Its own settings say so, once.
+IS_UNFOLD = apps.is_installed("unfold")
+
+if TYPE_CHECKING or not IS_UNFOLD:
     from django.contrib.admin import ModelAdmin, StackedInline
     from django.contrib.admin.views.main import ChangeList
 else:
     from unfold.admin import ModelAdmin, StackedInline
     from unfold.views import ChangeList
 
-__all__ = ["ChangeList", "ModelAdmin", "StackedInline"]
+__all__ = ["IS_UNFOLD", "ChangeList", "ModelAdmin", "StackedInline"]
