@@ -17,6 +17,8 @@ LAYERS = (
     ("errors",),
     ("rules",),
     ("flows",),
+    # Below `audit`, through which every refusal goes and is counted.
+    ("traffic",),
     # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
     ("audit", "keys"),
     ("clients",),
