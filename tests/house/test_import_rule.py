@@ -30,7 +30,17 @@ LAYERS = (
     ("protocol",),
     ("resource_server",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
-    ("endpoints", "api", "admin", "management", "checks", "dot_validator", "metrics"),
+    # A template's tags are asked by pages, as endpoints are by requests.
+    (
+        "endpoints",
+        "api",
+        "admin",
+        "management",
+        "checks",
+        "dot_validator",
+        "metrics",
+        "templatetags",
+    ),
 )
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
