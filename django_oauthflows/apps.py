@@ -25,6 +25,7 @@ class OAuthFlowsConfig(AppConfig):
         from django_oauthflows.identity import logout
         from django_oauthflows.keys import ring
         from django_oauthflows.tokens import endings, sessions
+        from django_oauthflows.traffic import counting
 
         for model in (dot.application_model(), ClientPolicy, ClientSecret):
             facts.watch(model)
@@ -33,4 +34,5 @@ class OAuthFlowsConfig(AppConfig):
         sessions.listen()
         endings.listen()
         logout.listen()
+        counting.watch()
         checks.register()

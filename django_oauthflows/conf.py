@@ -176,6 +176,12 @@ class Conf:
         "How long `oauthflows_cleanup` leaves audit events, and what is known of retired client secrets: "
         "long enough to look into a theft that is found out late. None: for ever.",
     )
+    RECORDED_REQUESTS_KEPT = Setting(
+        30,
+        "How many days `oauthflows_cleanup` leaves the numbers and shapes of requests, which charts are "
+        "drawn from and stricter settings tried against: a month holds what a client does but once in it. "
+        "0: nothing is recorded.",
+    )
     RESOURCE = Setting(
         "",
         "The identifier of this site as a protected resource (RFC 9728 §1.2). Empty: the site's root URL.",

@@ -10,6 +10,7 @@ from django_oauthflows.outbound.models import StoredToken
 from django_oauthflows.protocol.models import KeptRequest
 from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.traffic.models import RequestCount, RequestShape
 
 __all__ = [
     "AuditEvent",
@@ -23,6 +24,8 @@ __all__ = [
     "KeptRequest",
     "LogoutDelivery",
     "ProviderSession",
+    "RequestCount",
+    "RequestShape",
     "SigningKey",
     "StoredToken",
 ]

@@ -11,6 +11,7 @@ from django.db import connection
 
 from django_oauthflows.clients import legacy
 from django_oauthflows.keys import ring
+from django_oauthflows.traffic import counting
 
 
 def find_chromium() -> str | None:
@@ -53,5 +54,6 @@ def empty_cache() -> Iterator[None]:
     cache.clear()
     legacy.forget()
     ring.forget()
+    counting.forget()
     yield
     cache.clear()

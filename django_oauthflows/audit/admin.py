@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows import screens
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
 from django_oauthflows.audit.exporting import lines_of
@@ -26,7 +27,7 @@ _NEARBY = timedelta(minutes=10)
 _AT_MOST = 8
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
     """Shows rows; adds, changes and deletes none."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -16,6 +16,7 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Refusal
+from django_oauthflows.traffic import counting
 
 logger = logging.getLogger("django_oauthflows.audit")
 
@@ -92,6 +93,7 @@ def refuse(
     Refusals that are only counted have the reference of the last row by the same rule, client and network, so
     that whoever asks about any of them can be helped. Without `is_written` there is no row at all.
     """
+    counting.refused(endpoint, code=refusal.code, rule=refusal.rule)
     network = network_of(request)
     counter = _counter(refusal.rule, client_id, network)
     occurrences = _count(counter) if is_written else 0

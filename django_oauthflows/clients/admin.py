@@ -9,6 +9,7 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from django_oauthflows import screens
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import access, gifts, openid_forms, presets
@@ -47,7 +48,7 @@ class UsesAnOldSecret(admin.SimpleListFilter):
         return using_an_old_secret(queryset) if self.value() == "old" else queryset
 
 
-class PolicyInline(GuardedPolicy, admin.StackedInline):  # type: ignore[type-arg]
+class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-arg]
     """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
 
     model = ClientPolicy

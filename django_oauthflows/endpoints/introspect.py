@@ -11,6 +11,7 @@ from django_oauthflows.protocol.answers import json_endpoint
 from django_oauthflows.protocol.parameters import from_body
 from django_oauthflows.tokens.introspection import INTROSPECTION_JWT, signed
 from django_oauthflows.tokens.introspection import introspect as introspect_token
+from django_oauthflows.traffic import counting
 
 _SIGNED = f"application/{INTROSPECTION_JWT}"
 
@@ -29,6 +30,7 @@ def introspect(request: HttpRequest) -> dict[str, Any] | HttpResponse:
             status=401,
         )
     members = introspect_token(token_of(parameters), request, asker=client)
+    counting.accepted("introspect")
     if request.get_preferred_type(["application/json", _SIGNED]) != _SIGNED:
         return members
     return HttpResponse(signed(members, request, asker=client), content_type=_SIGNED)

@@ -9,6 +9,7 @@ from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.protocol.answers import json_endpoint
 from django_oauthflows.protocol.parameters import from_body
 from django_oauthflows.tokens.revocation import revoke as revoke_token
+from django_oauthflows.traffic import counting
 
 
 @json_endpoint("revoke")
@@ -17,4 +18,5 @@ def revoke(request: HttpRequest) -> dict[str, Any]:
     parameters = from_body(request)
     client = authenticate(request, parameters)
     revoke_token(token_of(parameters), client=client)
+    counting.accepted("revoke")
     return {}

@@ -21,6 +21,7 @@ from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 from django_oauthflows.tokens.reading import authorization_of
 from django_oauthflows.tokens.validation import validate
+from django_oauthflows.traffic import counting
 
 
 @csrf_exempt
@@ -36,6 +37,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
         token = validate(_shown(request), request)
         enforce(USERINFO_RULES, token)
         response = _told(request, token)
+        counting.accepted("userinfo")
     except Refusal as refusal:
         response = _refused(request, refusal, token)
     return cors.allow_everyone(headers.no_store(response))

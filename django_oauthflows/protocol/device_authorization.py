@@ -18,6 +18,7 @@ from django_oauthflows.protocol.parameters import Parameters, from_body
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
 from django_oauthflows.tokens import devices
+from django_oauthflows.traffic import counting
 
 
 def authorize_device(http: HttpRequest) -> dict[str, Any]:
@@ -35,6 +36,7 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
     request = _request_of(parameters, client)
     enforce(DEVICE_CODE.authorization_rules, request)
     issued = devices.issue_device_codes(client, scopes=request.scopes, now=timezone.now())
+    counting.accepted("device-authorization", flow=DEVICE_CODE.slug)
     page = dot.setting("OAUTH_DEVICE_VERIFICATION_URI") or url_of(http, "device")
     return {
         "device_code": issued.device_code,

@@ -33,6 +33,7 @@ from django_oauthflows.rules.requests import Assertion, ClientFacts, TokenReques
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented
+from django_oauthflows.traffic import counting
 
 #: The refusals that are the sign of a theft, and what the record calls them.
 _REPLAYS = {
@@ -91,11 +92,19 @@ def _attempt(
     except Refusal as refusal:
         _answer_a_replay(refusal, presented, client, http)
         raise
+    issued = _issue(http, parameters, request, presented)
+    counting.accepted("token", flow=flow.slug)
+    return issued
+
+
+def _issue(
+    http: HttpRequest, parameters: Parameters, request: TokenRequest, presented: Presented | None
+) -> Issued:
     if presented is None:
-        return DIRECT[grant_type](http, parameters, request)
+        return DIRECT[request.grant_type](http, parameters, request)
     if "openid" in request.scopes:
-        be_ready(client)
-    steps = EXCHANGES[grant_type]
+        be_ready(request.client)
+    steps = EXCHANGES[request.grant_type]
     issued = steps.issue(request, presented, parameters.text(steps.presents))
     return _identified(issued, request, presented)
 

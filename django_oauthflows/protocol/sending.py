@@ -15,6 +15,7 @@ from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
 from django_oauthflows.tokens.front_channel import FrontIssued, issue_in_front
 from django_oauthflows.tokens.sessions import SignIn, note_use, sign_in_of
+from django_oauthflows.traffic import counting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,12 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
 
     `scopes` are those the person granted, of the request's own and of those its named claims belong to.
     """
+    answer = _answer(http, asked, scopes)
+    counting.accepted("authorize", flow=asked.flow.slug)
+    return answer
+
+
+def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
     request = _granted(asked.request, scopes)
     note_use(http)
     sign_in, now = sign_in_of(http), timezone.now()

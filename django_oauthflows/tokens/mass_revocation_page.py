@@ -2,7 +2,7 @@
 
 from contextlib import closing
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from django_oauthflows import dot
+from django_oauthflows import dot, screens
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
@@ -89,7 +89,7 @@ class MassRevocation:
         return self._page(request, ended=_rows(done))
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        screen: Any = self
+        screen = cast("screens.ModelAdmin[Any]", self)
         return page_of(screen, request, "mass_revoke", {"title": _("Revoke tokens"), **context})
 
 

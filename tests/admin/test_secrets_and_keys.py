@@ -82,7 +82,7 @@ def test_a_secret_is_added_with_an_end() -> None:
 def test_what_cannot_be_meant_adds_no_secret(said: dict[str, str]) -> None:
     story = service()
     answer = administrator().post(url_of(story, "secrets", "add"), said, follow=True)
-    assert 'class="error"' in answer.content.decode()
+    assert [message.level_tag for message in answer.context["messages"]] == ["error"]
     assert ClientSecret.objects.count() == 1
 
 

@@ -11,12 +11,14 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "sealing", "signals", "statements", "strict_json", "batches"),
+    ("conf", "sealing", "signals", "statements", "strict_json", "batches", "screens"),
     ("dot",),
     ("issuer",),
     ("errors",),
     ("rules",),
     ("flows",),
+    # Below `audit`, through which every refusal goes and is counted.
+    ("traffic",),
     # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
     ("audit", "keys"),
     ("clients",),
@@ -28,7 +30,17 @@ LAYERS = (
     ("protocol",),
     ("resource_server",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
-    ("endpoints", "api", "admin", "management", "checks", "dot_validator", "metrics"),
+    # A template's tags are asked by pages, as endpoints are by requests.
+    (
+        "endpoints",
+        "api",
+        "admin",
+        "management",
+        "checks",
+        "dot_validator",
+        "metrics",
+        "templatetags",
+    ),
 )
 HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
@@ -36,6 +48,7 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 ALONE = {
     "signals": set(),
     "batches": set(),
+    "screens": set(),
     "sealing": set(),
     "outbound": {"conf", "errors", "sealing"},
     "resource_server": {

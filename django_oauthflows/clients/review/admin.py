@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from django_oauthflows import screens
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
@@ -33,7 +33,7 @@ _TITLES = {
 _PER_PAGE = 50
 
 
-class ReviewedChangeList(ChangeList):
+class ReviewedChangeList(screens.ChangeList):
     """The list of clients, with a review of each one on the page: one statement more for all of them."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -44,7 +44,7 @@ class ReviewedChangeList(ChangeList):
         self.result_list = rows
 
 
-class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
     """What the review adds to the screen of clients."""
 
     change_list_template = "admin/oauthflows/clients.html"
@@ -53,7 +53,7 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def security(self, row: Any) -> SafeString:
         return badge(row.oauthflows_review)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[screens.ChangeList]:
         return ReviewedChangeList
 
     def get_urls(self) -> list[URLPattern]:

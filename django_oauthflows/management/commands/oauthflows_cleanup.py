@@ -20,6 +20,7 @@ from django_oauthflows.identity import cleanup as logouts
 from django_oauthflows.protocol import cleanup as requests
 from django_oauthflows.sessions import cleanup as sessions
 from django_oauthflows.tokens import cleanup as tokens
+from django_oauthflows.traffic import cleanup as traffic
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -95,6 +96,7 @@ def _everything(age: timedelta) -> Iterator[Ended]:
     if conf.REGISTRATION_UNUSED_LIFETIME is not None:
         lifetime = timedelta(seconds=conf.REGISTRATION_UNUSED_LIFETIME)
         yield from registrations.unused_since(now - lifetime)
+    yield from traffic.counted_before(now - timedelta(days=conf.RECORDED_REQUESTS_KEPT))
     if conf.AUDIT_RETENTION is not None:
         kept_since = now - timedelta(seconds=conf.AUDIT_RETENTION)
         yield from clients.ended_before(kept_since)
