@@ -44,7 +44,7 @@ def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientF
             client, credentials.method
         )
     if client is None or not is_proven or not is_usable(client, request):
-        raise _not_proven(_reason(credentials, client))
+        raise _not_proven(_reason(credentials.method, client))
     return client
 
 
@@ -59,7 +59,7 @@ def _proven_by_jwt(
     proof = assertions.proof_of(shown, client, request, now)
     doubt = assertions.first_doubt(proof)
     if client is None or not client.is_enabled or not _method_is_registered(client, shown.method):
-        raise _not_proven(_reason(credentials, client))
+        raise _not_proven(_reason(credentials.method, client))
     if doubt is not None:
         raise _not_proven(doubt.name, spec=doubt.spec, fix=doubt.note)
     if not is_usable(client, request):
@@ -106,6 +106,22 @@ def sent_credentials(request: HttpRequest, parameters: Mapping[str, str]) -> boo
     """Does a request try to authenticate its client at all? A client_id alone does not."""
     names = ("client_secret", "client_assertion", "client_assertion_type")
     return used_basic(request) or any(name in parameters for name in names)
+
+
+def method_used(
+    request: HttpRequest, parameters: Mapping[str, str], client: ClientFacts
+) -> AuthMethod | None:
+    """The method by which a request authenticated its client, once it did; `None` by its grant alone."""
+    if client.is_confidential and not sent_credentials(request, parameters):
+        return None
+    if client.authentication_method is not AuthMethod.ANY_SECRET:
+        return client.authentication_method
+    return AuthMethod.BASIC if used_basic(request) else AuthMethod.POST
+
+
+def refusal_of_method(client: ClientFacts, method: AuthMethod) -> Refusal | None:
+    """How a client that authenticates by this method is refused, whatever it shows by it."""
+    return None if _method_is_registered(client, method) else _not_proven(_reason(method, client))
 
 
 def claimed_client_id(request: HttpRequest, parameters: Mapping[str, str]) -> str:
@@ -183,20 +199,21 @@ def _not_proven(rule: str, *, spec: str = "RFC 6749 §5.2", fix: str = "") -> Re
     )
 
 
-def _reason(credentials: Credentials, client: ClientFacts | None) -> str:
+def _reason(method: AuthMethod, client: ClientFacts | None) -> str:
     if client is None:
         return "client_must_be_known"
     if not client.is_enabled:
         return "client_must_be_enabled"
-    if credentials.method is AuthMethod.NONE:
+    if method is AuthMethod.NONE:
         return "confidential_client_must_authenticate"
     if not client.is_confidential:
         return "public_client_must_not_send_a_secret"
-    if credentials.shown is not None and not _method_is_registered(client, credentials.method):
+    signs = method in (AuthMethod.PRIVATE_KEY_JWT, AuthMethod.SECRET_JWT)
+    if signs and not _method_is_registered(client, method):
         return "client_must_use_its_registered_method"
     if not client.secrets and not client.dot_secret:
         return "client_must_have_a_live_secret"
-    if not _method_is_registered(client, credentials.method):
+    if not _method_is_registered(client, method):
         return "client_must_use_its_registered_method"
     return "client_secret_must_match"
 

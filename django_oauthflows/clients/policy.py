@@ -7,13 +7,29 @@ from django.db import models
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.profiles import BY_SLUG, Profile
+from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.flows.base import Flow
+from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
 from django_oauthflows.flows.jwt_bearer import JWT_BEARER
-from django_oauthflows.rules.requests import AuthMethod, ClientFacts
+from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts, TokenRequest
 
 
 def profile_of(client: ClientFacts) -> Profile:
     """The client's security profile; one that no longer exists is the strict default, never nothing."""
     return BY_SLUG.get(client.profile, BY_SLUG["standard"])
+
+
+def authorization_rules(flow: Flow, client: ClientFacts) -> tuple[Rule[Any], ...]:
+    """What is asked of a client's authorization request."""
+    return (*flow.authorization_rules, *profile_of(client).authorization_rules)
+
+
+def token_rules(request: TokenRequest) -> tuple[Rule[Any], ...]:
+    """What is asked of a token request."""
+    profile = profile_of(request.client)
+    flow = flow_of_exchange(request)
+    return (*flow.token_rules, *rules_of_origin(request), *profile.token_rules)
 
 
 #: DOT's switch for each grant type of legacy standing, as DOT's own column spells the grant type.
@@ -74,6 +90,23 @@ def resource_of(
     if not granted:
         return tuple(sorted(client.allowed_resources))
     return tuple(uri for uri in granted if uri in client.allowed_resources)
+
+
+def takes_unsigned_objects(client: ClientFacts) -> bool:
+    """May its request objects come unsigned (OpenID Connect Core §6.1)? Where it says so, or is legacy."""
+    registered = client.openid.request_object_signing_alg
+    return registered == "none" or (not registered and client.profile == "legacy")
+
+
+def request_object_must_be_signed() -> Refusal:
+    """How an unsigned one is refused."""
+    return Refusal(
+        Code.REQUEST_NOT_SUPPORTED,
+        "This client's request objects must be signed.",
+        rule="request_object_must_be_signed",
+        spec="OpenID Connect Core §6.1",
+        fix="Sign it, or register the client with request_object_signing_alg none.",
+    )
 
 
 def assertions_are_used() -> bool:

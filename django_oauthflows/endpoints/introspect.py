@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from django_oauthflows.clients.authentication import authenticate
+from django_oauthflows.clients.authentication import authenticate, method_used
+from django_oauthflows.clients.dry_run.shapes import of_authentication
 from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol.answers import json_endpoint
@@ -30,7 +31,8 @@ def introspect(request: HttpRequest) -> dict[str, Any] | HttpResponse:
             status=401,
         )
     members = introspect_token(token_of(parameters), request, asker=client)
-    counting.accepted("introspect")
+    shape = of_authentication(method_used(request, parameters, client))
+    counting.accepted("introspect", application_key=client.key, shape=shape)
     if request.get_preferred_type(["application/json", _SIGNED]) != _SIGNED:
         return members
     return HttpResponse(signed(members, request, asker=client), content_type=_SIGNED)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from django_oauthflows.clients.authentication import authenticate
+from django_oauthflows.clients.authentication import authenticate, method_used
+from django_oauthflows.clients.dry_run.shapes import of_authentication
 from django_oauthflows.endpoints.shown_token import token_of
 from django_oauthflows.protocol.answers import json_endpoint
 from django_oauthflows.protocol.parameters import from_body
@@ -18,5 +19,6 @@ def revoke(request: HttpRequest) -> dict[str, Any]:
     parameters = from_body(request)
     client = authenticate(request, parameters)
     revoke_token(token_of(parameters), client=client)
-    counting.accepted("revoke")
+    shape = of_authentication(method_used(request, parameters, client))
+    counting.accepted("revoke", application_key=client.key, shape=shape)
     return {}

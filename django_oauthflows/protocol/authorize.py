@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients import uris
-from django_oauthflows.clients.policy import profile_of, resource_of
+from django_oauthflows.clients.dry_run.shapes import Sent
+from django_oauthflows.clients.policy import authorization_rules, resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next, decide
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.flows import catalogue
-from django_oauthflows.flows.base import Flow
+from django_oauthflows.flows.choosing import flow_of_authorization
 from django_oauthflows.identity.claims import scopes_of
 from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import errands, kept_requests, languages, signing_in
@@ -31,7 +31,7 @@ from django_oauthflows.protocol.parameters import (
     from_body,
     from_query,
 )
-from django_oauthflows.protocol.request_objects import read_object
+from django_oauthflows.protocol.request_objects import Read, read_object
 from django_oauthflows.protocol.sending import Asked, send
 from django_oauthflows.rules.authorization import response_mode_of
 from django_oauthflows.rules.base import enforce
@@ -65,7 +65,9 @@ def answer(http: HttpRequest) -> HttpResponse:
     try:
         if signed.refusal:
             raise signed.refusal
-        asked = read(http, parameters, client, address)
+        asked = replace(
+            read(http, parameters, client, address), sent=_sent(http, parameters, signed)
+        )
         if signed.was_fetched:
             return kept_requests.keep(http, parameters, client)
         with languages.spoken(asked.request.ui_locales):
@@ -74,6 +76,14 @@ def answer(http: HttpRequest) -> HttpResponse:
         return refuse_to_client(
             http, address, refusal, client=client, detail=redacted(parameters.plain())
         )
+
+
+def _sent(http: HttpRequest, parameters: Parameters, signed: Read) -> Sent:
+    return Sent(
+        names_resource=bool(parameters.resource),
+        object=signed.kind,
+        was_kept=kept_requests.PREFIX in http.GET.get("request_uri", ""),
+    )
 
 
 def _page(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) -> HttpResponse:
@@ -123,8 +133,8 @@ def read(
         **openid_facts(parameters, client, address.issuer),
     )
     request = replace(request, claim_scopes=_claim_scopes(request))
-    flow = _flow_of(request)
-    enforce((*flow.authorization_rules, *profile_of(client).authorization_rules), request)
+    flow = flow_of_authorization(request)
+    enforce(authorization_rules(flow, client), request)
     return Asked(request=request, flow=flow, address=address)
 
 
@@ -134,43 +144,6 @@ def _claim_scopes(request: AuthorizationRequest) -> frozenset[str]:
         return frozenset()
     named = {*request.claims["id_token"], *request.claims["userinfo"]}
     return (scopes_of(named) & request.client.scopes) - request.scopes
-
-
-def _flow_of(request: AuthorizationRequest) -> Flow:
-    if not request.response_type:
-        raise Refusal(
-            Code.INVALID_REQUEST,
-            "The response_type is missing.",
-            rule="response_type_must_be_sent",
-            spec="RFC 6749 §3.1.1",
-        )
-    uses_pkce = bool(request.code_challenge)
-    flow = catalogue.for_response_type(request.response_type, uses_pkce=uses_pkce)
-    if flow is None:
-        raise Refusal(
-            Code.UNSUPPORTED_RESPONSE_TYPE,
-            "This response_type is not supported.",
-            rule="response_type_must_be_supported",
-            spec="RFC 6749 §4.1.2.1",
-        )
-    with_pkce = catalogue.for_response_type(request.response_type, uses_pkce=True)
-    allowed = {flow.slug} | ({with_pkce.slug} if with_pkce else set())
-    if request.client.flows.isdisjoint(allowed):
-        raise Refusal(
-            Code.UNAUTHORIZED_CLIENT,
-            "This client may not use this response_type.",
-            rule="client_must_be_allowed_the_flow",
-            spec="RFC 6749 §4.1.2.1",
-            fix="Allow the flow in the client's policy.",
-        )
-    if flow.slug not in request.client.flows:
-        raise Refusal(
-            Code.INVALID_REQUEST,
-            "This client must use PKCE: send a code_challenge with code_challenge_method=S256.",
-            rule="client_must_be_allowed_the_flow_without_pkce",
-            spec="OAuth 2.1 §4.1.1",
-        )
-    return flow
 
 
 def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:

@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.clients.authentication import authenticate
-from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.clients.authentication import authenticate, method_used
+from django_oauthflows.clients.dry_run import shapes
+from django_oauthflows.clients.dry_run.shapes import NOTHING_MORE
+from django_oauthflows.flows.choosing import grant_type_must_be_open
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.issuer import url_of
 from django_oauthflows.protocol.parameters import Parameters, from_body
@@ -25,18 +27,19 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
     """The members of the answer (RFC 8628 §3.2). Raises `Refusal`."""
     parameters = from_body(http)
     client = authenticate(http, parameters)
-    if DEVICE_CODE.slug not in client.flows:
-        raise Refusal(
-            Code.UNAUTHORIZED_CLIENT,
-            "This client may not use the device flow.",
-            rule="client_must_be_allowed_the_flow",
-            spec="RFC 6749 §5.2",
-            fix="Allow the flow in the client's policy.",
-        )
+    grant_type_must_be_open(DEVICE_CODE.grant_type, client)
     request = _request_of(parameters, client)
     enforce(DEVICE_CODE.authorization_rules, request)
     issued = devices.issue_device_codes(client, scopes=request.scopes, now=timezone.now())
-    counting.accepted("device-authorization", flow=DEVICE_CODE.slug)
+    counting.accepted(
+        "device-authorization",
+        flow=DEVICE_CODE.slug,
+        application_key=client.key,
+        shape={
+            **shapes.of_authorization(request, NOTHING_MORE),
+            **shapes.of_authentication(method_used(http, parameters, client)),
+        },
+    )
     page = dot.setting("OAUTH_DEVICE_VERIFICATION_URI") or url_of(http, "device")
     return {
         "device_code": issued.device_code,

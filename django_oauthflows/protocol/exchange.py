@@ -6,7 +6,6 @@ again, now seeing what the winner did.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from django.db import IntegrityError
 from django.http import HttpRequest
@@ -15,10 +14,13 @@ from django.utils import timezone
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
-from django_oauthflows.clients.policy import profile_of, resource_of
+from django_oauthflows.clients.authentication import method_used
+from django_oauthflows.clients.dry_run import shapes
+from django_oauthflows.clients.dry_run.shapes import Sent
+from django_oauthflows.clients.policy import resource_of, token_rules
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
-from django_oauthflows.flows.base import Flow
+from django_oauthflows.flows.choosing import flow_of_exchange, grant_type_must_be_open
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
@@ -26,7 +28,7 @@ from django_oauthflows.issuer import issuer_of, own_resource_of
 from django_oauthflows.protocol import jwt_bearer
 from django_oauthflows.protocol.grants import DIRECT, EXCHANGES
 from django_oauthflows.protocol.parameters import Parameters, from_body
-from django_oauthflows.rules.base import Rule, enforce
+from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import Assertion, ClientFacts, TokenRequest
@@ -85,16 +87,27 @@ def _attempt(
 ) -> Issued:
     request, presented = _read(http, parameters, client, grant_type)
     request = replace(request, assertion=assertion)
-    flow = _flow_of(request)
     try:
-        rules = (*flow.token_rules, *_rules_of_origin(request), *profile_of(client).token_rules)
-        enforce(rules, request)
+        enforce(token_rules(request), request)
     except Refusal as refusal:
         _answer_a_replay(refusal, presented, client, http)
         raise
     issued = _issue(http, parameters, request, presented)
-    counting.accepted("token", flow=flow.slug)
+    _count(http, parameters, request)
     return issued
+
+
+def _count(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> None:
+    client = request.client
+    names_resource = bool(parameters.resource or parameters.audience)
+    counting.accepted(
+        "token",
+        flow=flow_of_exchange(request).slug,
+        application_key=client.key,
+        shape=shapes.of_token(
+            request, Sent(names_resource=names_resource), method_used(http, parameters, client)
+        ),
+    )
 
 
 def _issue(
@@ -131,21 +144,6 @@ def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> 
     return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
 
 
-def _rules_of_origin(request: TokenRequest) -> tuple[Rule[Any], ...]:
-    """A client that was taken out of the legacy profile refreshes nothing it obtained under it.
-
-    An application without a policy never was in it: what django-oauth-toolkit gave it goes on.
-    """
-    origin = catalogue.BY_SLUG.get(request.flow)
-    return origin.rules_of_standing if origin and request.client.has_policy else ()
-
-
-def _flow_of(request: TokenRequest) -> Flow:
-    """The flow whose rules are asked: the one that began the grant, where it ends by this grant type too."""
-    flows = catalogue.for_grant_type(request.grant_type)
-    return next((flow for flow in flows if flow.slug == request.flow), flows[0])
-
-
 def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
     grant_type = parameters.text("grant_type")
     if not grant_type:
@@ -163,14 +161,7 @@ def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
             rule="grant_type_must_be_supported",
             spec="RFC 6749 §5.2",
         )
-    if not any(flow.slug in client.flows for flow in flows):
-        raise Refusal(
-            Code.UNAUTHORIZED_CLIENT,
-            "This client may not use this grant_type.",
-            rule="client_must_be_allowed_the_flow",
-            spec="RFC 6749 §5.2",
-            fix="Allow the flow in the client's policy.",
-        )
+    grant_type_must_be_open(grant_type, client)
     steps = EXCHANGES.get(grant_type)
     if steps and not parameters.text(steps.presents):
         raise Refusal(

@@ -15,6 +15,7 @@ from joserfc.jwk import Key, OctKey
 
 from django_oauthflows.clients.fetching import NotFetched, fetch_text
 from django_oauthflows.clients.keys import NoKeys, verifying_keys
+from django_oauthflows.clients.policy import request_object_must_be_signed, takes_unsigned_objects
 from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC, is_signed_by, peek
@@ -43,9 +44,13 @@ _PARAMETERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """A request with its object's parameters in it, or why the object was refused."""
+    """A request with its object's parameters in it, or why the object was refused.
+
+    `kind` is what the object is: signed, unsigned, or empty where there is none.
+    """
 
     parameters: Parameters
+    kind: str = ""
     refusal: Refusal | None = None
     was_fetched: bool = False
 
@@ -56,9 +61,13 @@ def read_object(sent: Parameters, client: ClientFacts, issuer: str) -> Read:
         return Read(parameters=sent)
     try:
         value = _value_of(sent, client)
-        said = _verified(value, client)
-        _claims_must_be_meant_for_us(said, client, issuer)
-        return Read(parameters=_merged(sent, said), was_fetched="request_uri" in sent)
+        opened = _verified(value, client)
+        _claims_must_be_meant_for_us(opened.claims, client, issuer)
+        return Read(
+            parameters=_merged(sent, opened.claims),
+            kind="unsigned" if opened.header["alg"] == UNSIGNED else "signed",
+            was_fetched="request_uri" in sent,
+        )
     except Refusal as refusal:
         return Read(parameters=sent, refusal=refusal)
 
@@ -97,7 +106,7 @@ def _fetched(uri: str, client: ClientFacts) -> str:
         ) from None
 
 
-def _verified(value: str, client: ClientFacts) -> dict[str, Any]:
+def _verified(value: str, client: ClientFacts) -> Opened:
     """What the object says, once it is known to be the client's."""
     try:
         opened = peek(value, at_most=LONGEST["request"])
@@ -113,21 +122,13 @@ def _verified(value: str, client: ClientFacts) -> dict[str, Any]:
             "The request object is not signed as the client has registered.",
             "request_object_must_be_signed_by_client",
         )
-    return opened.claims
+    return opened
 
 
 def _must_be_allowed_unsigned(value: str, client: ClientFacts) -> None:
     """An object nobody signed is worth no more than the link it came in: only for clients that said so."""
-    registered = client.openid.request_object_signing_alg
-    is_allowed = registered == UNSIGNED or (not registered and client.profile == "legacy")
-    if not is_allowed or not value.endswith("."):
-        raise Refusal(
-            Code.REQUEST_NOT_SUPPORTED,
-            "This client's request objects must be signed.",
-            rule="request_object_must_be_signed",
-            spec="OpenID Connect Core §6.1",
-            fix="Sign it, or register the client with request_object_signing_alg none.",
-        )
+    if not takes_unsigned_objects(client) or not value.endswith("."):
+        raise request_object_must_be_signed()
 
 
 def _algorithms_of(client: ClientFacts) -> tuple[str, ...]:

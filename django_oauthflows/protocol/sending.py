@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from django_oauthflows.clients.dry_run import shapes
+from django_oauthflows.clients.dry_run.shapes import NOTHING_MORE, Sent
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
@@ -25,6 +27,7 @@ class Asked:
     request: AuthorizationRequest
     flow: Flow
     address: ReturnAddress
+    sent: Sent = NOTHING_MORE
 
 
 def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
@@ -33,7 +36,12 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
     `scopes` are those the person granted, of the request's own and of those its named claims belong to.
     """
     answer = _answer(http, asked, scopes)
-    counting.accepted("authorize", flow=asked.flow.slug)
+    counting.accepted(
+        "authorize",
+        flow=asked.flow.slug,
+        application_key=asked.request.client.key,
+        shape=shapes.of_authorization(asked.request, asked.sent),
+    )
     return answer
 
 
