@@ -4,24 +4,54 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.audit.actors import KINDS, names_of, people_known_as
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
-from django_oauthflows.audit.exporting import lines_of
+from django_oauthflows.audit.exporting import lines_of, record_export
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.strict_json import is_storable
 
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)
 _AT_MOST = 8
+
+
+class ByWhom(admin.SimpleListFilter):
+    """What people did, or clients, or commands, or the server by itself."""
+
+    title = _("kind of actor")
+    parameter_name = "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind.rstrip(":"), title) for kind, title in KINDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        known = {kind.rstrip(":"): kind for kind in KINDS}.get(self.value() or "")
+        return queryset if known is None else queryset.filter(actor__startswith=known)
+
+
+class NamedChangeList(ChangeList):
+    """A page of the log with the names of its actors: two statements more for all of them."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        names = names_of(row.actor for row in rows)
+        for row in rows:
+            row.oauthflows_actor = names[row.actor]
+        self.result_list = rows
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -42,8 +72,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("created", "event", "actor", "client", "rule", "reference", "occurrences")
-    list_filter = ("event", "created", "endpoint", "code")
+    list_display = ("created", "event", "actor_name", "client", "rule", "reference", "occurrences")
+    list_filter = ("event", "created", ByWhom, "endpoint", "code")
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
@@ -53,10 +83,11 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     model = AuditEvent
 
-    @admin.display(description=_("actor"))
-    def actor(self, row: AuditEvent) -> str:
-        """Whoever did it: a person, else the client itself, or what the row says of it."""
-        return str(row.detail.get("by") or row.user or self.client(row))
+    @admin.display(description=_("actor"), ordering="actor")
+    def actor_name(self, row: AuditEvent) -> str:
+        """Whoever did it. Rows from before that was noted say it as far as they know."""
+        known = getattr(row, "oauthflows_actor", row.actor)
+        return known or str(row.detail.get("by") or row.user or self.client(row))
 
     @admin.display(description=_("client"))
     def client(self, row: AuditEvent) -> str:
@@ -69,7 +100,19 @@ class AuditEventAdmin(ReadOnlyAdmin):
         names = {person.USERNAME_FIELD, person.get_email_field_name()}
         known = {field.name for field in person._meta.get_fields()}
         people = tuple(f"user__{name}__iexact" for name in sorted(names & known))
-        return "reference__exact", "client_id__exact", "rule", "application__name", *people
+        clients = ("client_id__exact", "application__client_id__exact", "application__name")
+        return "reference__exact", "rule", *clients, *people
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
+    ) -> tuple[QuerySet[AuditEvent], bool]:
+        """A person is found by what concerns them, and by what they did."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        did = people_known_as(search_term) if is_storable(search_term) else []
+        return (found | queryset.filter(actor__in=did) if did else found), may_repeat
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedChangeList
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)
@@ -90,7 +133,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
         """What the list shows, all its pages, as JSON Lines."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        events = self.get_changelist_instance(request).get_queryset(request)
+        shown = self.get_changelist_instance(request).get_queryset(request)
+        # Up to now, so that an export does not hold itself.
+        events = shown.filter(created__lt=timezone.now())
+        record_export(events, request.GET.dict(), request=request)
         response = StreamingHttpResponse(lines_of(events), content_type="application/jsonl")
         response["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
         return response
@@ -109,7 +155,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
             context["explanation"] = explain(obj) if obj.event == Event.REQUEST_REFUSED else None
             context["compared"] = compare(obj.detail, obj.rule, client)
             context["client"] = client
-            context["actor"] = self.actor(obj)
+            context["actor"] = names_of([obj.actor])[obj.actor] or self.actor_name(obj)
             context["same"], context["nearby"] = _others(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

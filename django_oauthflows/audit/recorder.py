@@ -12,21 +12,26 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot, signals
+from django_oauthflows.audit import actors
+from django_oauthflows.audit.actors import actor_of, network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.conf import conf
-from django_oauthflows.errors import Refusal
+from django_oauthflows.errors import Code, Refusal
 
 logger = logging.getLogger("django_oauthflows.audit")
 
 #: Refusals are counted per rule, client and network within this many seconds.
 WINDOW = 3600
+#: The codes of refusals whose asker did not prove to be the client they named.
+_UNPROVEN = (Code.INVALID_CLIENT, Code.INVALID_TOKEN)
 #: What an event's log record carries as `extra`, and its signal as arguments.
 _FIELDS = (
     "event",
     "reference",
     "client_id",
     "user_id",
+    "actor",
     "network",
     "endpoint",
     "code",
@@ -43,16 +48,6 @@ def new_reference() -> str:
     return secrets.token_hex(6)
 
 
-def network_of(request: HttpRequest) -> str:
-    """The address a request came from, taken from behind as many proxies as the project has."""
-    address: str = request.META.get("REMOTE_ADDR", "")
-    if conf.TRUSTED_PROXIES:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        if len(hops) >= conf.TRUSTED_PROXIES:
-            address = hops[-conf.TRUSTED_PROXIES]
-    return address[:64]
-
-
 def record(
     event: Event,
     *,
@@ -60,17 +55,23 @@ def record(
     application_key: Any = None,
     client_id: str = "",
     user: Any = None,
+    by: Any = None,
     request: HttpRequest | None = None,
+    network: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write one event once the current transaction, if any, has committed. `user` is an instance or a key."""
+    """Write one event once the current transaction, if any, has committed.
+
+    `user` is whom it concerns, an instance or a key; `by` whoever did it, as `actor_of` has it.
+    """
     row = AuditEvent(
         reference=new_reference(),
         event=event,
         application_id=application.pk if application is not None else application_key,
         client_id=client_id or getattr(application, "client_id", ""),
         user_id=getattr(user, "pk", user),
-        network=network_of(request) if request is not None else "",
+        actor=actor_of(by, request),
+        network=network_of(request) if request is not None else network,
         detail=detail or {},
     )
     transaction.on_commit(partial(_write, row), using=dot.token_database())
@@ -101,6 +102,7 @@ def refuse(
         application_id=application_key,
         client_id=client_id[:255],
         user_id=getattr(user, "pk", user),
+        actor=_asking(refusal, getattr(user, "pk", user), client_id),
         network=network,
         endpoint=endpoint,
         code=refusal.code,
@@ -124,6 +126,13 @@ def refuse(
         reference=row.reference,
     )
     return row.reference
+
+
+def _asking(refusal: Refusal, user: Any, client_id: str) -> str:
+    """Whoever was refused, as far as they proved it: anybody may send the id of a client."""
+    if user is not None:
+        return actors.person(user)
+    return actors.client(client_id) if client_id and refusal.code not in _UNPROVEN else ""
 
 
 def _write(row: AuditEvent) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import openid_forms, presets
+from django_oauthflows.clients import deletion, openid_forms, presets
 from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
@@ -221,14 +222,22 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change:
+        changed = self.construct_change_message(request, form, formsets) if change else []
+        if changed:
             recorder.record(
                 Event.CLIENT_CHANGED,
                 application=form.instance,
                 user=request.user,
                 request=request,
-                detail={"changed": self.construct_change_message(request, form, formsets)},
+                detail={"changed": changed},
             )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        deletion.delete(obj, request=request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with deletion.done_by(request=request):
+            queryset.delete()
 
     def _changeable(self, request: HttpRequest, pk: int) -> Any:
         application = get_object_or_404(self.get_queryset(request), pk=pk)

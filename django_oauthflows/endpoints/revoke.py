@@ -16,5 +16,5 @@ def revoke(request: HttpRequest) -> dict[str, Any]:
     """End a token of the client's own; an unknown one is no error (RFC 7009 §2.2)."""
     parameters = from_body(request)
     client = authenticate(request, parameters)
-    revoke_token(token_of(parameters), client=client)
+    revoke_token(token_of(parameters), client=client, request=request)
     return {}

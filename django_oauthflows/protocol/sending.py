@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
@@ -47,7 +48,12 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
     if "id_token" in request.response_types:
         be_ready(request.client)
     issued = issue_in_front(
-        request, flow=asked.flow.slug, person=http.user, sign_in=sign_in, now=now
+        request,
+        flow=asked.flow.slug,
+        person=http.user,
+        sign_in=sign_in,
+        now=now,
+        network=network_of(http),
     )
     members = {
         **({"code": issued.code} if issued.code else {}),

@@ -249,7 +249,8 @@ class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
     `sent` are the names of its parameters, `exchange` what a token exchange says beyond the others.
-    `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    `issuer` is who the server says it is, and `own_resource` the API of its own site. `network` is where it
+    came from, for the record.
     """
 
     client: ClientFacts
@@ -267,6 +268,7 @@ class TokenRequest:
     exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

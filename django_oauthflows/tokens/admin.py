@@ -17,9 +17,13 @@ from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
+from django_oauthflows.tokens import telling as tell
 from django_oauthflows.tokens.mass_revocation_page import MassRevocation, may_revoke_in_bulk
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
+
+#: What the record says of every end that comes from these screens.
+_REASON = "revoked_by_administrator"
 
 
 class RevokingAdmin(ReadOnlyAdmin):
@@ -35,7 +39,7 @@ class RevokingAdmin(ReadOnlyAdmin):
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = 0
         for row in queryset:
-            self.revoke(row)
+            self.revoke(row, request)
             count += 1
         self.message_user(
             request, ngettext("%d revoked.", "%d revoked.", count) % count, messages.SUCCESS
@@ -45,7 +49,7 @@ class RevokingAdmin(ReadOnlyAdmin):
         meta = self.opts
         return request.user.has_perm(f"{meta.app_label}.delete_{meta.model_name}")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         raise TypeError(f"{type(self).__name__} does not say how its rows are revoked")
 
 
@@ -116,8 +120,8 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
         """Who acts, and for whom that one acted before (RFC 8693 §4.1)."""
         return " ← ".join(actors_named_in(row.act)) or "–"
 
-    def revoke(self, row: Authorization) -> None:
-        families.revoke(row, reason="revoked_by_administrator")
+    def revoke(self, row: Authorization, request: HttpRequest) -> None:
+        families.revoke(row, reason=_REASON, request=request)
 
 
 class AccessTokenAdmin(RevokingAdmin):
@@ -128,16 +132,17 @@ class AccessTokenAdmin(RevokingAdmin):
     search_fields = ("application__client_id", "application__name")
     fields = ("user", "application", "scope", "resource", "created", "expires")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = authorization_of(row)
-        if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
         refresh_token = getattr(row, "refresh_token", None)
-        if refresh_token is not None:
+        if authorization is not None:
+            families.revoke(authorization, reason=_REASON, request=request)
+        elif refresh_token is not None:
             families.revoke_unparented(
-                refresh_token.token_family, refresh_token.pk, reason="revoked_by_administrator"
+                refresh_token.token_family, refresh_token.pk, reason=_REASON, request=request
             )
-        dot.access_token_model()._default_manager.filter(pk=row.pk).delete()
+        if dot.access_token_model()._default_manager.filter(pk=row.pk).exists():
+            families.revoke_access_token(row, reason=_REASON, request=request)
 
 
 class RefreshTokenAdmin(RevokingAdmin):
@@ -146,12 +151,12 @@ class RefreshTokenAdmin(RevokingAdmin):
     search_fields = ("application__client_id", "application__name", "token_family")
     fields = ("user", "application", "resource", "token_family", "created", "revoked")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = Authorization.objects.filter(pk=row.token_family).first()
         if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
+            families.revoke(authorization, reason=_REASON, request=request)
         else:
-            families.revoke_unparented(row.token_family, row.pk, reason="revoked_by_administrator")
+            families.revoke_unparented(row.token_family, row.pk, reason=_REASON, request=request)
 
 
 class GrantAdmin(RevokingAdmin):
@@ -161,11 +166,12 @@ class GrantAdmin(RevokingAdmin):
     list_select_related = ("user", "application")
     fields = ("user", "application", "scope", "redirect_uri", "resource", "created", "expires")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = Authorization.objects.filter(code_checksum=row.code).first()
         if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
-        dot.grant_model()._default_manager.filter(pk=row.pk).delete()
+            families.revoke(authorization, reason=_REASON, request=request)
+        elif dot.grant_model()._default_manager.filter(pk=row.pk).delete()[0]:
+            tell.token_ended(row, _REASON, None, request)
 
 
 #: How much of a long history is shown: its end.

@@ -126,8 +126,8 @@ def test_the_list_names_who_did_it() -> None:
     service, token = service_token()
     service.call(token, "/api/own/")
     page = administrator().get(AUDIT).content.decode()
-    assert f'<td class="field-actor">{story.person}</td>' in page
-    assert f'<td class="field-actor">{service.registered.application.name}</td>' in page
+    assert f'<td class="field-actor_name">{story.person}</td>' in page
+    assert f'<td class="field-actor_name">{service.registered.application.name}</td>' in page
 
 
 def test_the_export_holds_what_the_list_shows() -> None:

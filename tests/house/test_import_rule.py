@@ -17,8 +17,9 @@ LAYERS = (
     ("errors",),
     ("rules",),
     ("flows",),
-    # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
-    ("audit", "keys"),
+    ("audit",),
+    # Below `tokens`, which signs with them; identity is above, and an API needs them without it.
+    ("keys",),
     ("clients",),
     # Below `tokens`, which keeps a grant for as long as the sign-in it was given in lasts.
     ("sessions",),
