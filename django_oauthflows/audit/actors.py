@@ -14,12 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
 from django_oauthflows.conf import conf
+from django_oauthflows.errors import Code
 
 #: What happens by itself: a theft that is noticed, a key that is made when it is first needed.
 SERVER = "server"
 COMMAND = "command"
 
 _PERSON, _CLIENT = "person:", "client:"
+
+#: The codes of refusals whose asker did not prove to be the client they named.
+UNPROVEN = (Code.INVALID_CLIENT, Code.INVALID_TOKEN)
 
 #: The kinds there are, by what the word begins with.
 KINDS: dict[str, str | Promise] = {

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows.audit.actors import KINDS, names_of, people_known_as
+from django_oauthflows.audit.actors import UNPROVEN, names_of, people_known_as
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
 from django_oauthflows.audit.exporting import lines_of, record_export
+from django_oauthflows.audit.list_of_events import ByWhom, NamedChangeList, WithCode
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
@@ -26,32 +27,6 @@ from django_oauthflows.strict_json import is_storable
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)
 _AT_MOST = 8
-
-
-class ByWhom(admin.SimpleListFilter):
-    """What people did, or clients, or commands, or the server by itself."""
-
-    title = _("kind of actor")
-    parameter_name = "by"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(kind.rstrip(":"), title) for kind, title in KINDS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        known = {kind.rstrip(":"): kind for kind in KINDS}.get(self.value() or "")
-        return queryset if known is None else queryset.filter(actor__startswith=known)
-
-
-class NamedChangeList(ChangeList):
-    """A page of the log with the names of its actors: two statements more for all of them."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        rows: list[Any] = list(self.result_list)
-        names = names_of(row.actor for row in rows)
-        for row in rows:
-            row.oauthflows_actor = names[row.actor]
-        self.result_list = rows
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -73,7 +48,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("created", "event", "actor_name", "client", "rule", "reference", "occurrences")
-    list_filter = ("event", "created", ByWhom, "endpoint", "code")
+    list_filter = ("event", "created", ByWhom, "endpoint", WithCode)
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
@@ -87,6 +62,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
     def actor_name(self, row: AuditEvent) -> str:
         """Whoever did it. Rows from before that was noted say it as far as they know."""
         known = getattr(row, "oauthflows_actor", row.actor)
+        if not known and row.code in UNPROVEN:
+            return "–"
         return known or str(row.detail.get("by") or row.user or self.client(row))
 
     @admin.display(description=_("client"))
@@ -108,7 +85,8 @@ class AuditEventAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[AuditEvent], bool]:
         """A person is found by what concerns them, and by what they did."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
-        did = people_known_as(search_term) if is_storable(search_term) else []
+        is_asked = bool(search_term.strip()) and is_storable(search_term)
+        did = people_known_as(search_term) if is_asked else []
         return (found | queryset.filter(actor__in=did) if did else found), may_repeat
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,14 +17,12 @@ from django_oauthflows.audit.actors import actor_of, network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.conf import conf
-from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.errors import Refusal
 
 logger = logging.getLogger("django_oauthflows.audit")
 
 #: Refusals are counted per rule, client and network within this many seconds.
 WINDOW = 3600
-#: The codes of refusals whose asker did not prove to be the client they named.
-_UNPROVEN = (Code.INVALID_CLIENT, Code.INVALID_TOKEN)
 #: What an event's log record carries as `extra`, and its signal as arguments.
 _FIELDS = (
     "event",
@@ -132,7 +130,7 @@ def _asking(refusal: Refusal, user: Any, client_id: str) -> str:
     """Whoever was refused, as far as they proved it: anybody may send the id of a client."""
     if user is not None:
         return actors.person(user)
-    return actors.client(client_id) if client_id and refusal.code not in _UNPROVEN else ""
+    return actors.client(client_id) if client_id and refusal.code not in actors.UNPROVEN else ""
 
 
 def _write(row: AuditEvent) -> None:
@@ -142,7 +140,12 @@ def _write(row: AuditEvent) -> None:
 
 def _save(row: AuditEvent) -> bool:
     try:
-        row.save(force_insert=True)
+        try:
+            row.save(force_insert=True)
+        except IntegrityError:
+            # The client or the person was deleted in the same transaction, or since.
+            row.application_id = row.user_id = None
+            row.save(force_insert=True)
     except Exception:
         # The request was decided already; a log that cannot be written must be loud and must not undo that.
         logger.exception("audit event %s could not be written", row.event)
