@@ -20,7 +20,7 @@ class OAuthFlowsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to what ends or changes what this app keeps."""
         from django_oauthflows import checks, dot
-        from django_oauthflows.clients import facts, legacy
+        from django_oauthflows.clients import deletion, facts, legacy
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
         from django_oauthflows.identity import logout
         from django_oauthflows.keys import ring
@@ -30,6 +30,7 @@ class OAuthFlowsConfig(AppConfig):
         for model in (dot.application_model(), ClientPolicy, ClientSecret):
             facts.watch(model)
             facts.watch(model, forget=legacy.forget)
+        deletion.listen()
         ring.watch()
         sessions.listen()
         endings.listen()

@@ -22,7 +22,8 @@ authorization_revoked = Signal()
 request_refused = Signal()
 
 #: Something of the audit log's closed list happened. Arguments: `event`, `reference`, `client_id`, `user_id`
-#: (or None), `network`, `endpoint`, `code`, `rule`, `specification`, `sentence`, `detail` and
-#: `occurrences`. Refusals that are only counted are sent too; they share the reference of the last one that
-#: was written out. The same stands in the `extra` of a log record of `django_oauthflows.audit`.
+#: (or None), `actor` (a word of `audit.actors`), `network`, `endpoint`, `code`, `rule`, `specification`,
+#: `sentence`, `detail` and `occurrences`. Refusals that are only counted are sent too; they share the
+#: reference of the last one that was written out. The same stands in the `extra` of a log record of
+#: `django_oauthflows.audit`.
 audit_recorded = Signal()

@@ -4,23 +4,28 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import screens
+from django_oauthflows.audit.actors import UNPROVEN, names_of, people_known_as
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
-from django_oauthflows.audit.exporting import lines_of
+from django_oauthflows.audit.exporting import lines_of, record_export
+from django_oauthflows.audit.list_of_events import ByWhom, NamedChangeList, WithCode
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.strict_json import is_storable
 
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)
@@ -45,8 +50,8 @@ class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
 
 
 class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("created", "event", "actor", "client", "rule", "reference", "occurrences")
-    list_filter = ("event", "created", "endpoint", "code")
+    list_display = ("created", "event", "actor_name", "client", "rule", "reference", "occurrences")
+    list_filter = ("event", "created", ByWhom, "endpoint", WithCode)
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
@@ -56,10 +61,13 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     model = AuditEvent
 
-    @admin.display(description=_("actor"))
-    def actor(self, row: AuditEvent) -> str:
-        """Whoever did it: a person, else the client itself, or what the row says of it."""
-        return str(row.detail.get("by") or row.user or self.client(row))
+    @admin.display(description=_("actor"), ordering="actor")
+    def actor_name(self, row: AuditEvent) -> str:
+        """Whoever did it. Rows from before that was noted say it as far as they know."""
+        known = getattr(row, "oauthflows_actor", row.actor)
+        if not known and row.code in UNPROVEN:
+            return "–"
+        return known or str(row.detail.get("by") or row.user or self.client(row))
 
     @admin.display(description=_("client"))
     def client(self, row: AuditEvent) -> str:
@@ -83,7 +91,20 @@ class AuditEventAdmin(ReadOnlyAdmin):
         names = {person.USERNAME_FIELD, person.get_email_field_name()}
         known = {field.name for field in person._meta.get_fields()}
         people = tuple(f"user__{name}__iexact" for name in sorted(names & known))
-        return "reference__exact", "client_id__exact", "rule", "application__name", *people
+        clients = ("client_id__exact", "application__client_id__exact", "application__name")
+        return "reference__exact", "rule", *clients, *people
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
+    ) -> tuple[QuerySet[AuditEvent], bool]:
+        """A person is found by what concerns them, and by what they did."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        is_asked = bool(search_term.strip()) and is_storable(search_term)
+        did = people_known_as(search_term) if is_asked else []
+        return (found | queryset.filter(actor__in=did) if did else found), may_repeat
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return NamedChangeList
 
     def get_urls(self) -> list[URLPattern]:
         export = self.admin_site.admin_view(self.export)
@@ -104,7 +125,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
         """What the list shows, all its pages, as JSON Lines."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        events = self.get_changelist_instance(request).get_queryset(request)
+        shown = self.get_changelist_instance(request).get_queryset(request)
+        # Up to now, so that an export does not hold itself.
+        events = shown.filter(created__lt=timezone.now())
+        record_export(events, request.GET.dict(), request=request)
         response = StreamingHttpResponse(lines_of(events), content_type="application/jsonl")
         response["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
         return response
@@ -123,7 +147,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
             context["explanation"] = explain(obj) if obj.event == Event.REQUEST_REFUSED else None
             context["compared"] = compare(obj.detail, obj.rule, client)
             context["client"] = client
-            context["actor"] = self.actor(obj)
+            context["actor"] = names_of([obj.actor])[obj.actor] or self.actor_name(obj)
             context["same"], context["nearby"] = _others(obj, self.get_queryset(request))
         return super().render_change_form(request, context, add, change, form_url, obj)
 

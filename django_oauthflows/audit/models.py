@@ -12,8 +12,9 @@ from django_oauthflows.audit.events import TITLES, Event
 class AuditEvent(models.Model):
     """Something that happened. Survives the client and the person it is about.
 
-    `reference` is what a refused client is told; `occurrences` is how often the same refusal had happened
-    within its window when the row was written.
+    `user` is the person it concerns, and `actor` who did it, as a word of `audit.actors`; rows from before
+    that was noted have none. `reference` is what a refused client is told; `occurrences` is how often the
+    same refusal had happened within its window when the row was written.
     """
 
     reference = models.CharField(_("reference"), max_length=16, db_index=True)
@@ -38,6 +39,7 @@ class AuditEvent(models.Model):
         related_name="+",
         verbose_name=_("person"),
     )
+    actor = models.CharField(_("actor"), max_length=270, blank=True)
     network = models.CharField(_("network"), max_length=64, blank=True)
     endpoint = models.CharField(_("endpoint"), max_length=40, blank=True)
     code = models.CharField(_("error code"), max_length=40, blank=True)
@@ -51,6 +53,7 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering = ("-created", "-pk")
+        indexes = (models.Index(fields=["actor", "created"], name="oauthflows_audit_actor"),)
 
     def __str__(self) -> str:
         return f"{self.event} {self.reference}"

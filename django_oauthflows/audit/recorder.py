@@ -7,11 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot, signals
+from django_oauthflows.audit import actors
+from django_oauthflows.audit.actors import actor_of, network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.conf import conf
@@ -28,6 +30,7 @@ _FIELDS = (
     "reference",
     "client_id",
     "user_id",
+    "actor",
     "network",
     "endpoint",
     "code",
@@ -44,16 +47,6 @@ def new_reference() -> str:
     return secrets.token_hex(6)
 
 
-def network_of(request: HttpRequest) -> str:
-    """The address a request came from, taken from behind as many proxies as the project has."""
-    address: str = request.META.get("REMOTE_ADDR", "")
-    if conf.TRUSTED_PROXIES:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        if len(hops) >= conf.TRUSTED_PROXIES:
-            address = hops[-conf.TRUSTED_PROXIES]
-    return address[:64]
-
-
 def record(
     event: Event,
     *,
@@ -61,17 +54,23 @@ def record(
     application_key: Any = None,
     client_id: str = "",
     user: Any = None,
+    by: Any = None,
     request: HttpRequest | None = None,
+    network: str = "",
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write one event once the current transaction, if any, has committed. `user` is an instance or a key."""
+    """Write one event once the current transaction, if any, has committed.
+
+    `user` is whom it concerns, an instance or a key; `by` whoever did it, as `actor_of` has it.
+    """
     row = AuditEvent(
         reference=new_reference(),
         event=event,
         application_id=application.pk if application is not None else application_key,
         client_id=client_id or getattr(application, "client_id", ""),
         user_id=getattr(user, "pk", user),
-        network=network_of(request) if request is not None else "",
+        actor=actor_of(by, request),
+        network=network_of(request) if request is not None else network,
         detail=detail or {},
     )
     transaction.on_commit(partial(_write, row), using=dot.token_database())
@@ -103,6 +102,7 @@ def refuse(
         application_id=application_key,
         client_id=client_id[:255],
         user_id=getattr(user, "pk", user),
+        actor=_asking(refusal, getattr(user, "pk", user), client_id),
         network=network,
         endpoint=endpoint,
         code=refusal.code,
@@ -128,6 +128,13 @@ def refuse(
     return row.reference
 
 
+def _asking(refusal: Refusal, user: Any, client_id: str) -> str:
+    """Whoever was refused, as far as they proved it: anybody may send the id of a client."""
+    if user is not None:
+        return actors.person(user)
+    return actors.client(client_id) if client_id and refusal.code not in actors.UNPROVEN else ""
+
+
 def _write(row: AuditEvent) -> None:
     if _save(row):
         _announce(row)
@@ -135,7 +142,12 @@ def _write(row: AuditEvent) -> None:
 
 def _save(row: AuditEvent) -> bool:
     try:
-        row.save(force_insert=True)
+        try:
+            row.save(force_insert=True)
+        except IntegrityError:
+            # The client or the person was deleted in the same transaction, or since.
+            row.application_id = row.user_id = None
+            row.save(force_insert=True)
     except Exception:
         # The request was decided already; a log that cannot be written must be loud and must not undo that.
         logger.exception("audit event %s could not be written", row.event)

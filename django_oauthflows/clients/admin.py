@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django_oauthflows import screens
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import access, gifts, openid_forms, presets
+from django_oauthflows.clients import access, deletion, gifts, openid_forms, presets
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.facts import facts_of
@@ -234,14 +235,22 @@ class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ReviewedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if change:
+        changed = self.construct_change_message(request, form, formsets) if change else []
+        if changed:
             recorder.record(
                 Event.CLIENT_CHANGED,
                 application=form.instance,
                 user=request.user,
                 request=request,
-                detail={"changed": self.construct_change_message(request, form, formsets)},
+                detail={"changed": changed},
             )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        deletion.delete(obj, request=request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with deletion.done_by(request=request):
+            queryset.delete()
 
     def _change_url(self, pk: Any) -> str:
         meta = self.opts

@@ -67,8 +67,8 @@ def register_client(
     `exchange_targets` what it may exchange other tokens for (RFC 8693). A `client_secret` may be given where
     one has to be known beforehand; it must be as strong as a generated one. `jwks` are the client's public
     keys, or `jwks_uri` their address; `keeps_secret_readable` is for a client that signs with its secret.
-    The audit log names who did it: `by` is a person, or a word for what is none ("command"), and `request`
-    what they did it with.
+    The audit log names who did it: `by` is a person, or a word of `audit.actors` for what is none, and
+    `request` what they did it with.
     Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
     """
     chosen_scopes = tuple(sorted(set(dot.all_scopes() if scopes is None else scopes)))
@@ -132,13 +132,12 @@ def register_client(
             backchannel_logout_uri=backchannel_logout_uri,
             frontchannel_logout_uri=frontchannel_logout_uri,
         )
-        is_person = not isinstance(by, str)
         recorder.record(
             Event.CLIENT_REGISTERED,
             application=application,
-            user=by if is_person else None,
+            by=by,
             request=request,
-            detail={"preset": kind.slug, **({} if is_person else {"by": by})},
+            detail={"preset": kind.slug},
         )
         secret = (
             secrets.add(
@@ -146,6 +145,8 @@ def register_client(
                 label=_("first secret"),
                 secret=client_secret,
                 is_readable=keeps_secret_readable,
+                by=by,
+                request=request,
             )
             if kind.is_confidential and method != AuthMethod.PRIVATE_KEY_JWT
             else ""

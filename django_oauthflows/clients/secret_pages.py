@@ -52,7 +52,11 @@ class SecretPages:
         said = form.cleaned_data
         label = said["label"] or _("added in the admin")
         secret = secrets.add(
-            application, label=label, expires=said["expires"], is_readable=said["keep_readable"]
+            application,
+            label=label,
+            expires=said["expires"],
+            is_readable=said["keep_readable"],
+            request=request,
         )
         return self._shown_once(request, application, label, secret, expires=said["expires"])
 
@@ -63,20 +67,20 @@ class SecretPages:
         form = RotateSecretForm(request.POST)
         if not form.is_valid():
             return self._refused(request, pk, form)
-        secret = secrets.rotate(old, overlap=form.overlap_time())
+        secret = secrets.rotate(old, overlap=form.overlap_time(), request=request)
         return self._shown_once(request, application, old.label, secret, old=old)
 
     def retire_secret(self, request: HttpRequest, pk: int, secret_pk: int) -> HttpResponse:
         application = self.client_for(request, pk, Deed.ROTATE)
         secret = self._live(pk, secret_pk)
-        secrets.retire(secret)
+        secrets.retire(secret, request=request)
         return self._retired(request, application, str(secret))
 
     def retire_dot_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
         application = self.client_for(request, pk, Deed.ROTATE)
         if not facts_of(application).dot_secret:
             raise Http404
-        secrets.retire_dots(application)
+        secrets.retire_dots(application, request=request)
         return self._retired(request, application, secrets.FROM_DOT)
 
     def _live(self, pk: int, secret_pk: int) -> ClientSecret:

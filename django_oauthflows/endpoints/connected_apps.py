@@ -42,7 +42,7 @@ def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpRes
 @require_POST
 def connected_app_end_sign_in(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     """End one sign-in of an app; its others go on, and so does what the person agreed to."""
-    ended = sign_ins.end(request.user, authorization_id)
+    ended = sign_ins.end(request.user, authorization_id, request=request)
     if ended is None:
         raise Http404
     messages.success(request, _("One sign-in of %(name)s was ended.") % {"name": ended.application})

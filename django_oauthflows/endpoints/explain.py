@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.explaining import publicly
-from django_oauthflows.audit.recorder import network_of
 from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.limits import spend
 

@@ -18,7 +18,7 @@ def revoke(request: HttpRequest) -> dict[str, Any]:
     """End a token of the client's own; an unknown one is no error (RFC 7009 §2.2)."""
     parameters = from_body(request)
     client = authenticate(request, parameters)
-    revoke_token(token_of(parameters), client=client)
+    revoke_token(token_of(parameters), client=client, request=request)
     shape = of_authentication(method_used(request, parameters, client))
     counting.accepted("revoke", application_key=client.key, shape=shape)
     return {}

@@ -23,6 +23,7 @@ from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.identity.signing import signed_for, signing_algorithm
 from django_oauthflows.keys.algorithms import NONE
 from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.sessions.models import ProviderSession
 
 logger = logging.getLogger("django_oauthflows.logout")
 
@@ -114,4 +115,10 @@ def _is_heard(row: LogoutDelivery, client: ClientFacts) -> bool:
 def _close(row: LogoutDelivery, event: Event, **noted: datetime) -> None:
     rows = LogoutDelivery.objects.using(dot.token_database())
     rows.filter(pk=row.pk).update(next_attempt=None, **noted)
-    recorder.record(event, application=row.application, detail={"attempts": row.attempts + 1})
+    person = ProviderSession.objects.using(rows.db).filter(sid=row.sid).values_list("user_id")
+    recorder.record(
+        event,
+        application=row.application,
+        user=next((key for (key,) in person), None),
+        detail={"attempts": row.attempts + 1},
+    )

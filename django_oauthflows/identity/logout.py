@@ -40,7 +40,8 @@ def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
         return
     sid = current_sid(request)
     if sid:
-        _note_end(sid)
+        if _note_end(sid):
+            _record(user, request, reason="signed_out")
         tell_clients(user, sid, request)
 
 
@@ -53,12 +54,14 @@ def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> b
     with transaction.atomic(using=using):
         if not _note_end(row.sid) or not engine.end(row):
             return False
-        endings.end_sign_in(row.user, sid=row.sid)
+        endings.end_sign_in(row.user, sid=row.sid, request=request)
         tell_clients(row.user, row.sid, request)
-        recorder.record(
-            Event.SESSION_ENDED, user=row.user, request=request, detail={"reason": reason}
-        )
+        _record(row.user, request, reason=reason)
     return True
+
+
+def _record(person: Any, request: HttpRequest, *, reason: str) -> None:
+    recorder.record(Event.SESSION_ENDED, user=person, request=request, detail={"reason": reason})
 
 
 def tell_clients(person: Any, sid: str, request: HttpRequest) -> None:

@@ -17,10 +17,13 @@ from django.utils import timezone
 from joserfc.jwk import JWKRegistry, Key
 
 from django_oauthflows import dot
+from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
 from django_oauthflows.keys import algorithms, sealing
+from django_oauthflows.keys.doing import Doer
 from django_oauthflows.keys.models import SigningKey, State
 
+_BY_ITSELF = Doer()
 #: How often within a second unknown names may lead to a look at the table.
 _LOOKS_PER_SECOND = 5
 
@@ -112,11 +115,11 @@ def make_first(algorithm: str) -> None:
             raise
 
 
-def make(algorithm: str, state: State, **times: Any) -> SigningKey:
+def make(algorithm: str, state: State, doer: Doer = _BY_ITSELF, **times: Any) -> SigningKey:
     """A new key pair, saved. Raises `IntegrityError` where the algorithm has a key in this state."""
     kid, public, private = algorithms.generate(algorithm)
     now = times.get("now") or timezone.now()
-    return SigningKey.objects.create(
+    made = SigningKey.objects.create(
         kid=kid,
         algorithm=algorithm,
         state=state,
@@ -125,6 +128,8 @@ def make(algorithm: str, state: State, **times: Any) -> SigningKey:
         announced=now,
         signing_since=now if state == State.SIGNING else None,
     )
+    doer.record(Event.KEY_ROTATED if state == State.SIGNING else Event.KEY_ANNOUNCED, made)
+    return made
 
 
 def forget(**_: Any) -> None:

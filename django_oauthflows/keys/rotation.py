@@ -7,33 +7,44 @@ as often as one likes: what is not due is left alone.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
+from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
 from django_oauthflows.keys import ring, sealing
+from django_oauthflows.keys.doing import Doer
 from django_oauthflows.keys.models import SigningKey, State
 
 
 def rotate(
-    algorithm: str = "", *, at_once: bool = False, now: datetime | None = None, keep: int = 0
+    algorithm: str = "",
+    *,
+    at_once: bool = False,
+    now: datetime | None = None,
+    keep: int = 0,
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> list[str]:
     """Take every step that is due, and say what was done in one sentence each.
 
     For one algorithm, or for the site's own and every other it has keys for. `at_once` makes the next key
     sign now, whatever the ages: for a key that may be known to others. `keep` is how many seconds the last
-    thing a key signed may live; no key goes before.
+    thing a key signed may live; no key goes before. `by` and `request` say for the audit log who did it.
     """
     now = now or timezone.now()
+    doer = Doer(by=by, request=request)
     try:
-        return _rotate(algorithm, at_once=at_once, now=now, keep=keep)
+        return _rotate(algorithm, doer, at_once=at_once, now=now, keep=keep)
     except IntegrityError:
         # A worker made the same key at this very moment; what is left to do, if anything, is done now.
-        return _rotate(algorithm, at_once=at_once, now=now, keep=keep)
+        return _rotate(algorithm, doer, at_once=at_once, now=now, keep=keep)
 
 
-def _rotate(algorithm: str, *, at_once: bool, now: datetime, keep: int) -> list[str]:
+def _rotate(algorithm: str, doer: Doer, *, at_once: bool, now: datetime, keep: int) -> list[str]:
     with transaction.atomic(using=SigningKey.objects.db):
         # Locked, so that two commands at once take each step once; SQLite has no row locks, and waits only
         # for whoever begins by writing.
@@ -41,32 +52,34 @@ def _rotate(algorithm: str, *, at_once: bool, now: datetime, keep: int) -> list[
         rows = list(SigningKey.objects.select_for_update().order_by("pk"))
         own = {*ring.usual_algorithms(), *(row.algorithm for row in rows)}
         chosen = {algorithm} if algorithm else own
-        done = [*_sealed_anew(rows), *_gone(rows, chosen, now, keep)]
+        done = [*_sealed_anew(rows), *_gone(rows, chosen, now, keep, doer)]
         for name in sorted(chosen):
             of_name = {row.state: row for row in rows if row.algorithm == name}
-            done += _stepped(name, of_name, at_once=at_once, now=now)
+            done += _stepped(name, of_name, doer, at_once=at_once, now=now)
     return done
 
 
 def _stepped(
-    algorithm: str, rows: dict[str, SigningKey], *, at_once: bool, now: datetime
+    algorithm: str, rows: dict[str, SigningKey], doer: Doer, *, at_once: bool, now: datetime
 ) -> Iterator[str]:
     signing, announced = rows.get(State.SIGNING), rows.get(State.ANNOUNCED)
     if signing is None and announced is None:
-        made = ring.make(algorithm, State.SIGNING, now=now)
+        made = ring.make(algorithm, State.SIGNING, doer, now=now)
         yield f"{made} is the first {algorithm} key and signs from now on."
         return
     if announced is None and (at_once or _is_due(signing, now, ahead=conf.KEY_ANNOUNCED_SECONDS)):
-        announced = ring.make(algorithm, State.ANNOUNCED, now=now)
+        announced = ring.make(algorithm, State.ANNOUNCED, doer, now=now)
         yield f"{announced} was announced."
     if announced is None or not (at_once or (_is_due(signing, now) and _is_known(announced, now))):
         return
     if signing is not None:
         signing.state, signing.retired, signing.sealed = State.RETIRED, now, ""
         signing.save()
+        doer.record(Event.KEY_RETIRED, signing)
         yield f"{signing} was retired; it is published for a while yet."
     announced.state, announced.signing_since = State.SIGNING, now
     announced.save()
+    doer.record(Event.KEY_ROTATED, announced)
     yield f"{announced} signs from now on."
 
 
@@ -81,11 +94,14 @@ def _is_known(announced: SigningKey, now: datetime) -> bool:
     return now >= announced.announced + timedelta(seconds=conf.KEY_ANNOUNCED_SECONDS)
 
 
-def _gone(rows: list[SigningKey], chosen: set[str], now: datetime, keep: int) -> Iterator[str]:
+def _gone(
+    rows: list[SigningKey], chosen: set[str], now: datetime, keep: int, doer: Doer
+) -> Iterator[str]:
     last = now - timedelta(seconds=max(conf.KEY_RETIRED_SECONDS, keep))
     for row in rows:
         if row.algorithm in chosen and row.retired is not None and row.retired <= last:
             name = str(row)
+            doer.record(Event.KEY_DELETED, row)
             row.delete()
             yield f"{name} is gone."
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.references import REFERENCE_HEADER
 from django_oauthflows.clients.dynamic import documents
@@ -180,7 +181,7 @@ def _seconds_to_wait(http: HttpRequest) -> int | None:
         ),
         spend(
             "user-code",
-            f"network:{recorder.network_of(http)}",
+            f"network:{network_of(http)}",
             at_most=AT_MOST_BY_NETWORK,
             per_seconds=lifetime,
         ),

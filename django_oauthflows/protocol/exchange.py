@@ -11,7 +11,8 @@ from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from django_oauthflows.audit import recorder
+from django_oauthflows.audit import actors, recorder
+from django_oauthflows.audit.actors import SERVER, network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
 from django_oauthflows.clients.authentication import method_used
@@ -201,6 +202,7 @@ def _read(
         sent=frozenset(parameters),
         issuer=issuer_of(http),
         own_resource=own_resource_of(http),
+        network=network_of(http),
     )
     if steps and steps.complete:
         request = steps.complete(http, parameters, request, presented)
@@ -216,16 +218,19 @@ def _answer_a_replay(
         return
     reason = event.replace(".", "_")
     if presented.authorization is not None:
-        ended = families.revoke(presented.authorization, reason=reason)
+        ended = families.revoke(presented.authorization, reason=reason, request=http, by=SERVER)
     else:
         held = presented.held
-        ended = families.revoke_unparented(held.authorization, held.key, reason=reason)
+        ended = families.revoke_unparented(
+            held.authorization, held.key, reason=reason, request=http, by=SERVER
+        )
     if ended:
         recorder.record(
             event,
             application_key=client.key,
             client_id=client.client_id,
             user=presented.person,
+            by=actors.client(client.client_id),
             request=http,
             detail={"authorization": str(presented.held.authorization)},
         )

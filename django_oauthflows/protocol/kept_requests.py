@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_oauthflows import sealing
-from django_oauthflows.audit.recorder import network_of
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import headers, limits

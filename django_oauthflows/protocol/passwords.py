@@ -13,7 +13,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_oauthflows.audit.recorder import network_of
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import limits

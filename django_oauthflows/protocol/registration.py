@@ -9,7 +9,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from django_oauthflows.audit.recorder import network_of
+from django_oauthflows.audit import actors
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients.dynamic import initial_tokens, service
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import is_on
@@ -61,14 +62,19 @@ def update(http: HttpRequest, client_id: str) -> dict[str, Any]:
         registered = service.update(registration, members, presented=presented, request=http)
         if not _hosts(registration) <= hosts:
             # People agreed to be sent to a place they saw; elsewhere they are asked again.
-            memory.forget(registration.application)
+            memory.forget(registration.application, by=_itself(registration), request=http)
     return _answer(http, registered)
 
 
 def delete(http: HttpRequest, client_id: str) -> None:
     """End all the client was given, then the client itself (RFC 7592 §2.3). Raises `Refusal`."""
     registration, _ = _authenticated(http, client_id)
-    families.revoke_client(registration.application.pk, reason="client_deleted")
+    families.revoke_client(
+        registration.application.pk,
+        reason="client_deleted",
+        by=_itself(registration),
+        request=http,
+    )
     service.delete(registration, request=http)
 
 
@@ -149,6 +155,10 @@ def _not_about_itself(sentence: str, what: str) -> Refusal:
     return Refusal(
         Code.INVALID_CLIENT_METADATA, sentence, rule=f"update_must_{what}", spec="RFC 7592 §2.2"
     )
+
+
+def _itself(registration: ClientRegistration) -> str:
+    return actors.client(registration.application.client_id)
 
 
 def _hosts(registration: ClientRegistration) -> set[str]:

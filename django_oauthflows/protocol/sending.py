@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients.dry_run import shapes
 from django_oauthflows.clients.dry_run.shapes import NOTHING_MORE, Sent
 from django_oauthflows.flows.base import Flow
@@ -62,7 +63,12 @@ def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResp
     if "id_token" in request.response_types:
         be_ready(request.client)
     issued = issue_in_front(
-        request, flow=asked.flow.slug, person=http.user, sign_in=sign_in, now=now
+        request,
+        flow=asked.flow.slug,
+        person=http.user,
+        sign_in=sign_in,
+        now=now,
+        network=network_of(http),
     )
     members = {
         **({"code": issued.code} if issued.code else {}),

@@ -252,7 +252,8 @@ class TokenRequest:
 
     `sent` are the names of its parameters, `resource_was_sent` tells whether it named a resource itself,
     `exchange` what a token exchange says beyond the others.
-    `issuer` is who the server says it is, and `own_resource` the API of its own site.
+    `issuer` is who the server says it is, and `own_resource` the API of its own site. `network` is where it
+    came from, for the record.
     """
 
     client: ClientFacts
@@ -271,6 +272,7 @@ class TokenRequest:
     exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.audit.recorder import network_of
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.sessions import engine
 from django_oauthflows.sessions.models import ProviderSession
 

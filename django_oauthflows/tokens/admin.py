@@ -18,9 +18,13 @@ from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.clients.guarded_screens import RowsOfClients
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
+from django_oauthflows.tokens import telling as tell
 from django_oauthflows.tokens.mass_revocation_page import MassRevocation, may_revoke_in_bulk
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
+
+#: What the record says of every end that comes from these screens.
+_REASON = "revoked_by_administrator"
 
 
 class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
@@ -36,7 +40,7 @@ class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = 0
         for row in self.within_reach(request, queryset):
-            self.revoke(row)
+            self.revoke(row, request)
             count += 1
         self.message_user(
             request, ngettext("%d revoked.", "%d revoked.", count) % count, messages.SUCCESS
@@ -45,7 +49,7 @@ class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return self.may_end(request)
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         raise TypeError(f"{type(self).__name__} does not say how its rows are revoked")
 
 
@@ -122,8 +126,8 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
         """Who acts, and for whom that one acted before (RFC 8693 §4.1)."""
         return " ← ".join(actors_named_in(row.act)) or "–"
 
-    def revoke(self, row: Authorization) -> None:
-        families.revoke(row, reason="revoked_by_administrator")
+    def revoke(self, row: Authorization, request: HttpRequest) -> None:
+        families.revoke(row, reason=_REASON, request=request)
 
 
 class AccessTokenAdmin(RevokingAdmin):
@@ -134,16 +138,17 @@ class AccessTokenAdmin(RevokingAdmin):
     search_fields = ("application__client_id", "application__name")
     fields = ("user", "application", "scope", "resource", "created", "expires")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = authorization_of(row)
-        if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
         refresh_token = getattr(row, "refresh_token", None)
-        if refresh_token is not None:
+        if authorization is not None:
+            families.revoke(authorization, reason=_REASON, request=request)
+        elif refresh_token is not None:
             families.revoke_unparented(
-                refresh_token.token_family, refresh_token.pk, reason="revoked_by_administrator"
+                refresh_token.token_family, refresh_token.pk, reason=_REASON, request=request
             )
-        dot.access_token_model()._default_manager.filter(pk=row.pk).delete()
+        if dot.access_token_model()._default_manager.filter(pk=row.pk).exists():
+            families.revoke_access_token(row, reason=_REASON, request=request)
 
 
 class RefreshTokenAdmin(RevokingAdmin):
@@ -152,12 +157,12 @@ class RefreshTokenAdmin(RevokingAdmin):
     search_fields = ("application__client_id", "application__name", "token_family")
     fields = ("user", "application", "resource", "token_family", "created", "revoked")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = Authorization.objects.filter(pk=row.token_family).first()
         if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
+            families.revoke(authorization, reason=_REASON, request=request)
         else:
-            families.revoke_unparented(row.token_family, row.pk, reason="revoked_by_administrator")
+            families.revoke_unparented(row.token_family, row.pk, reason=_REASON, request=request)
 
 
 class GrantAdmin(RevokingAdmin):
@@ -167,11 +172,12 @@ class GrantAdmin(RevokingAdmin):
     list_select_related = ("user", "application")
     fields = ("user", "application", "scope", "redirect_uri", "resource", "created", "expires")
 
-    def revoke(self, row: Any) -> None:
+    def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = Authorization.objects.filter(code_checksum=row.code).first()
         if authorization is not None:
-            families.revoke(authorization, reason="revoked_by_administrator")
-        dot.grant_model()._default_manager.filter(pk=row.pk).delete()
+            families.revoke(authorization, reason=_REASON, request=request)
+        elif dot.grant_model()._default_manager.filter(pk=row.pk).delete()[0]:
+            tell.token_ended(row, _REASON, None, request)
 
 
 #: How much of a long history is shown: its end.

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot, signals
@@ -67,7 +68,13 @@ def preview(within: Radius) -> Preview:
     )
 
 
-def revoke(within: Radius, *, by: Any = None, batch: int = BATCH) -> Generator[Counts, None, None]:
+def revoke(
+    within: Radius,
+    *,
+    by: Any = None,
+    request: HttpRequest | None = None,
+    batch: int = BATCH,
+) -> Generator[Counts, None, None]:
     """End it, and tell after each transaction what has ended so far.
 
     Whoever stops listening stops the revocation. Either way one audit event says who (`by`) ended how much.
@@ -79,7 +86,7 @@ def revoke(within: Radius, *, by: Any = None, batch: int = BATCH) -> Generator[C
             yield done
         is_complete = nothing_is_left(within)
     finally:
-        _record(within, done, by, is_complete=is_complete)
+        _record(within, done, by, request, is_complete=is_complete)
 
 
 def nothing_is_left(within: Radius) -> bool:
@@ -236,7 +243,9 @@ def _tell(key: Any, reason: str, using: str) -> None:
     transaction.on_commit(tell, using=using)
 
 
-def _record(within: Radius, done: Counts, by: Any, *, is_complete: bool) -> None:
+def _record(
+    within: Radius, done: Counts, by: Any, request: HttpRequest | None, *, is_complete: bool
+) -> None:
     limits = {
         "person": within.person,
         "scope": within.scope,
@@ -247,7 +256,9 @@ def _record(within: Radius, done: Counts, by: Any, *, is_complete: bool) -> None
     recorder.record(
         Event.TOKENS_MASS_REVOKED,
         application_key=within.client,
-        user=by,
+        user=None if isinstance(by, str) else by,
+        by=by,
+        request=request,
         detail={
             **said,
             **({"leaked_token": True} if within.leak else {}),

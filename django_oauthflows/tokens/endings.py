@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_save
+from django.http import HttpRequest
 
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
@@ -32,14 +33,17 @@ def _password_may_have_changed(sender: Any, instance: Any, created: bool, **_: A
 def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
     if user is None or request is None:
         return
-    end_sign_in(user, session=session_checksum(request), sid=current_sid(request))
+    where = {"session": session_checksum(request), "sid": current_sid(request)}
+    end_sign_in(user, **where, request=request)
 
 
-def end_sign_in(person: Any, *, session: str = "", sid: str = "") -> None:
+def end_sign_in(
+    person: Any, *, session: str = "", sid: str = "", request: HttpRequest | None = None
+) -> None:
     """End what was granted in one sign-in, as far as policies and the site's default say so."""
     if not session and not sid:
         return
-    where = {"session": session, "sid": sid}
+    where: dict[str, Any] = {"session": session, "sid": sid, "request": request}
     if conf.REVOKE_ON_LOGOUT:
         spared = _spared("revokes_on_logout", by_default=True)
         families.revoke_all(person=person, reason="signed_out", spared=spared, **where)

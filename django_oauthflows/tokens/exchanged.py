@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from django_oauthflows import dot
-from django_oauthflows.audit import recorder
+from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.rules.exchange import actor_of
 from django_oauthflows.rules.parties import TokenType
@@ -122,6 +122,8 @@ def _record(request: TokenRequest, presented: Presented, family: UUID) -> None:
         application_key=request.client.key,
         client_id=request.client.client_id,
         user=presented.held.user_key,
+        by=actors.client(request.client.client_id),
+        network=request.network,
         detail={
             "act": _written_down(request),
             "authorization": str(family),

@@ -5,26 +5,33 @@ of authorizations, the one whose token was exchanged before the one that was mad
 """
 
 from collections.abc import Collection
-from functools import partial, reduce
+from functools import reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
-from django_oauthflows import dot, signals
-from django_oauthflows.audit import recorder
-from django_oauthflows.audit.events import Event
+from django_oauthflows import dot
 from django_oauthflows.tokens import lineage
+from django_oauthflows.tokens import telling as tell
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
 
 
-def revoke(authorization: Authorization, *, reason: str) -> bool:
+def revoke(
+    authorization: Authorization,
+    *,
+    reason: str,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> bool:
     """End one authorization with its code and tokens; `False` if it had ended before.
 
-    `reason` is a short slug for the record, as `refresh_token_replayed`.
+    `reason` is a short slug for the record, as `refresh_token_replayed`; `by` and `request` say who did it,
+    here and below.
     """
     using, now = dot.token_database(), timezone.now()
     with transaction.atomic(using=using):
@@ -33,11 +40,18 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
         below = lineage.end_below([authorization.pk], reason, now, using)
         end_tokens_of([authorization, *below], using)
     for gone in [authorization, *below] if ended else below:
-        _announce(gone, reason)
+        tell.ended(gone, reason, by, request)
     return bool(ended)
 
 
-def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: str) -> bool:
+def revoke_unparented(
+    family: UUID | None,
+    refresh_token_key: int,
+    *,
+    reason: str,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> bool:
     """End a refresh token of django-oauth-toolkit's own, with its family, before it has an authorization.
 
     `False` if all of it had ended before.
@@ -49,30 +63,39 @@ def revoke_unparented(family: UUID | None, refresh_token_key: int, *, reason: st
         ended = revoke_refresh_tokens(rows, using)
         families = tokens.filter(pk=refresh_token_key).values("token_family")
         adopted = Authorization.objects.using(using).filter(pk__in=families).first()
-    revoke_below([family] if family else [], reason, using)
+        if ended:
+            tell.token_ended(rows.order_by("pk").first(), reason, by, request)
+    revoke_below([family] if family else [], reason, using, by=by, request=request)
     if adopted is not None:  # by a first refresh, at this very moment
-        return revoke(adopted, reason=reason) or bool(ended)
+        return revoke(adopted, reason=reason, by=by, request=request) or bool(ended)
     return bool(ended)
 
 
-def revoke_access_token(row: Any, *, reason: str) -> None:
+def revoke_access_token(
+    row: Any, *, reason: str, by: Any = None, request: HttpRequest | None = None
+) -> None:
     """End one access token alone, and what was made of it by an exchange.
 
     Its grant goes on; but an exchanged token is all there is of its own grant, so that ends as a whole.
     """
     authorization = authorization_of(row) if row.user_id is not None else None
     if authorization is None:
-        _revoke_unparented_access_token(row.pk, reason)
+        if _revoke_unparented_access_token(row.pk, reason, by, request):
+            tell.token_ended(row, reason, by, request)
     elif authorization.parent is not None or authorization.act is not None:
-        revoke(authorization, reason=reason)
+        revoke(authorization, reason=reason, by=by, request=request)
     else:
         using = dot.token_database()
-        dot.access_token_model()._default_manager.using(using).filter(pk=row.pk).delete()
+        rows = dot.access_token_model()._default_manager.using(using).filter(pk=row.pk)
+        if rows.delete()[0]:
+            tell.token_ended(row, reason, by, request)
         # After that, and not in one transaction with it: an exchange locks the grant before the token.
-        revoke_below([authorization.pk], reason, using)
+        revoke_below([authorization.pk], reason, using, by=by, request=request)
 
 
-def _revoke_unparented_access_token(key: int, reason: str) -> None:
+def _revoke_unparented_access_token(
+    key: int, reason: str, by: Any, request: HttpRequest | None
+) -> bool:
     """Delete the row; but django-oauth-toolkit keeps the scope of a refresh token in no other place, so that
     of one which no authorization stands behind yet is only ended."""
     using = dot.token_database()
@@ -81,19 +104,27 @@ def _revoke_unparented_access_token(key: int, reason: str) -> None:
     alone = refresh_tokens.filter(_has_no_authorization(), access_token_id=key)
     families = list(alone.values_list("token_family", flat=True))
     if families:
-        rows.update(expires=timezone.now())
-        revoke_below([family for family in families if family], reason, using)
-    else:
-        rows.delete()
+        ended = bool(rows.update(expires=timezone.now()))
+        known = [family for family in families if family]
+        revoke_below(known, reason, using, by=by, request=request)
+        return ended
+    return bool(rows.delete()[0])
 
 
-def revoke_below(parents: Collection[UUID], reason: str, using: str) -> int:
+def revoke_below(
+    parents: Collection[UUID],
+    reason: str,
+    using: str,
+    *,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> int:
     """End what came of authorizations by exchange, and not they themselves; how many those were."""
     with transaction.atomic(using=using):
         below = lineage.end_below(parents, reason, timezone.now(), using)
         end_tokens_of(below, using)
     for gone in below:
-        _announce(gone, reason)
+        tell.ended(gone, reason, by, request)
     return len(below)
 
 
@@ -105,6 +136,8 @@ def revoke_all(
     spared: Any = (),
     session: str = "",
     sid: str = "",
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> int:
     """End everything a person granted, and return how many authorizations that were.
 
@@ -135,17 +168,22 @@ def revoke_all(
             # What was exchanged for another client is none of these.
             end_tokens_of([gone for gone in ending if gone.parent], using)
     for authorization in ending:
-        _announce(authorization, reason)
+        tell.ended(authorization, reason, by, request)
     return len(ending)
 
 
-def revoke_client(application_key: Any, *, reason: str) -> int:
+def revoke_client(
+    application_key: Any, *, reason: str, by: Any = None, request: HttpRequest | None = None
+) -> int:
     """End everything people granted to a client, and all that it got for itself; how many authorizations."""
     using = dot.token_database()
     live = Authorization.objects.using(using).filter(
         application_id=application_key, revoked__isnull=True
     )
-    ended = sum(revoke(authorization, reason=reason) for authorization in live.iterator())
+    ended = sum(
+        revoke(authorization, reason=reason, by=by, request=request)
+        for authorization in live.iterator()
+    )
     with transaction.atomic(using=using):
         own = {"application_id": application_key}
         _mark_revoked(dot.refresh_token_model()._default_manager.using(using).filter(**own))
@@ -222,22 +260,3 @@ def _owned(
 ) -> Any:
     rows = model._default_manager.using(using).filter(user=person, **limits)
     return rows.exclude(application_id__in=spared)
-
-
-def _announce(authorization: Authorization, reason: str) -> None:
-    using = dot.token_database()
-    recorder.record(
-        Event.AUTHORIZATION_REVOKED,
-        application_key=authorization.application_id,
-        user=authorization.user_id,
-        detail={"reason": reason, "authorization": str(authorization.pk)},
-    )
-    transaction.on_commit(
-        partial(
-            signals.authorization_revoked.send_robust,
-            sender=None,
-            authorization_id=authorization.pk,
-            reason=reason,
-        ),
-        using=using,
-    )

@@ -38,6 +38,7 @@ def issue_in_front(
     person: Any,
     sign_in: SignIn,
     now: datetime,
+    network: str = "",
 ) -> FrontIssued:
     """Start an authorization with what the response type names, in one transaction."""
     using, family = dot.token_database(), uuid4()
@@ -83,7 +84,12 @@ def issue_in_front(
             insert_access_token(request, access, expires, person=person.pk, using=using)
     if access:
         tell_issued(
-            request.client, flow=flow, scopes=request.scopes, person=person.pk, authorization=family
+            request.client,
+            flow=flow,
+            scopes=request.scopes,
+            person=person.pk,
+            authorization=family,
+            network=network,
         )
     return FrontIssued(
         access_token=access,

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from django_oauthflows import dot, signals
-from django_oauthflows.audit import recorder
+from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
@@ -155,6 +155,7 @@ def announce(
         scopes=request.scopes,
         person=person,
         authorization=authorization,
+        network=request.network,
     )
     return Issued(
         access_token=access,
@@ -172,6 +173,7 @@ def tell_issued(
     scopes: frozenset[str],
     person: Any,
     authorization: UUID | None,
+    network: str = "",
 ) -> None:
     """Tell whoever listens once the tokens are really there; `person` is a key, or None."""
     if flow in catalogue.LEGACY:
@@ -198,5 +200,7 @@ def tell_issued(
             application_key=client.key,
             client_id=client.client_id,
             user=person,
+            by=actors.client(client.client_id),
+            network=network,
             detail={"flow": flow, "scope": sorted(scopes)},
         )

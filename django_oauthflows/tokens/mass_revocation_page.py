@@ -82,7 +82,7 @@ class MassRevocation:
         except BadSignature:
             messages.error(request, _("That was too long ago. Nothing was revoked: begin again."))
             return redirect(request.path)
-        done, is_complete = _revoke_for_a_while(radius, by=request.user)
+        done, is_complete = _revoke_for_a_while(radius, request)
         if not is_complete:
             ended = _so_far(request) + done.grants + done.exchanged
             return self._counted(request, radius, done=ended)
@@ -101,9 +101,9 @@ def may_revoke_in_bulk(request: HttpRequest) -> bool:
     return access.may(request.user, Deed.MASS_REVOKE)
 
 
-def _revoke_for_a_while(radius: Radius, *, by: Any) -> tuple[Counts, bool]:
+def _revoke_for_a_while(radius: Radius, request: HttpRequest) -> tuple[Counts, bool]:
     done, until = Counts(), monotonic() + _PATIENCE
-    with closing(blast.revoke(radius, by=by)) as run:
+    with closing(blast.revoke(radius, by=request.user, request=request)) as run:
         for done in run:
             if monotonic() >= until:
                 return done, False

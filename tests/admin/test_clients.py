@@ -140,7 +140,7 @@ def test_the_record_names_whoever_added_it(django_capture_on_commit_callbacks) -
     with django_capture_on_commit_callbacks(execute=True):
         add(browser_of(person))
     event = AuditEvent.objects.get(event="client.registered")
-    assert (event.user, event.network) == (person, "127.0.0.1")
+    assert (event.actor, event.network) == (f"person:{person.pk}", "127.0.0.1")
     assert event.client_id == get_application_model().objects.get().client_id
 
 

@@ -159,7 +159,9 @@ def test_a_long_revocation_tells_how_far_it_came_and_goes_on(
     assert "nothing of it works any more" in page.content.decode()
 
 
-@pytest.mark.parametrize("radius", ["", "made up", "{}", signing.dumps({"scope": "notes:read"})])
+@pytest.mark.parametrize(
+    "radius", ["", "made up", "{}", signing.dumps({"scope": "notes:read"})], ids=range(4)
+)
 @spec("B-3")
 def test_only_what_was_counted_can_be_confirmed(radius: str) -> None:
     story_with(1)

@@ -8,8 +8,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.consent.models import Consent
 from django_oauthflows.testing.factories import PersonFactory
-from tests.admin.pages import administrator, browser_of
+from tests.admin.pages import act, administrator, browser_of
 from tests.marks import spec
 from tests.resource_server.test_authentication import service_token
 from tests.stories import Story, begin
@@ -126,8 +127,61 @@ def test_the_list_names_who_did_it() -> None:
     service, token = service_token()
     service.call(token, "/api/own/")
     page = administrator().get(AUDIT).content.decode()
-    assert f'<td class="field-actor">{story.person}</td>' in page
-    assert f'<td class="field-actor">{service.registered.application.name}</td>' in page
+    assert f'<td class="field-actor_name">{story.person}</td>' in page
+    assert f'<td class="field-actor_name">{service.registered.application.name}</td>' in page
+
+
+def test_what_somebody_did_is_found_by_their_name_and_by_the_filter(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    """Though another person is the one it concerns."""
+    keeper = PersonFactory(username="keeper", is_staff=True, is_superuser=True)
+    story, browser = begin(), browser_of(keeper)
+    with django_capture_on_commit_callbacks(execute=True):
+        story.tokens()
+        act(browser, "/admin/oauthflows/consent/", "withdraw_selected", Consent.objects.get())
+    row = AuditEvent.objects.get(event="consent.withdrawn")
+    given = AuditEvent.objects.get(event="consent.given")
+    assert (row.user, row.actor) == (story.person, f"person:{keeper.pk}")
+    for limits in (
+        {"q": "keeper"},
+        {"actor": f"person:{keeper.pk}"},
+        {"q": "KEEPER", "by": "person"},
+    ):
+        page = browser.get(AUDIT, limits).content.decode()
+        assert row.reference in page
+        assert '<td class="field-actor_name">keeper</td>' in page
+        assert given.reference not in page
+    both = browser.get(AUDIT, {"q": story.person.get_username()}).content.decode()
+    assert row.reference in both
+    assert given.reference in both
+    assert row.reference not in browser.get(AUDIT, {"by": "command"}).content.decode()
+    assert f"?actor=person:{keeper.pk}" in explained(row)
+    (line,) = lines_of(browser.get(EXPORT, {"actor": f"person:{keeper.pk}", "event": row.event}))
+    assert line["actor"] == row.actor
+
+
+def test_a_list_of_any_length_takes_as_many_statements(django_assert_max_num_queries: Any) -> None:
+    browser = administrator()
+    for _ in range(6):
+        wrong_address(begin())
+        service, token = service_token()
+        service.call(token, "/api/own/")
+    with django_assert_max_num_queries(9):
+        assert browser.get(AUDIT).status_code == 200
+    with django_assert_max_num_queries(9):
+        assert browser.get(AUDIT, {"q": "person1", "code": "access_denied"}).status_code == 200
+
+
+@spec("B-4")
+def test_an_export_is_recorded_without_what_was_searched_for(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    wrong_address(begin())
+    with django_capture_on_commit_callbacks(execute=True):
+        lines_of(administrator().get(EXPORT, {"q": "marked-secret", "endpoint": "authorize"}))
+    row = AuditEvent.objects.get(event="audit.exported")
+    assert row.detail == {"events": 0, "limits": {"endpoint": "authorize"}, "searched": True}
 
 
 def test_the_export_holds_what_the_list_shows() -> None:

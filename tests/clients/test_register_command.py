@@ -73,7 +73,7 @@ def test_the_record_says_that_a_command_did_it(
     with django_capture_on_commit_callbacks(execute=True):
         run(*WEB_APP)
     event = AuditEvent.objects.get(event="client.registered")
-    assert (event.user, event.detail["by"]) == (None, "command")
+    assert (event.user, event.actor) == (None, "command")
 
 
 @spec("RFC 6749 §2.3.1", "B-7")

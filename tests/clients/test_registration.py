@@ -137,11 +137,10 @@ def test_the_record_names_who_registered_it(
         by_word = register_client(preset="service", name="Two", by="command")
     registered = AuditEvent.objects.filter(event="client.registered")
     row = registered.get(client_id=by_person.client_id)
-    assert (row.user_id, row.network) == (person.pk, "192.0.2.7")
-    assert row.detail == {"preset": "service"}
+    assert (row.actor, row.network) == (f"person:{person.pk}", "192.0.2.7")
     row = registered.get(client_id=by_word.client_id)
-    assert (row.user_id, row.network) == (None, "")
-    assert row.detail == {"preset": "service", "by": "command"}
+    assert (row.actor, row.network) == ("command", "")
+    assert row.detail == {"preset": "service"}
 
 
 def test_no_two_clients_get_one_id(db: None) -> None:

@@ -19,8 +19,9 @@ LAYERS = (
     ("flows",),
     # Below `audit`, through which every refusal goes and is counted.
     ("traffic",),
-    # `keys` below `tokens`, which signs with them; identity is above, and an API needs them without it.
-    ("audit", "keys"),
+    ("audit",),
+    # Below `tokens`, which signs with them; identity is above, and an API needs them without it.
+    ("keys",),
     ("clients",),
     # Below `tokens`, which keeps a grant for as long as the sign-in it was given in lasts.
     ("sessions",),

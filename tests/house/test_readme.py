@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from django_oauthflows.audit.events import TITLES
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.flows.catalogue import FLOWS
 
@@ -30,6 +31,15 @@ def test_the_table_of_flows_is_made_from_the_catalogue() -> None:
     shown = re.search(r"<!-- flows:.*?-->\n(.*?)\n<!-- end of flows -->", README, re.DOTALL)
     assert shown is not None
     assert shown[1] == flows_table(), f"write into the README:\n\n{flows_table()}"
+
+
+def test_the_list_of_events_is_made_from_the_closed_list() -> None:
+    page = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- events:.*?-->\n(.*?)\n<!-- end of events -->", page, re.DOTALL)
+    heading = ["| event | what happened |", "| --- | --- |"]
+    rows = "\n".join([*heading, *(f"| `{event}` | {TITLES[event]} |" for event in TITLES)])
+    assert shown is not None
+    assert shown[1] == rows, f"write into docs/audit.md:\n\n{rows}"
 
 
 def test_every_preset_is_named() -> None:

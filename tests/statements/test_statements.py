@@ -266,8 +266,8 @@ def test_a_call_that_is_refused_over_and_over_takes_one() -> None:
 
 
 #: Find the token and its grant, delete it, for which the ORM reads
-#: it again and unlinks its refresh token, and see whether anything was made of it.
-ACCESS_TOKEN_REVOCATION = 6
+#: it again and unlinks its refresh token, see whether anything was made of it, and one row in the audit log.
+ACCESS_TOKEN_REVOCATION = 7
 #: Find the token and its grant; end the grant, its refresh tokens, the access tokens that came with or of
 #: them, its code and the access token the code earned; one row in the audit log.
 REFRESH_TOKEN_REVOCATION = 13

@@ -47,7 +47,9 @@ class InitialAccessTokenAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = InitialAccessTokenForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            row, token = initial_tokens.issue(created_by=request.user, **form.issue_arguments())
+            row, token = initial_tokens.issue(
+                created_by=request.user, request=request, **form.issue_arguments()
+            )
             self.log_addition(request, row, [{"added": {}}])
             return self._page(
                 request,
@@ -74,7 +76,7 @@ class InitialAccessTokenAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, rows: models.QuerySet[InitialAccessToken]
     ) -> None:
         for row in rows:
-            initial_tokens.revoke(row)
+            initial_tokens.revoke(row, request=request)
             self.log_change(request, row, [{"changed": {"fields": ["revoked"]}}])
         self.message_user(request, _("Revoked. Clients that registered stay."), messages.SUCCESS)
 

@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.audit import recorder
+from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients.dynamic import records
 from django_oauthflows.clients.dynamic.judging import judged
@@ -131,7 +131,12 @@ def _written(
                 application=application, defaults={"metadata": plain(metadata)}
             )
             event = Event.CLIENT_CHANGED if known else Event.CLIENT_REGISTERED
-            recorder.record(event, application=application, detail={"by": "its document"})
+            recorder.record(
+                event,
+                application=application,
+                by=actors.client(client_id),
+                detail={"by": "its document"},
+            )
         application.cimd_expires_at = timezone.now() + timedelta(seconds=seconds)
         application.save(update_fields=["cimd_expires_at"])
     return application

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from django_oauthflows.audit import recorder
+from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import profiles, secrets
 from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
 from django_oauthflows.clients.validation import wrong_scopes
@@ -23,8 +26,13 @@ def issue(
     profile: str = "",
     scopes: Sequence[str] = (),
     created_by: Any = None,
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> tuple[InitialAccessToken, str]:
-    """A new token's row, and the token itself, for the only time it can be seen. Raises `ValidationError`."""
+    """A new token's row, and the token itself, for the only time it can be seen. Raises `ValidationError`.
+
+    `created_by` is a person; `by` and `request` say for the audit log who did it.
+    """
     if profile and profile not in profiles.BY_SLUG:
         raise ValidationError({"profile": _("There is no profile of this name.")})
     if scopes and (wrong := wrong_scopes(scopes)):
@@ -39,14 +47,24 @@ def issue(
         scopes=sorted(set(scopes)),
         created_by=created_by,
     )
+    recorder.record(
+        Event.INITIAL_TOKEN_ISSUED,
+        by=by or created_by,
+        request=request,
+        detail={"label": row.label, "clients": max_uses},
+    )
     return row, token
 
 
-def revoke(token: InitialAccessToken) -> None:
+def revoke(
+    token: InitialAccessToken, *, by: Any = None, request: HttpRequest | None = None
+) -> None:
     """Nobody registers with it any more; the clients that did stay."""
-    InitialAccessToken.objects.filter(pk=token.pk, revoked__isnull=True).update(
-        revoked=timezone.now()
-    )
+    live = InitialAccessToken.objects.filter(pk=token.pk, revoked__isnull=True)
+    if live.update(revoked=timezone.now()):
+        recorder.record(
+            Event.INITIAL_TOKEN_REVOKED, by=by, request=request, detail={"label": token.label}
+        )
 
 
 def live_tokens() -> InitialAccessTokenQuerySet:

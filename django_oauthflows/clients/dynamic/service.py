@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
-from django_oauthflows.audit import recorder
+from django_oauthflows.audit import actors, recorder
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import secrets
+from django_oauthflows.clients import deletion, secrets
 from django_oauthflows.clients.dynamic import initial_tokens, records
 from django_oauthflows.clients.dynamic.cleanup import unused
 from django_oauthflows.clients.dynamic.judging import judged
@@ -49,7 +50,7 @@ def register(
     """Register a client as it describes itself. Raises `Refusal`."""
     limits = _offered_with(token)
     metadata = judged(members, limits, is_introduced=token is not None)
-    network = recorder.network_of(request)
+    network = network_of(request)
     fingerprint = _fingerprint(metadata, network) if token is None else ""
     access_token = secrets.generate()
     with transaction.atomic():
@@ -70,10 +71,11 @@ def register(
         recorder.record(
             Event.CLIENT_REGISTERED,
             application=application,
+            by=actors.client(application.client_id),
             request=request,
             detail=_detail(application, token),
         )
-        secret = _secret_for(application, metadata)
+        secret = _secret_for(application, metadata, request)
     return Registered(registration=registration, access_token=access_token, secret=secret)
 
 
@@ -115,9 +117,13 @@ def update(
         _replace(registration, metadata, token_checksum=secrets.digest_of(access_token))
         records.change(application, metadata, limits, before=before)
         recorder.record(
-            Event.CLIENT_CHANGED, application=application, request=request, detail={"by": "itself"}
+            Event.CLIENT_CHANGED,
+            application=application,
+            by=actors.client(application.client_id),
+            request=request,
+            detail={"by": "itself"},
         )
-        secret = _secret_for(application, metadata)
+        secret = _secret_for(application, metadata, request)
     return Registered(registration=registration, access_token=access_token, secret=secret)
 
 
@@ -148,13 +154,7 @@ def delete(registration: ClientRegistration, *, request: HttpRequest) -> None:
     """Delete a client with all that belongs to it; its tokens were ended before, by whoever asks for this."""
     application = registration.application
     with transaction.atomic():
-        application.delete()
-        recorder.record(
-            Event.CLIENT_DELETED,
-            client_id=application.client_id,
-            request=request,
-            detail={"by": "itself"},
-        )
+        deletion.delete(application, by=actors.client(application.client_id), request=request)
 
 
 def metadata_of(registration: ClientRegistration) -> dict[str, Any]:
@@ -188,17 +188,24 @@ def _offered_with(token: InitialAccessToken | None) -> Offered:
     return offered(profile=token.profile, scopes=frozenset(token.scopes))
 
 
-def _secret_for(application: Any, metadata: ClientMetadata) -> str:
+def _secret_for(application: Any, metadata: ClientMetadata, request: HttpRequest) -> str:
     """A first secret for a client that authenticates with one and has none that serves; else nothing."""
     live = ClientSecret.objects.filter(application_id=application.pk).live()
+    itself = actors.client(application.client_id)
     if not metadata.has_secret:
         for secret in live:
-            secrets.retire(secret)
+            secrets.retire(secret, by=itself, request=request)
         return ""
     needs_to_be_read = _needs_a_readable_secret(metadata)
     if any(secret.sealed or not needs_to_be_read for secret in live):
         return ""
-    return secrets.add(application, label=_("first secret"), is_readable=needs_to_be_read)
+    return secrets.add(
+        application,
+        label=_("first secret"),
+        is_readable=needs_to_be_read,
+        by=itself,
+        request=request,
+    )
 
 
 def _needs_a_readable_secret(metadata: ClientMetadata) -> bool:

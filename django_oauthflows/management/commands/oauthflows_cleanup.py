@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from django_oauthflows import batches
 from django_oauthflows.audit import cleanup as audit
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.batches import Ended
 from django_oauthflows.clients import cleanup as clients
+from django_oauthflows.clients import deletion
 from django_oauthflows.clients.dynamic import cleanup as registrations
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
@@ -52,8 +54,15 @@ class Command(BaseCommand):
         if not options["dry_run"]:
             # Before their tokens go: whoever had one is no unused client for ever after.
             registrations.note_used()
+        with deletion.done_by(COMMAND):
+            counts = self._delete_all(_everything(_age(options["older_than"])), options)
+        if not options["dry_run"]:
+            audit.record_deletion(counts.get(audit.NAME, 0), by=COMMAND)
+        self._report(counts, dry_run=options["dry_run"], as_json=options["json"])
+
+    def _delete_all(self, everything: Iterator[Ended], options: dict[str, Any]) -> dict[str, int]:
         counts = {}
-        for ended in _everything(_age(options["older_than"])):
+        for ended in everything:
             gone = 0
             for deleted in batches.delete(
                 ended, batch=options["batch"], dry_run=options["dry_run"]
@@ -61,7 +70,7 @@ class Command(BaseCommand):
                 gone += deleted
                 self._show_progress(ended.name, gone, quiet=options["json"])
             counts[ended.name] = gone
-        self._report(counts, dry_run=options["dry_run"], as_json=options["json"])
+        return counts
 
     def _show_progress(self, name: str, gone: int, *, quiet: bool) -> None:
         if not quiet and self.stderr.isatty():

@@ -7,8 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.audit.events import Event
-from django_oauthflows.audit.exporting import lines_of
+from django_oauthflows.audit.exporting import lines_of, record_export
 from django_oauthflows.audit.models import AuditEvent
 
 
@@ -18,6 +19,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--since", type=_moment, help="From this ISO 8601 date or time on.")
         parser.add_argument("--until", type=_moment, help="Before this date or time.")
+        parser.add_argument(
+            "--actor",
+            default="",
+            help="Only what this actor did: person:17, client:ID, command, server.",
+        )
         parser.add_argument(
             "--event", action="append", choices=sorted(Event), help="Only these; may be repeated."
         )
@@ -29,10 +35,14 @@ class Command(BaseCommand):
             "created__lt": options["until"],
             "event__in": options["event"],
             "client_id": options["client"],
+            "actor": options["actor"],
         }
         asked = {name: value for name, value in conditions.items() if value}
-        for line in lines_of(AuditEvent.objects.filter(**asked)):
+        events = AuditEvent.objects.filter(**asked)
+        for line in lines_of(events):
             self.stdout.write(line, ending="")
+        # Afterwards, so that an export does not hold itself.
+        record_export(events, asked, by=COMMAND)
 
 
 def _moment(text: str) -> datetime:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.clients import profiles
 from django_oauthflows.clients.dynamic import initial_tokens
 
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                 expires=None if lifetime is None else timezone.now() + lifetime,
                 profile=options["profile"],
                 scopes=options["scope"].split(),
+                by=COMMAND,
             )
         except ValidationError as error:
             raise CommandError("No token was issued. " + " ".join(error.messages)) from None

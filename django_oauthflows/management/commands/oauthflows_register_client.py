@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.clients import presets, profiles
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.registration import RegisteredClient, register_client
@@ -111,7 +112,7 @@ class Command(BaseCommand):
                 jwks=_key_set(options["jwks"]),
                 jwks_uri=options["jwks_uri"],
                 keeps_secret_readable=options["keep_secret_readable"],
-                by="command",
+                by=COMMAND,
             )
         except ValidationError as error:
             lines = [

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.forms import RadiusForm
 from django_oauthflows.tokens.leaks import LONGEST
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             self._show(seen)
         if not options["dry_run"]:
             self._must_be_meant(options)
-            for done in blast.revoke(radius, batch=options["batch"]):
+            for done in blast.revoke(radius, by=COMMAND, batch=options["batch"]):
                 self._show_progress(done, seen, quiet=as_json)
             if not blast.nothing_is_left(radius):
                 self.stderr.write("More was issued meanwhile. Run it again, or disable the client.")

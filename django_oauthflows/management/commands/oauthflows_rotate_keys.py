@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.clients.secrets import seal_anew
 from django_oauthflows.keys.algorithms import ALGORITHMS
 from django_oauthflows.keys.rotation import rotate
@@ -34,7 +35,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = rotate(
-            options["algorithm"], at_once=options["now"], keep=longest_access_token_lifetime()
+            options["algorithm"],
+            at_once=options["now"],
+            keep=longest_access_token_lifetime(),
+            by=COMMAND,
         )
         if sealed := seal_anew():
             done.append(
