@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from django_oauthflows import dot
 from django_oauthflows.clients import profiles, secrets
 from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
 from django_oauthflows.clients.registration import wrong_scopes
@@ -29,6 +30,10 @@ def issue(
         raise ValidationError({"profile": _("There is no profile of this name.")})
     if scopes and (wrong := wrong_scopes(scopes)):
         raise ValidationError({"scopes": wrong})
+    if closed := sorted(set(scopes) - dot.open_scopes()):
+        raise ValidationError(
+            {"scopes": _("Written on one client at a time: %s.") % " ".join(closed)}
+        )
     token = secrets.generate()
     row = InitialAccessToken.objects.create(
         label=label[:100],
