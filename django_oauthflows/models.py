@@ -2,7 +2,7 @@
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
-from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.clients.models import ClientOwner, ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.keys.models import SigningKey
@@ -14,6 +14,7 @@ from django_oauthflows.tokens.models import Authorization
 __all__ = [
     "AuditEvent",
     "Authorization",
+    "ClientOwner",
     "ClientPolicy",
     "ClientRegistration",
     "ClientSecret",

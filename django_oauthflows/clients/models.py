@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils import timezone
@@ -202,6 +203,9 @@ class ClientSecret(models.Model):
         verbose_name = _("client secret")
         verbose_name_plural = _("client secrets")
         ordering = ("-created",)
+        permissions = (
+            ("rotate_clientsecret", _("Can add, replace and retire secrets of clients")),
+        )
 
     def __str__(self) -> str:
         return self.label
@@ -209,3 +213,35 @@ class ClientSecret(models.Model):
     @property
     def is_live(self) -> bool:
         return self.retired is None and (self.expires is None or self.expires > timezone.now())
+
+
+class ClientOwner(models.Model):
+    """One person who looks after one client, beside `application.user`; what that allows, `access` says."""
+
+    application = models.ForeignKey(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_owners",
+        verbose_name=_("client"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="oauthflows_owned_clients",
+        verbose_name=_("person"),
+    )
+
+    class Meta:
+        verbose_name = _("owner")
+        verbose_name_plural = _("owners")
+        # Whoever may change a client's policy names its owners.
+        default_permissions = ()
+        permissions = (("manage_own_clients", _("Can manage the clients they own")),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application", "user"], name="oauthflows_one_row_per_owner_and_client"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.user)
