@@ -60,10 +60,16 @@ def record(
     application_key: Any = None,
     client_id: str = "",
     user: Any = None,
+    by: Any = None,
     request: HttpRequest | None = None,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write one event once the current transaction, if any, has committed. `user` is an instance or a key."""
+    """Write one event once the current transaction, if any, has committed.
+
+    `user` is whom it concerns, an instance or a key; `by` whoever did it: a person, or what a token stands
+    for where that is a client, which the request says by itself.
+    """
+    by = by if by is not None else _client_of(request)
     row = AuditEvent(
         reference=new_reference(),
         event=event,
@@ -71,9 +77,21 @@ def record(
         client_id=client_id or getattr(application, "client_id", ""),
         user_id=getattr(user, "pk", user),
         network=network_of(request) if request is not None else "",
-        detail=detail or {},
+        detail={**(detail or {}), **({"by": _word_for(by)} if by is not None else {})},
     )
     transaction.on_commit(partial(_write, row), using=dot.token_database())
+
+
+def _client_of(request: HttpRequest | None) -> Any:
+    caller = getattr(request, "user", None)
+    return caller if hasattr(caller, "client_id") else None
+
+
+def _word_for(by: Any) -> str:
+    """`person:17` or `client:3xAmPl3`; a word as it is."""
+    if isinstance(by, str):
+        return by
+    return f"client:{by.client_id}" if by.pk is None else f"person:{by.pk}"
 
 
 def refuse(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
@@ -88,6 +89,8 @@ def register_client(
     keeps_secret_readable: bool = False,
     backchannel_logout_uri: str = "",
     frontchannel_logout_uri: str = "",
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
@@ -160,7 +163,11 @@ def register_client(
             frontchannel_logout_uri=frontchannel_logout_uri,
         )
         recorder.record(
-            Event.CLIENT_REGISTERED, application=application, detail={"preset": kind.slug}
+            Event.CLIENT_REGISTERED,
+            application=application,
+            by=by,
+            request=request,
+            detail={"preset": kind.slug},
         )
         secret = (
             secrets.add(
@@ -168,6 +175,8 @@ def register_client(
                 label=_("first secret"),
                 secret=client_secret,
                 is_readable=keeps_secret_readable,
+                by=by,
+                request=request,
             )
             if kind.is_confidential and method != AuthMethod.PRIVATE_KEY_JWT
             else ""

@@ -9,8 +9,10 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
+from typing import Any
 
 from django.db import models, router, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot, sealing
@@ -70,10 +72,13 @@ def add(
     expires: datetime | None = None,
     secret: str | None = None,
     is_readable: bool = False,
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> str:
     """Give a client one more secret and return it, for the only time it can be seen.
 
-    One that `is_readable` is kept encrypted as well, for the server itself.
+    One that `is_readable` is kept encrypted as well, for the server itself. `by` and `request` say who did
+    it, as in all that follows.
     """
     made = secret or (generate_readable() if is_readable else generate())
     ClientSecret.objects.create(
@@ -87,6 +92,8 @@ def add(
     recorder.record(
         Event.SECRET_ADDED,
         application=application,
+        by=by,
+        request=request,
         detail={"label": label, **({"readable": True} if is_readable else {})},
     )
     return made
@@ -140,7 +147,13 @@ def _sealing_keys() -> list[bytes]:
     return sealing.project_keys(sealing.Use.CLIENT_SECRETS)
 
 
-def rotate(secret: ClientSecret, *, overlap: timedelta) -> str:
+def rotate(
+    secret: ClientSecret,
+    *,
+    overlap: timedelta,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> str:
     """Give a client a secret in place of another, which goes on working for the overlap and no longer.
 
     One that was to end sooner still does. The new one is kept readable if the old one was.
@@ -150,11 +163,19 @@ def rotate(secret: ClientSecret, *, overlap: timedelta) -> str:
     with transaction.atomic(using=router.db_for_write(ClientSecret)):
         earlier = models.Q(expires__isnull=True) | models.Q(expires__gt=end)
         ClientSecret.objects.filter(earlier, pk=secret.pk).update(expires=end)
-        made = add(secret.application, label=label, is_readable=bool(secret.sealed))
+        made = add(
+            secret.application,
+            label=label,
+            is_readable=bool(secret.sealed),
+            by=by,
+            request=request,
+        )
         secret.refresh_from_db()
         recorder.record(
             Event.SECRET_ROTATED,
             application=secret.application,
+            by=by,
+            request=request,
             detail={"label": secret.label, "until": str(secret.expires)},
         )
     # Again, after the change was committed: a request in between has read the secrets as they were.
@@ -162,13 +183,17 @@ def rotate(secret: ClientSecret, *, overlap: timedelta) -> str:
     return made
 
 
-def retire(secret: ClientSecret) -> None:
+def retire(secret: ClientSecret, *, by: Any = None, request: HttpRequest | None = None) -> None:
     """End a secret now; requests in other workers see it within `CLIENT_CACHE_SECONDS`."""
     secret.retired = timezone.now()
     secret.save(update_fields=["retired"])
     facts.forget_clients()
     recorder.record(
-        Event.SECRET_RETIRED, application=secret.application, detail={"label": secret.label}
+        Event.SECRET_RETIRED,
+        application=secret.application,
+        by=by,
+        request=request,
+        detail={"label": secret.label},
     )
 
 

@@ -73,16 +73,25 @@ def remember(
     )
 
 
-def withdraw(application: Any, person: Any, *, request: HttpRequest | None = None) -> None:
-    """Take a person's consent to a client back: it is asked again next time, and every token ends now."""
+def withdraw(
+    application: Any, person: Any, *, by: Any = None, request: HttpRequest | None = None
+) -> None:
+    """Take a person's consent to a client back: it is asked again next time, and every token ends now.
+
+    `by` and `request` say for the audit log who did it.
+    """
     using = dot.token_database()
     with transaction.atomic(using=using):
         Consent.objects.using(using).filter(user=person, application_id=application.pk).delete()
         families.revoke_all(
-            person=person, application_key=application.pk, reason="consent_withdrawn"
+            person=person,
+            application_key=application.pk,
+            reason="consent_withdrawn",
+            by=by,
+            request=request,
         )
         recorder.record(
-            Event.CONSENT_WITHDRAWN, application=application, user=person, request=request
+            Event.CONSENT_WITHDRAWN, application=application, user=person, by=by, request=request
         )
     transaction.on_commit(
         partial(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot
@@ -40,13 +41,15 @@ def open_sign_ins(person: Any) -> list[SignIn]:
     return sorted(_alive(person), key=lambda row: row.last_used or row.since, reverse=True)
 
 
-def end(person: Any, key: UUID) -> Authorization | None:
+def end(
+    person: Any, key: UUID, *, by: Any = None, request: HttpRequest | None = None
+) -> Authorization | None:
     """End one of the person's own sign-ins with all its tokens; `None` for anybody else's."""
     authorization = (
         Authorization.objects.filter(user=person, pk=key).select_related("application").first()
     )
     if authorization is not None:
-        families.revoke(authorization, reason="ended_by_person")
+        families.revoke(authorization, reason="ended_by_person", by=by or person, request=request)
     return authorization
 
 

@@ -39,7 +39,7 @@ def end_sign_in(person: Any, *, session: str = "", sid: str = "") -> None:
     """End what was granted in one sign-in, as far as policies and the site's default say so."""
     if not session and not sid:
         return
-    where = {"session": session, "sid": sid}
+    where: dict[str, Any] = {"session": session, "sid": sid}
     if conf.REVOKE_ON_LOGOUT:
         spared = _spared("revokes_on_logout", by_default=True)
         families.revoke_all(person=person, reason="signed_out", spared=spared, **where)

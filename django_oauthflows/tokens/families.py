@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from django_oauthflows import dot, signals
@@ -21,10 +22,16 @@ from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
 
 
-def revoke(authorization: Authorization, *, reason: str) -> bool:
+def revoke(
+    authorization: Authorization,
+    *,
+    reason: str,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> bool:
     """End one authorization with its code and tokens; `False` if it had ended before.
 
-    `reason` is a short slug for the record, as `refresh_token_replayed`.
+    `reason` is a short slug for the record, as `refresh_token_replayed`; `by` and `request` say who did it.
     """
     using, now = dot.token_database(), timezone.now()
     with transaction.atomic(using=using):
@@ -33,7 +40,7 @@ def revoke(authorization: Authorization, *, reason: str) -> bool:
         below = lineage.end_below([authorization.pk], reason, now, using)
         end_tokens_of([authorization, *below], using)
     for gone in [authorization, *below] if ended else below:
-        _announce(gone, reason)
+        _announce(gone, reason, by, request)
     return bool(ended)
 
 
@@ -105,6 +112,8 @@ def revoke_all(
     spared: Any = (),
     session: str = "",
     sid: str = "",
+    by: Any = None,
+    request: HttpRequest | None = None,
 ) -> int:
     """End everything a person granted, and return how many authorizations that were.
 
@@ -135,17 +144,22 @@ def revoke_all(
             # What was exchanged for another client is none of these.
             end_tokens_of([gone for gone in ending if gone.parent], using)
     for authorization in ending:
-        _announce(authorization, reason)
+        _announce(authorization, reason, by, request)
     return len(ending)
 
 
-def revoke_client(application_key: Any, *, reason: str) -> int:
+def revoke_client(
+    application_key: Any, *, reason: str, by: Any = None, request: HttpRequest | None = None
+) -> int:
     """End everything people granted to a client, and all that it got for itself; how many authorizations."""
     using = dot.token_database()
     live = Authorization.objects.using(using).filter(
         application_id=application_key, revoked__isnull=True
     )
-    ended = sum(revoke(authorization, reason=reason) for authorization in live.iterator())
+    ended = sum(
+        revoke(authorization, reason=reason, by=by, request=request)
+        for authorization in live.iterator()
+    )
     with transaction.atomic(using=using):
         own = {"application_id": application_key}
         _mark_revoked(dot.refresh_token_model()._default_manager.using(using).filter(**own))
@@ -224,12 +238,19 @@ def _owned(
     return rows.exclude(application_id__in=spared)
 
 
-def _announce(authorization: Authorization, reason: str) -> None:
+def _announce(
+    authorization: Authorization,
+    reason: str,
+    by: Any = None,
+    request: HttpRequest | None = None,
+) -> None:
     using = dot.token_database()
     recorder.record(
         Event.AUTHORIZATION_REVOKED,
         application_key=authorization.application_id,
         user=authorization.user_id,
+        by=by,
+        request=request,
         detail={"reason": reason, "authorization": str(authorization.pk)},
     )
     transaction.on_commit(

@@ -21,7 +21,7 @@ def _without_them(reviewed: Reviewed) -> Mapping[str, Any]:
 
 @question(Severity.HIGH, spec="RFC 6749 §2.1", fix=_FIX, changes=_without_them)
 def management_should_be_by_confidential_clients(reviewed: Reviewed) -> str | None:
-    """Any program can pose as a public client, and whoever is shown its name on the consent page may agree."""
+    """Any program can pose as a public client, and whoever reads its name on the consent page may agree."""
     held = own_scopes.management_among(reviewed.client.scopes)
     if not held or reviewed.client.is_confidential:
         return None
