@@ -34,3 +34,5 @@ class OAuthFlowsConfig(AppConfig):
         endings.listen()
         logout.listen()
         checks.register()
+        if self.apps is not None and self.apps.is_installed("drf_spectacular"):
+            from django_oauthflows.resource_server import openapi  # noqa: F401 - it is found by being there

@@ -1,5 +1,6 @@
 """The audit log: found by what happened, to whom and by which rule, explained, and exported."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import Http404, StreamingHttpResponse
@@ -66,6 +67,23 @@ class EventShape(serializers.Serializer[Any]):
     detail = serializers.DictField()
     occurrences = serializers.IntegerField()
 
+    example: ClassVar[Mapping[str, Any]] = {
+        "url": "https://id.example.com/api/oauthflows/audit/76f1f43ce545/",
+        "reference": "76f1f43ce545",
+        "created": "2026-03-01T08:00:00Z",
+        "event": "request.refused",
+        "client_id": "3xAmPl3",
+        "person": None,
+        "network": "192.0.2.7",
+        "endpoint": "token",
+        "code": "invalid_grant",
+        "rule": "code_must_belong_to_client",
+        "specification": "RFC 6749 §4.1.3",
+        "sentence": "The code was issued to another client.",
+        "detail": {"grant_type": "authorization_code"},
+        "occurrences": 1,
+    }
+
     def to_representation(self, row: AuditEvent) -> dict[str, Any]:
         """As the export has it, so that a program reads both the same way."""
         return {"url": self.fields["url"].to_representation(row), **members_of(row)}
@@ -99,6 +117,29 @@ class ExplainedEvent(EventShape):
 
     explanation = ExplanationShape(allow_null=True)
     compared = ComparedShape(many=True)
+
+    example: ClassVar[Mapping[str, Any]] = {
+        **EventShape.example,
+        "explanation": {
+            "why": "A code that was stolen opens nothing for whoever stole it.",
+            "means": "The code or token that was presented is not valid for this client.",
+            "fix": "Send the person to the authorization endpoint once more.",
+            "paragraphs": [
+                {
+                    "name": "RFC 6749 §4.1.3",
+                    "address": "https://datatracker.ietf.org/doc/html/rfc6749#section-4.1.3",
+                }
+            ],
+        },
+        "compared": [
+            {
+                "name": "grant_type",
+                "received": "authorization_code",
+                "expected": ["authorization_code", "refresh_token"],
+                "differs": False,
+            }
+        ],
+    }
 
     def to_representation(self, row: AuditEvent) -> dict[str, Any]:
         is_refusal = row.event == Event.REQUEST_REFUSED

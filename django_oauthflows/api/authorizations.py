@@ -72,6 +72,27 @@ class AuthorizationShape(serializers.Serializer[Any]):
     revoked = serializers.DateTimeField(allow_null=True)
     revoked_because = serializers.CharField()
 
+    example: ClassVar = {
+        "id": "0b9f7a52-7d8b-4c1e-9d3c-2f4f5a6b7c8d",
+        "url": "https://id.example.com/api/oauthflows/authorizations/0b9f7a52-7d8b-4c1e-9d3c-2f4f5a6b7c8d/",
+        "client": ClientName.example,
+        "person": "42",
+        "flow": "authorization-code-pkce",
+        "scopes": ["notes:read"],
+        "resource": [],
+        "is_live": True,
+        "created": "2026-03-01T08:00:00Z",
+        "last_used": "2026-03-02T08:00:00Z",
+        "expires": "2026-05-30T08:00:00Z",
+        "auth_time": "2026-03-01T07:59:00Z",
+        "acr": "",
+        "amr": [],
+        "exchanged_from": None,
+        "acted_by": [],
+        "revoked": None,
+        "revoked_because": "",
+    }
+
     def get_scopes(self, row: Authorization) -> list[str]:
         return sorted(row.scope.split())
 

@@ -1,6 +1,6 @@
 """The public keys of a client, as they were understood."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -23,6 +23,15 @@ class UnderstoodKey(serializers.Serializer[Any]):
     size = serializers.CharField()
     wrong = serializers.CharField()
 
+    example: ClassVar = {
+        "kid": "2026-03",
+        "kty": "EC",
+        "alg": "ES256",
+        "use": "sig",
+        "size": "P-256",
+        "wrong": "",
+    }
+
 
 class KeySetShape(serializers.Serializer[Any]):
     """The keys themselves, or those at `uri`, if they were ever fetched."""
@@ -30,6 +39,8 @@ class KeySetShape(serializers.Serializer[Any]):
     uri = serializers.CharField()
     was_fetched = serializers.BooleanField()
     keys = UnderstoodKey(many=True)
+
+    example: ClassVar = {"uri": "", "was_fetched": True, "keys": [UnderstoodKey.example]}
 
 
 class KeysOfClient(ManagementView):

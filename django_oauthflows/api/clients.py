@@ -99,7 +99,7 @@ class Client(ManagementView):
     )
     def patch(self, request: Request, key: str) -> Response:
         application = reach.client(request, key, Deed.CHANGE)
-        said = self.read(ClientChange)
+        said = self.read(ClientChange, partial=True)
         if said.keys() & set(changing.POLICY_COLUMNS) - CHANGEABLE:
             reach.must(request, Deed.CHANGE_POLICY, application)
 

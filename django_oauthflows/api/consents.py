@@ -52,6 +52,16 @@ class ConsentShape(serializers.Serializer[Any]):
     updated = serializers.DateTimeField()
     expires = serializers.DateTimeField(allow_null=True)
 
+    example: ClassVar = {
+        "id": 5,
+        "client": ClientName.example,
+        "person": "42",
+        "scopes": ["notes:read"],
+        "created": "2026-03-01T08:00:00Z",
+        "updated": "2026-03-01T08:00:00Z",
+        "expires": "2027-03-01T08:00:00Z",
+    }
+
     def get_scopes(self, row: Consent) -> list[str]:
         return sorted(row.scopes)
 

@@ -16,8 +16,11 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 #: An answer that is streamed, one JSON object a line.
 JSON_LINES: Any = {(200, "application/jsonl"): str}
 
+#: What is told of a person's token.
+MANAGED = "What a person's token reaches is limited by that person's own permissions."
+OWN = "Always the things of the person who granted the token."
+
 _NOTHING: Mapping[int, str] = {}
-_WRONG = {400: "Something in it is wrong: what, by field.", 415: "The body is no JSON."}
 _REFUSED = {
     401: "No access token, or none that is good.",
     403: "The token's scope is too little, or the person may not do it. X-OAuth-Reference explains it.",
@@ -28,34 +31,36 @@ def described(
     name: str,
     summary: str,
     *,
+    about: str = MANAGED,
     takes: Any = None,
     answers: Any = None,
     page_of: Any = None,
     query: Any = None,
     status: int = 200,
-    example: Mapping[str, Any] | None = None,
     fails: Mapping[int, str] = _NOTHING,
 ) -> Callable[[Method], Method]:
     """Describe a view's method: its name, what it takes, and what it answers.
 
     `answers` is a serializer, `page_of` one of a list in pages; neither is an answer without a body.
-    `fails` are further statuses, and what they mean.
+    `fails` are further statuses, and what they mean. The `example` of a serializer is shown.
     """
     if spectacular is None:
         return lambda method: method
     told = _page(name, page_of) if page_of is not None else answers
-    refusals = {**(_WRONG if takes or query else {}), **_REFUSED, **fails}
+    wrong = {400: "Something in it is wrong: what, by field."} if takes or query else {}
+    refusals = sorted({**wrong, **_REFUSED, **fails}.items())
     schema: Callable[[Method], Method] = spectacular.extend_schema(
         operation_id=f"oauthflows_{name}",
         summary=summary,
+        description=about,
         tags=["oauthflows"],
         request=takes,
         parameters=[query] if query else None,
         responses={
             **(told if isinstance(told, dict) else {status: told}),
-            **{code: _failure(text) for code, text in sorted(refusals.items())},
+            **{code: _failure(text) for code, text in refusals},
         },
-        examples=_examples(name, example, status) if example else None,
+        examples=[*_asked(name, takes), *_answered(name, answers, page_of, status)],
     )
     return schema
 
@@ -72,9 +77,24 @@ def _failure(text: str) -> Any:
     return spectacular.OpenApiResponse(OpenApiTypes.OBJECT, description=text)
 
 
-def _examples(name: str, value: Mapping[str, Any], status: int) -> list[Any]:
+def _asked(name: str, takes: Any) -> list[Any]:
+    if takes is None:
+        return []
+    return [spectacular.OpenApiExample(f"{name}: asked", value=takes.example, request_only=True)]
+
+
+def _answered(name: str, answers: Any, page_of: Any, status: int) -> list[Any]:
+    if page_of is not None:
+        value: Any = {"next": None, "results": [page_of.example]}
+    elif isinstance(answers, serializers.ListSerializer):
+        child: Any = answers.child
+        value = [child.example]
+    elif answers is None or isinstance(answers, dict):
+        return []
+    else:
+        value = answers.example
     return [
         spectacular.OpenApiExample(
-            name, value=value, response_only=True, status_codes=[str(status)]
+            f"{name}: answered", value=value, response_only=True, status_codes=[str(status)]
         )
     ]

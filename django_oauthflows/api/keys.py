@@ -1,6 +1,6 @@
 """The keys this server signs with: their public parts, and the next step of their life."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -39,6 +39,16 @@ class SigningKeyShape(serializers.Serializer[Any]):
     signing_since = serializers.DateTimeField(allow_null=True)
     retired = serializers.DateTimeField(allow_null=True)
 
+    example: ClassVar = {
+        "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs",
+        "algorithm": "ES256",
+        "state": "signing",
+        "public": {"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig"},
+        "announced": "2026-03-01T08:00:00Z",
+        "signing_since": "2026-03-02T08:00:00Z",
+        "retired": None,
+    }
+
 
 class KeyRotation(Strict):
     """Which keys, and whether their ages count."""
@@ -50,11 +60,15 @@ class KeyRotation(Strict):
         help_text="The next key signs now, whatever the ages: for a key that others may know.",
     )
 
+    example: ClassVar = {"algorithm": "ES256"}
+
 
 class KeyRotationDone(serializers.Serializer[Any]):
     """What was done, a sentence each; none where nothing was due."""
 
     done = serializers.ListField(child=serializers.CharField())
+
+    example: ClassVar = {"done": ["ES256 NzbLsXh8 was announced."]}
 
 
 class SigningKeys(ManagementView):

@@ -1,6 +1,6 @@
 """What could be safer about a client, and changing it as it was shown."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404
 from rest_framework import serializers
@@ -31,6 +31,16 @@ class FindingShape(serializers.Serializer[Any]):
     fix = serializers.CharField()
     can_be_fixed = serializers.SerializerMethodField()
 
+    example: ClassVar = {
+        "name": "hybrid_flow_should_be_closed",
+        "severity": "medium",
+        "specification": "RFC 9700 §2.1.2",
+        "sentence": "It may use the hybrid flow.",
+        "why": "A token in the front channel leaks as the implicit flow's do.",
+        "fix": "Let it take all its tokens at the token endpoint, then take the flow away.",
+        "can_be_fixed": True,
+    }
+
     def get_can_be_fixed(self, finding: Any) -> bool:
         return bool(finding.changes)
 
@@ -41,6 +51,8 @@ class ReviewShape(serializers.Serializer[Any]):
     score = serializers.IntegerField()
     findings = FindingShape(many=True)
 
+    example: ClassVar = {"score": 85, "findings": [FindingShape.example]}
+
 
 class ChangeShape(serializers.Serializer[Any]):
     """One column of the policy: what it holds, and what it would hold."""
@@ -48,6 +60,8 @@ class ChangeShape(serializers.Serializer[Any]):
     column = serializers.CharField()
     old = serializers.JSONField()
     new = serializers.JSONField()
+
+    example: ClassVar = {"column": "flows", "old": ["hybrid", "password"], "new": ["password"]}
 
 
 class FixShape(serializers.Serializer[Any]):
@@ -57,11 +71,19 @@ class FixShape(serializers.Serializer[Any]):
     changes = ChangeShape(many=True)
     seal = serializers.CharField()
 
+    example: ClassVar = {
+        "finding": FindingShape.example,
+        "changes": [ChangeShape.example],
+        "seal": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    }
+
 
 class Seal(Strict):
     """The seal of the preview, so that nothing else is changed instead."""
 
     seal = serializers.CharField(max_length=64)
+
+    example: ClassVar = {"seal": FixShape.example["seal"]}
 
 
 class NotAsShown(APIException):

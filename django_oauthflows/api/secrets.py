@@ -1,7 +1,7 @@
 """The secrets of a client: listed by their labels, added, replaced, retired. Each is told once."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -41,6 +41,19 @@ class SecretShape(serializers.Serializer[Any]):
     is_older = serializers.BooleanField(help_text="A newer one is live.")
     is_still_used = serializers.BooleanField(help_text="It was used after a newer one was made.")
 
+    example: ClassVar = {
+        "id": 3,
+        "label": "production",
+        "created": "2026-03-01T08:00:00Z",
+        "expires": None,
+        "retired": None,
+        "last_used": "2026-03-02T08:00:00Z",
+        "is_live": True,
+        "is_readable": False,
+        "is_older": False,
+        "is_still_used": False,
+    }
+
     def get_is_readable(self, row: Any) -> bool:
         return bool(row.secret.sealed)
 
@@ -50,6 +63,8 @@ class MadeSecret(serializers.Serializer[Any]):
 
     client_id = serializers.CharField()
     client_secret = serializers.CharField()
+
+    example: ClassVar = {"client_id": "3xAmPl3", "client_secret": "(shown once)"}
 
 
 class NewSecret(Strict):
@@ -62,6 +77,8 @@ class NewSecret(Strict):
         default=False,
         help_text="Keep it, encrypted, for a client that signs with its secret.",
     )
+
+    example: ClassVar = {"label": "production", "expires": "2027-03-01T08:00:00Z"}
 
     def validate_expires(self, value: datetime | None) -> datetime | None:
         if value is not None and value <= timezone.now():
@@ -79,6 +96,8 @@ class Rotation(Strict):
         max_value=LONGEST_OVERLAP,
         help_text="Seconds: a week unless told otherwise.",
     )
+
+    example: ClassVar = {"overlap": 86400}
 
 
 class Secrets(ManagementView):

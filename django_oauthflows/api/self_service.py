@@ -1,6 +1,6 @@
 """A person's own things: the apps they connected, those apps' sign-ins, and their own browsers."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from django_oauthflows import dot
 from django_oauthflows.api import reach
-from django_oauthflows.api.describing import described
+from django_oauthflows.api.describing import OWN, described
 from django_oauthflows.api.view import ManagementView
 from django_oauthflows.consent import sign_ins
 from django_oauthflows.consent.connections import connections_of
@@ -44,6 +44,19 @@ class AppShape(serializers.Serializer[Any]):
     is_on_behalf = serializers.BooleanField(help_text="Another app handed a token on to it.")
     through = serializers.ListField(child=serializers.CharField())
 
+    example: ClassVar = {
+        "id": "17",
+        "name": "Notes",
+        "client_uri": "https://notes.example.com/",
+        "logo_uri": "",
+        "is_verified": True,
+        "scopes": [{"name": "notes:read", "description": "Read your notes"}],
+        "since": "2026-03-01T08:00:00Z",
+        "last_used": "2026-03-02T08:00:00Z",
+        "is_on_behalf": False,
+        "through": [],
+    }
+
     def get_scopes(self, row: Any) -> list[dict[str, str]]:
         return [{"name": name, "description": text} for name, text in row.scopes]
 
@@ -61,6 +74,18 @@ class SignInShape(serializers.Serializer[Any]):
     is_on_behalf = serializers.BooleanField()
     through = serializers.CharField()
 
+    example: ClassVar = {
+        "id": "0b9f7a52-7d8b-4c1e-9d3c-2f4f5a6b7c8d",
+        "app": "17",
+        "scopes": ["notes:read"],
+        "since": "2026-03-01T08:00:00Z",
+        "last_used": "2026-03-02T08:00:00Z",
+        "ends": "2026-04-01T08:00:00Z",
+        "ends_if_unused": True,
+        "is_on_behalf": False,
+        "through": "",
+    }
+
     def get_scopes(self, row: Any) -> list[str]:
         return sorted(row.scopes)
 
@@ -74,6 +99,14 @@ class BrowserShape(serializers.Serializer[Any]):
     since = serializers.DateTimeField()
     last_seen = serializers.DateTimeField()
 
+    example: ClassVar = {
+        "id": 9,
+        "name": "Firefox on Linux",
+        "network": "192.0.2.7",
+        "since": "2026-03-01T08:00:00Z",
+        "last_seen": "2026-03-02T08:00:00Z",
+    }
+
 
 class CannotBeEnded(APIException):
     status_code = 409
@@ -84,7 +117,7 @@ class CannotBeEnded(APIException):
 class OwnApps(ManagementView):
     permission_classes = READS
 
-    @described("list_own_apps", "List your apps", answers=AppShape(many=True))
+    @described("list_own_apps", "List your apps", about=OWN, answers=AppShape(many=True))
     def get(self, request: Request) -> Response:
         return Response(self.shown(AppShape, connections_of(request.user), many=True))
 
@@ -95,6 +128,7 @@ class OwnApp(ManagementView):
     @described(
         "disconnect_own_app",
         "Withdraw what you agreed to for an app, and end its access",
+        about=OWN,
         status=204,
         fails={404: "No such app of yours."},
     )
@@ -112,7 +146,10 @@ class OwnSignIns(ManagementView):
     permission_classes = READS
 
     @described(
-        "list_own_sign_ins", "List where your apps are signed in", answers=SignInShape(many=True)
+        "list_own_sign_ins",
+        "List where your apps are signed in",
+        about=OWN,
+        answers=SignInShape(many=True),
     )
     def get(self, request: Request) -> Response:
         found = sign_ins.open_sign_ins(request.user)
@@ -125,6 +162,7 @@ class OwnSignIn(ManagementView):
     @described(
         "end_own_sign_in",
         "End one sign-in of an app",
+        about=OWN,
         status=204,
         fails={404: "No such sign-in of yours."},
     )
@@ -137,7 +175,12 @@ class OwnSignIn(ManagementView):
 class OwnBrowsers(ManagementView):
     permission_classes = READS
 
-    @described("list_own_browsers", "List where you are signed in", answers=BrowserShape(many=True))
+    @described(
+        "list_own_browsers",
+        "List where you are signed in",
+        about=OWN,
+        answers=BrowserShape(many=True),
+    )
     def get(self, request: Request) -> Response:
         found = places_of(request.user, current_sid="")
         return Response(self.shown(BrowserShape, found, many=True))
@@ -149,6 +192,7 @@ class OwnBrowser(ManagementView):
     @described(
         "sign_out_own_browser",
         "Sign you out of a browser",
+        about=OWN,
         status=204,
         fails={
             404: "No such browser of yours.",

@@ -1,6 +1,7 @@
 """Clients as this API shows and takes them. No form holds a secret."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -89,6 +90,28 @@ class ClientShape(serializers.Serializer[Any]):
     updated = serializers.DateTimeField()
     policy = PolicyShape(source="oauthflows_policy", allow_null=True)
 
+    example: ClassVar[Mapping[str, Any]] = {
+        "id": "17",
+        "url": "https://id.example.com/api/oauthflows/clients/17/",
+        "client_id": "3xAmPl3",
+        "name": "Notes",
+        "is_confidential": True,
+        "registration_source": "manual",
+        "owner": None,
+        "redirect_uris": ["https://notes.example.com/callback"],
+        "post_logout_redirect_uris": [],
+        "allowed_origins": [],
+        "created": "2026-03-01T08:00:00Z",
+        "updated": "2026-03-01T08:00:00Z",
+        "policy": {
+            "preset": "web-app",
+            "is_enabled": True,
+            "profile": "standard",
+            "flows": ["authorization-code-pkce", "refresh-token"],
+            "scopes": ["notes:read"],
+        },
+    }
+
     def get_is_confidential(self, row: Any) -> bool:
         return str(row.client_type) == "confidential"
 
@@ -98,6 +121,8 @@ class ClientWithSecret(ClientShape):
 
     client_secret = serializers.CharField(source="_shown_once")
 
+    example: ClassVar = {**ClientShape.example, "client_secret": "(shown once)"}
+
 
 class ClientChange(Strict):
     """What is to change; all else stays."""
@@ -106,7 +131,9 @@ class ClientChange(Strict):
     redirect_uris = Names(required=False)
     post_logout_redirect_uris = Names(required=False)
     allowed_origins = Names(required=False)
-    policy = PolicyChange(required=False, partial=True)
+    policy = PolicyChange(required=False)
+
+    example: ClassVar = {"name": "Notes", "policy": {"scopes": ["notes:read", "notes:write"]}}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Flat, as the service takes it: no column of the policy has a name of the application's."""
@@ -137,6 +164,13 @@ class NewClient(Strict):
     backchannel_logout_uri = serializers.CharField(max_length=500, required=False)
     frontchannel_logout_uri = serializers.CharField(max_length=500, required=False)
 
+    example: ClassVar = {
+        "preset": "web-app",
+        "name": "Notes",
+        "scopes": ["notes:read"],
+        "redirect_uris": ["https://notes.example.com/callback"],
+    }
+
 
 class ClientName(serializers.Serializer[Any]):
     """A client by its names, beside what belongs to it."""
@@ -147,6 +181,10 @@ class ClientName(serializers.Serializer[Any]):
     )
     client_id = serializers.CharField()
     name = serializers.CharField()
+
+    example: ClassVar = {
+        name: ClientShape.example[name] for name in ("id", "url", "client_id", "name")
+    }
 
 
 def nested(errors: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class JSONLines(JSONRenderer):
 
 
 class ManagementView(APIView):
-    """Throttles are the project's own (`DEFAULT_THROTTLE_CLASSES`)."""
+    """Takes our access tokens alone. Throttles are the project's (`DEFAULT_THROTTLE_CLASSES`)."""
 
     authentication_classes = (OAuth2TokenAuthentication,)
     renderer_classes = (JSONRenderer,)
