@@ -16,6 +16,8 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
 from django_oauthflows.audit.exporting import lines_of
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import access
+from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
 
@@ -64,6 +66,17 @@ class AuditEventAdmin(ReadOnlyAdmin):
         name = row.application.name if row.application else ""
         return name or Truncator(row.client_id).chars(20) or "–"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        return access.events_within_reach(request.user, super().get_queryset(request))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return access.may(request.user, Deed.SEE_AUDIT)
+
+    def has_view_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
+        if obj is None or access.may_to_all(request.user, Deed.SEE_AUDIT):
+            return access.may(request.user, Deed.SEE_AUDIT)
+        return access.events_within_reach(request.user).filter(pk=obj.pk).exists()
+
     def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
         person = get_user_model()
         names = {person.USERNAME_FIELD, person.get_email_field_name()}
@@ -80,7 +93,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """A reference leads to its event at once."""
         row = find(request.GET.get("q", "").strip().lower())
-        if row is not None and self.has_view_permission(request):
+        if row is not None and self.get_queryset(request).filter(pk=row.pk).exists():
             return HttpResponseRedirect(
                 reverse("admin:oauthflows_auditevent_change", args=[row.pk])
             )
@@ -110,17 +123,19 @@ class AuditEventAdmin(ReadOnlyAdmin):
             context["compared"] = compare(obj.detail, obj.rule, client)
             context["client"] = client
             context["actor"] = self.actor(obj)
-            context["same"], context["nearby"] = _others(obj)
+            context["same"], context["nearby"] = _others(obj, self.get_queryset(request))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def _others(row: AuditEvent) -> tuple[QuerySet[AuditEvent], QuerySet[AuditEvent]]:
+def _others(
+    row: AuditEvent, seen: QuerySet[AuditEvent]
+) -> tuple[QuerySet[AuditEvent], QuerySet[AuditEvent]]:
     """Refusals of the same client by the same rule, and by whatever rule around the same time.
 
-    A refusal that names no client is put beside those of its network.
+    A refusal that names no client is put beside those of its network. Only what is `seen` is among them.
     """
     who = Q(client_id=row.client_id) if row.client_id else Q(client_id="", network=row.network)
-    others = AuditEvent.objects.filter(who).exclude(pk=row.pk).order_by("-created")
+    others = seen.filter(who).exclude(pk=row.pk).order_by("-created")
     around = (row.created - _NEARBY, row.created + _NEARBY)
     return (
         others.filter(event=row.event, rule=row.rule)[:_AT_MOST],

@@ -1,7 +1,7 @@
 """Who may do what to which client: the one place the admin and the API ask.
 
 Django's permissions hold for all clients. A delegated owner holds one permission, `manage_own_clients`, which
-reaches the clients that are their own: `application.user` is an owner, and whoever `ClientOwner` names besides.
+reaches the clients that are their own: `application.user` is an owner, and whoever else `ClientOwner` names.
 Owners look after a client; what gives it more than an administrator gave it is not theirs to change.
 """
 
@@ -85,7 +85,8 @@ def may_to_all(person: Any, deed: Deed) -> bool:
 
 def within_reach(person: Any, deed: Deed, applications: Any = None) -> QuerySet[Any]:
     """The clients, of these or of all, that this person may do it to."""
-    rows = dot.application_model()._default_manager.all() if applications is None else applications
+    clients: Any = dot.application_model()._default_manager.all()
+    rows: QuerySet[Any] = clients if applications is None else applications
     if may_to_all(person, deed):
         return rows
     if deed not in OF_OWNERS or not manages_own(person):
@@ -94,14 +95,17 @@ def within_reach(person: Any, deed: Deed, applications: Any = None) -> QuerySet[
 
 
 def rows_within_reach(
-    person: Any, rows: Any, permission: str, *, path: str = "application"
+    person: Any, rows: QuerySet[Any], permission: str, *, path: str = "application"
 ) -> QuerySet[Any]:
     """Rows that belong to clients: all of them with Django's permission, else those of one's own clients.
 
     `path` leads from a row to its client. What an owner may do to such rows is `OF_OWNERS`'.
     """
-    if person.has_perm(permission):
-        return rows
+    return rows if person.has_perm(permission) else own_rows(person, rows, path=path)
+
+
+def own_rows(person: Any, rows: QuerySet[Any], *, path: str = "application") -> QuerySet[Any]:
+    """Rows of the clients that this person manages as their owner."""
     if not manages_own(person):
         return rows.none()
     return rows.filter(**{f"{path}__in": own_clients(person).values("pk")})
@@ -133,7 +137,7 @@ def manages_own(person: Any) -> bool:
 
 def is_owner(person: Any, application: Any) -> bool:
     """Is this client the person's own, whatever that allows them?"""
-    if person.pk is None:
+    if person.pk is None or application is None:
         return False
     if application.user_id == person.pk:
         return True

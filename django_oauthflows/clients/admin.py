@@ -5,17 +5,23 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import openid_forms, presets
+from django_oauthflows.clients import access, gifts, openid_forms, presets
+from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.guarded_screens import (
+    ClientsWithinReach,
+    GuardedPolicyInline,
+    OwnersInline,
+    narrow_to_gift,
+)
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
@@ -41,7 +47,7 @@ class UsesAnOldSecret(admin.SimpleListFilter):
         return using_an_old_secret(queryset) if self.value() == "old" else queryset
 
 
-class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
+class PolicyInline(GuardedPolicyInline):
     """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
 
     model = ClientPolicy
@@ -97,11 +103,11 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
+class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
-    inlines = (PolicyInline,)
+    inlines = (PolicyInline, OwnersInline)
     change_form_template = "admin/oauthflows/client.html"
     view_on_site = False
     list_display = (
@@ -162,18 +168,21 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         """First what kind of client it is, then what that kind needs, then its secret, once."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        preset = presets.BY_SLUG.get(request.GET.get("preset", ""))
+        offered = {kind.slug: kind for kind in gifts.kinds_within_gift(request.user)}
+        preset = offered.get(request.GET.get("preset", ""))
         if preset is None:
             return self._page(
                 request,
                 "choose_preset",
                 title=_("Add a client"),
-                presets=[_card(preset) for preset in presets.PRESETS],
+                presets=[_card(preset) for preset in offered.values()],
             )
         form = AddClientForm(request.POST or None, preset=preset)
+        narrow_to_gift(request.user, form)
         if request.method == "POST" and form.is_valid():
             try:
-                registered = register_client(**form.service_arguments())
+                owner = access.owner_of_new(request.user)
+                registered = register_client(owner=owner, **form.service_arguments())
             except ValidationError as error:
                 _add_errors(form, error)
             else:
@@ -208,6 +217,7 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         obj: Any = None,
     ) -> HttpResponse:
         context["client_secrets"] = listed(obj)
+        context["may_rotate"] = access.may(request.user, Deed.ROTATE, obj)
         context["add_secret_form"] = AddSecretForm(auto_id="oauthflows-%s")
         context["rotate_secret_form"] = RotateSecretForm(auto_id=False)
         context["key_set"] = understood_of(_policy_of(obj)) if obj is not None else None
@@ -227,12 +237,6 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
                 request=request,
                 detail={"changed": self.construct_change_message(request, form, formsets)},
             )
-
-    def _changeable(self, request: HttpRequest, pk: int) -> Any:
-        application = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self.has_change_permission(request, application):
-            raise PermissionDenied
-        return application
 
     def _change_url(self, pk: Any) -> str:
         meta = self.opts

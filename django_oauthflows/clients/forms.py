@@ -250,22 +250,31 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name, messages in self._wrong_method(cleaned).items():
+        known = self._locked() | cleaned
+        for name, messages in self._wrong_method(known).items():
             for message in messages:
-                self.add_error(name, message)
+                self._blame(name, message)
         legacy = catalogue.LEGACY.intersection(cleaned.get("flows", ()))
         if legacy and cleaned.get("profile") not in (None, "legacy"):
             names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
             self.add_error("flows", _("Only clients of the legacy profile may use: %s.") % names)
         uris = str(getattr(self.instance.application, "redirect_uris", "")).split()
-        for name, sentence in openid_forms.wrong_choices(cleaned, redirect_uris=uris).items():
-            self.add_error(name, sentence)
+        for name, sentence in openid_forms.wrong_choices(known, redirect_uris=uris).items():
+            self._blame(name, sentence)
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",
                 _("Not among the client's scopes: %s.") % " ".join(sorted(beyond)),
             )
         return cleaned
+
+    def _locked(self) -> dict[str, Any]:
+        """What stays as it is, where whoever fills this in may change some of the settings alone."""
+        names = [name for name in self._meta.fields or () if name not in self.fields]
+        return {name: getattr(self.instance, name) for name in names}
+
+    def _blame(self, name: str, sentence: Any) -> None:
+        self.add_error(name if name in self.fields else None, sentence)
 
     def _wrong_method(self, cleaned: dict[str, Any]) -> dict[str, list[str]]:
         """What is wrong with how the client is to authenticate, where each part of it is well-formed."""

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.fetching import NotFetched
 from django_oauthflows.clients.key_sets import Understood, understood
 from django_oauthflows.clients.keys import last_seen, look_now
@@ -40,7 +41,7 @@ class KeyPages:
     """For the screen of clients: the address of the keys is asked by POST alone."""
 
     admin_site: Any
-    _changeable: Any
+    client_for: Any
     _change_url: Any
     message_user: Any
 
@@ -50,7 +51,7 @@ class KeyPages:
 
     def fetch_keys(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask the address now, as a signature by an unknown key would."""
-        policy = getattr(self._changeable(request, pk), "oauthflows_policy", None)
+        policy = getattr(self.client_for(request, pk, Deed.CHANGE), "oauthflows_policy", None)
         if policy is None or policy.jwks is not None or not policy.jwks_uri:
             raise Http404
         try:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from django_oauthflows.clients import secrets
+from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
@@ -21,7 +22,7 @@ class SecretPages:
     """For the screen of clients: what may be done to secrets, by POST alone."""
 
     admin_site: Any
-    _changeable: Any
+    client_for: Any
     _change_url: Any
     _page: Any
     log_change: Any
@@ -42,7 +43,7 @@ class SecretPages:
 
     def add_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One more secret, shown on this page alone; the others go on working."""
-        application = self._changeable(request, pk)
+        application = self.client_for(request, pk, Deed.ROTATE)
         if application.client_type != "confidential":
             raise Http404
         form = AddSecretForm(request.POST)
@@ -57,7 +58,7 @@ class SecretPages:
 
     def rotate_secret(self, request: HttpRequest, pk: int, secret_pk: int) -> HttpResponse:
         """A new secret, shown on this page alone; the old one works until the overlap is over."""
-        application = self._changeable(request, pk)
+        application = self.client_for(request, pk, Deed.ROTATE)
         old = self._live(pk, secret_pk)
         form = RotateSecretForm(request.POST)
         if not form.is_valid():
@@ -66,13 +67,13 @@ class SecretPages:
         return self._shown_once(request, application, old.label, secret, old=old)
 
     def retire_secret(self, request: HttpRequest, pk: int, secret_pk: int) -> HttpResponse:
-        application = self._changeable(request, pk)
+        application = self.client_for(request, pk, Deed.ROTATE)
         secret = self._live(pk, secret_pk)
         secrets.retire(secret)
         return self._retired(request, application, str(secret))
 
     def retire_dot_secret(self, request: HttpRequest, pk: int) -> HttpResponse:
-        application = self._changeable(request, pk)
+        application = self.client_for(request, pk, Deed.ROTATE)
         if not facts_of(application).dot_secret:
             raise Http404
         secrets.retire_dots(application)

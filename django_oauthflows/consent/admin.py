@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.clients.guarded_screens import RowsOfClients
 from django_oauthflows.consent.memory import withdraw
 from django_oauthflows.consent.models import Consent
 
 
-class ConsentAdmin(ReadOnlyAdmin):
+class ConsentAdmin(RowsOfClients, ReadOnlyAdmin):
     list_display = ("user", "application", "scope", "created", "expires")
     list_select_related = ("user", "application")
     search_fields = ("application__client_id", "application__name")
@@ -22,11 +23,12 @@ class ConsentAdmin(ReadOnlyAdmin):
     )
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Consent]) -> None:
         count = 0
-        for consent in queryset.select_related("application", "user"):
+        within = self.within_reach(request, queryset)
+        for consent in within.select_related("application", "user"):
             withdraw(consent.application, consent.user, request=request)
             count += 1
         said = ngettext("%d consent was withdrawn.", "%d consents were withdrawn.", count) % count
         self.message_user(request, said, messages.SUCCESS)
 
     def has_withdraw_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("oauthflows.delete_consent")
+        return self.may_end(request)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.clients.guarded_screens import RowsOfClients
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.mass_revocation_page import MassRevocation, may_revoke_in_bulk
@@ -22,8 +23,8 @@ from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
 
 
-class RevokingAdmin(ReadOnlyAdmin):
-    """A read-only screen with one action, for whoever may delete the model's rows."""
+class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
+    """A read-only screen with one action: for whoever may delete the model's rows, and for owners."""
 
     actions = ("revoke_selected",)
     show_full_result_count = False
@@ -34,7 +35,7 @@ class RevokingAdmin(ReadOnlyAdmin):
     )
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         count = 0
-        for row in queryset:
+        for row in self.within_reach(request, queryset):
             self.revoke(row)
             count += 1
         self.message_user(
@@ -42,8 +43,7 @@ class RevokingAdmin(ReadOnlyAdmin):
         )
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        meta = self.opts
-        return request.user.has_perm(f"{meta.app_label}.delete_{meta.model_name}")
+        return self.may_end(request)
 
     def revoke(self, row: Any) -> None:
         raise TypeError(f"{type(self).__name__} does not say how its rows are revoked")
@@ -89,6 +89,12 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
         extra = {**(extra_context or {}), "may_revoke_in_bulk": may_revoke_in_bulk(request)}
         return super().changelist_view(request, extra)
 
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        row: Any = super().get_object(request, *args, **kwargs)
+        if row is not None:
+            row.oauthflows_seen = self.get_queryset(request)
+        return row
+
     @admin.display(description=gettext_lazy("tokens"))
     def tokens(self, row: Authorization) -> str:
         """How the family came to be, oldest first: each refresh token with the access token beside it."""
@@ -101,11 +107,11 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
         return format_html("<ol>{}</ol>", items) if lines else "–"
 
     @admin.display(description=gettext_lazy("exchanged from"))
-    def exchanged_from(self, row: Authorization) -> str:
-        """The grant whose token this one was made of, as a link while it is there."""
+    def exchanged_from(self, row: Any) -> str:
+        """The grant whose token this one was made of, as a link where whoever looks may see it."""
         if row.parent is None:
             return "–"
-        parent = Authorization.objects.filter(pk=row.parent).select_related("application").first()
+        parent = row.oauthflows_seen.filter(pk=row.parent).select_related("application").first()
         if parent is None:
             return str(row.parent)
         url = reverse(f"{self.admin_site.name}:oauthflows_authorization_change", args=[parent.pk])

@@ -10,13 +10,15 @@ from django.core.signing import BadSignature
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from django_oauthflows import dot
+from django_oauthflows.clients import access
+from django_oauthflows.clients.access import Deed
+from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.forms import RadiusForm, packed, unpacked
 from django_oauthflows.tokens.radius import Counts, Radius
@@ -87,23 +89,16 @@ class MassRevocation:
         return self._page(request, ended=_rows(done))
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        response = TemplateResponse(
-            request,
-            "admin/oauthflows/mass_revoke.html",
-            {
-                **self.admin_site.each_context(request),
-                "opts": self.opts,
-                "title": _("Revoke tokens"),
-                **context,
-            },
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+        screen: Any = self
+        return page_of(screen, request, "mass_revoke", {"title": _("Revoke tokens"), **context})
 
 
 def may_revoke_in_bulk(request: HttpRequest) -> bool:
-    """A permission of its own: one press of a button can end everybody's access."""
-    return bool(request.user.has_perm("oauthflows.mass_revoke_authorization"))
+    """A permission of its own: one press of a button can end everybody's access.
+
+    Owners of clients have no part in it, for what is asked here goes across clients, as its counts do.
+    """
+    return access.may(request.user, Deed.MASS_REVOKE)
 
 
 def _revoke_for_a_while(radius: Radius, *, by: Any) -> tuple[Counts, bool]:
