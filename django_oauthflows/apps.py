@@ -37,3 +37,5 @@ class OAuthFlowsConfig(AppConfig):
         logout.listen()
         counting.watch()
         checks.register()
+        if self.apps is not None and self.apps.is_installed("drf_spectacular"):
+            from django_oauthflows.resource_server import openapi  # noqa: F401 - it is found by being there

@@ -19,6 +19,8 @@ from django.contrib.auth.hashers import (
 from django.db import models, router
 from oauth2_provider.settings import oauth2_settings
 
+from django_oauthflows import own_scopes
+
 #: The (perhaps swapped) models, as `app_label.ModelName`.
 APPLICATION_MODEL: str = oauth2_settings.APPLICATION_MODEL
 
@@ -138,36 +140,46 @@ def applications_ask_their_own_model() -> bool:
 
 
 def all_scopes() -> dict[str, str]:
-    """Every scope of the server with its description, from DOT's scopes backend."""
-    from oauth2_provider.scopes import get_scopes_backend
+    """Every scope of the server with its description: DOT's scopes backend's, and those of our own API."""
+    return {**_scopes_of_backend(), **own_scopes.offered()}
 
-    return dict(get_scopes_backend().get_all_scopes())
+
+def open_scopes() -> frozenset[str]:
+    """The scopes anybody may be told of and given; the others an administrator writes on one client."""
+    return own_scopes.without(_scopes_of_backend())
 
 
 def is_openid_provider() -> bool:
     """Does the project offer OpenID Connect? It does by offering its scope (Core §3.1.2.1)."""
-    return "openid" in all_scopes()
+    return "openid" in _scopes_of_backend()
+
+
+def _scopes_of_backend() -> dict[str, str]:
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return dict(get_scopes_backend().get_all_scopes())
 
 
 def available_scopes(application: models.Model) -> frozenset[str]:
     """The scopes DOT's scopes backend lets an application use."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    return frozenset(get_scopes_backend().get_available_scopes(application=application))
+    available = get_scopes_backend().get_available_scopes(application=application)
+    return own_scopes.without(available)
 
 
 def default_scopes(application: models.Model) -> frozenset[str]:
     """What a request that names no scope gets, before the client's own scopes limit it."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    return frozenset(get_scopes_backend().get_default_scopes(application=application))
+    return own_scopes.without(get_scopes_backend().get_default_scopes(application=application))
 
 
 def server_default_scopes() -> frozenset[str]:
     """What a request that names no scope gets, whoever asks."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    return frozenset(get_scopes_backend().get_default_scopes())
+    return own_scopes.without(get_scopes_backend().get_default_scopes())
 
 
 def resource_allows(url: str, resource: list[str]) -> bool:

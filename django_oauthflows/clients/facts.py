@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid import openid_facts_of
@@ -108,7 +108,7 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         of_its_secrets = ClientSecret.objects.filter(application_id=application.pk)
     secrets = list(of_its_secrets)
     on_server = dot.available_scopes(application)
-    own = frozenset(policy.scopes) & on_server if policy else on_server
+    own = _scopes_of(policy, on_server) if policy else on_server
     is_confidential = application.client_type == "confidential"
     asks_dot = is_confidential and not any(secret.is_from_dot for secret in secrets)
     return ClientFacts(
@@ -155,6 +155,13 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
+
+
+def _scopes_of(policy: ClientPolicy, on_server: frozenset[str]) -> frozenset[str]:
+    """What the policy gives, as far as the server has it; those of our own API by the policy alone."""
+    named = frozenset(policy.scopes)
+    others = named - own_scopes.without(named)
+    return named & on_server | (others.intersection(own_scopes.offered()) if others else others)
 
 
 def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:

@@ -17,6 +17,11 @@ def scope_choices() -> list[tuple[str, str]]:
     ]
 
 
+def open_scope_choices() -> list[tuple[str, str]]:
+    """Those of them that may be given to clients nobody has looked at."""
+    return [(name, text) for name, text in scope_choices() if name in dot.open_scopes()]
+
+
 class UriListField(forms.CharField):
     """URIs, one per line; cleaned to a list."""
 
@@ -41,8 +46,8 @@ class ScopesField(forms.MultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=scope_choices, **kwargs)
+    def __init__(self, *, choices: Any = scope_choices, **kwargs: Any) -> None:
+        super().__init__(choices=choices, **kwargs)
 
     def clean(self, value: Any) -> list[str]:
         return sorted(super().clean(value))

@@ -62,7 +62,7 @@ def register_client(
 ) -> RegisteredClient:
     """Register a client of a kind (`clients.presets`) and return it with its secret.
 
-    Without `scopes`, the client may ask for every scope of the server; without `flows`, it may use those of
+    Without `scopes`, the client may ask for every scope of the project; without `flows`, it may use those of
     its kind. `resources` are the APIs it serves, `allowed_resources` those its tokens may be for, and
     `exchange_targets` what it may exchange other tokens for (RFC 8693). A `client_secret` may be given where
     one has to be known beforehand; it must be as strong as a generated one. `jwks` are the client's public
@@ -71,7 +71,7 @@ def register_client(
     `request` what they did it with.
     Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
     """
-    chosen_scopes = tuple(sorted(set(dot.all_scopes() if scopes is None else scopes)))
+    chosen_scopes = tuple(sorted(set(dot.open_scopes() if scopes is None else scopes)))
     kind, chosen_profile = validated(
         preset=preset,
         name=name,

@@ -58,7 +58,7 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "grant_types_supported": list(
             dict.fromkeys(flow.grant_type or flow.slug for flow in flows)
         ),
-        "scopes_supported": sorted(dot.all_scopes()),
+        "scopes_supported": sorted(dot.open_scopes()),
         "code_challenge_methods_supported": [S256],
         "token_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
         "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
@@ -105,7 +105,7 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
 
 def _claims_offered() -> frozenset[str]:
     """The claims of the scopes this server has."""
-    return names_of(dot.all_scopes())
+    return names_of(dot.open_scopes())
 
 
 def _of_requests() -> dict[str, Any]:
@@ -127,7 +127,7 @@ def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:
     return {
         "resource": f"{resource.rstrip('/')}/{path.strip('/')}" if path else resource,
         "authorization_servers": [issuer_of(request)],
-        "scopes_supported": sorted(dot.all_scopes()),
+        "scopes_supported": sorted(dot.open_scopes()),
         "bearer_methods_supported": ["header"],
         **(
             {"resource_name": name}

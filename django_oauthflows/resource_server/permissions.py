@@ -90,17 +90,22 @@ def scopes_of(request: Request) -> frozenset[str] | None:
 def needed_scopes(request: Request) -> frozenset[str]:
     """The scopes the view of a request asks for, as far as its permissions say so without alternatives."""
     view = (request.parser_context or {}).get("view")
-    permissions = view.get_permissions() if view is not None else []
-    return frozenset[str]().union(*(_named(permission, request) for permission in permissions))
+    return needed_scopes_of(view, request.method or "") if view is not None else frozenset()
 
 
-def _named(permission: Any, request: Request) -> frozenset[str]:
+def needed_scopes_of(view: Any, method: str) -> frozenset[str]:
+    """The same for a view and a method."""
+    permissions = view.get_permissions()
+    return frozenset[str]().union(*(_named(permission, method) for permission in permissions))
+
+
+def _named(permission: Any, method: str) -> frozenset[str]:
     if isinstance(permission, HasScopes):
-        return permission.scopes_for(request.method or "") or frozenset()
+        return permission.scopes_for(method) or frozenset()
     if type(permission) is not AND:
         return frozenset()
     one, other = vars(permission)["op1"], vars(permission)["op2"]
-    return _named(one, request) | _named(other, request)
+    return _named(one, method) | _named(other, method)
 
 
 def _refuse(

@@ -11,7 +11,16 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "sealing", "signals", "statements", "strict_json", "batches", "screens"),
+    (
+        "conf",
+        "own_scopes",
+        "screens",
+        "sealing",
+        "signals",
+        "statements",
+        "strict_json",
+        "batches",
+    ),
     ("dot",),
     ("issuer",),
     ("errors",),

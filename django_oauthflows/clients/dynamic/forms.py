@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.clients import profiles
 from django_oauthflows.clients.dynamic.models import InitialAccessToken
-from django_oauthflows.clients.fields import ScopesField
+from django_oauthflows.clients.fields import ScopesField, open_scope_choices
 
 #: How long a token may be used unless its form says otherwise.
 _USUALLY = timedelta(days=30)
@@ -33,6 +33,7 @@ class InitialAccessTokenForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     scopes = ScopesField(
+        choices=open_scope_choices,
         label=_("Scopes"),
         required=False,
         help_text=_("What its clients may ask for. None ticked: what REGISTRATION_SCOPES says."),

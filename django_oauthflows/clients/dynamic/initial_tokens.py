@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import profiles, secrets
@@ -37,6 +38,10 @@ def issue(
         raise ValidationError({"profile": _("There is no profile of this name.")})
     if scopes and (wrong := wrong_scopes(scopes)):
         raise ValidationError({"scopes": wrong})
+    if closed := sorted(set(scopes) - dot.open_scopes()):
+        raise ValidationError(
+            {"scopes": _("Written on one client at a time: %s.") % " ".join(closed)}
+        )
     token = secrets.generate()
     row = InitialAccessToken.objects.create(
         label=label[:100],

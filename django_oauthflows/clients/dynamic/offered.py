@@ -40,7 +40,7 @@ def offered(*, profile: str = "", scopes: frozenset[str] = frozenset()) -> Offer
         # RFC 7591 §2 counts `implicit` among the grant types, though no token endpoint is ever sent it.
         grant_types=frozenset(_grant_types(flows)),
         unattended=frozenset(_unattended(flows)),
-        scopes=(scopes or scopes_of_strangers()) & frozenset(dot.all_scopes()),
+        scopes=(scopes or scopes_of_strangers()) & dot.open_scopes(),
         authentication_methods=frozenset(method.value for method in AuthMethod if method.value),
         subject_types=frozenset({"public", "pairwise"}),
         assertion_algs=frozenset((*ASYMMETRIC, *SYMMETRIC)),

@@ -6,11 +6,12 @@ tests read this list.
 
 from dataclasses import dataclass
 
-from django_oauthflows.clients.review import addresses, credentials, rights, standing
+from django_oauthflows.clients.review import addresses, credentials, managing, rights, standing
 from django_oauthflows.clients.review.base import Finding, Question, Reviewed, Severity
 
 QUESTIONS: tuple[Question, ...] = (
     *rights.QUESTIONS,
+    *managing.QUESTIONS,
     *addresses.QUESTIONS,
     *credentials.QUESTIONS,
     *standing.QUESTIONS,

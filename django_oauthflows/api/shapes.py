@@ -1,0 +1,194 @@
+"""Clients as this API shows and takes them. No form holds a secret."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from django_oauthflows.clients import presets
+from django_oauthflows.clients.changing import POLICY_COLUMNS
+from django_oauthflows.clients.models import ClientPolicy
+
+#: How long a list of names or addresses may be, and each of them.
+MOST, LONGEST = 200, 2000
+
+
+class Names(serializers.ListField):
+    """Several names or addresses."""
+
+    child = serializers.CharField(max_length=LONGEST)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MOST, **kwargs)
+
+
+class Words(Names):
+    """The same, where the column holds them with spaces between."""
+
+    def to_representation(self, data: Any) -> Any:
+        return str(data or "").split()
+
+
+class KeySet(serializers.JSONField):
+    """Public keys (RFC 7517 §5): a JSON object, or null."""
+
+
+class Strict(serializers.Serializer[Any]):
+    """Takes what it names. A member it does not know is refused: it would be lost without a word."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
+            raise serializers.ValidationError(
+                {str(name): ["There is no such member."] for name in sorted(unknown, key=str)}
+            )
+        return super().to_internal_value(data)
+
+
+class PolicyShape(serializers.ModelSerializer[ClientPolicy]):
+    """What a client may do, by the names of `ClientPolicy`."""
+
+    flows = Names()
+    scopes = Names()
+    required_scopes = Names()
+    resources = Names()
+    allowed_resources = Names()
+    exchange_targets = Names()
+    default_acr_values = Names()
+    request_uris = Names()
+    allowed_claims = Names(allow_null=True)
+    jwks = KeySet(allow_null=True)
+
+    class Meta:
+        model = ClientPolicy
+        fields = ("preset", "is_enabled", *POLICY_COLUMNS, "created", "updated")
+        read_only_fields = ("preset", "is_enabled", "created", "updated")
+
+
+class PolicyChange(Strict, PolicyShape):
+    """Those of them that are to change."""
+
+    class Meta(PolicyShape.Meta):
+        fields = POLICY_COLUMNS
+
+
+class ClientShape(serializers.Serializer[Any]):
+    """A client. `policy` is null for an application that has none: DOT's one grant type goes."""
+
+    id = serializers.CharField(source="pk")
+    url = serializers.HyperlinkedIdentityField(
+        view_name="oauthflows-api:client", lookup_url_kwarg="key"
+    )
+    client_id = serializers.CharField()
+    name = serializers.CharField()
+    is_confidential = serializers.SerializerMethodField()
+    registration_source = serializers.CharField()
+    owner = serializers.CharField(source="user_id", allow_null=True)
+    redirect_uris = Words()
+    post_logout_redirect_uris = Words()
+    allowed_origins = Words()
+    created = serializers.DateTimeField()
+    updated = serializers.DateTimeField()
+    policy = PolicyShape(source="oauthflows_policy", allow_null=True)
+
+    example: ClassVar[Mapping[str, Any]] = {
+        "id": "17",
+        "url": "https://id.example.com/api/oauthflows/clients/17/",
+        "client_id": "3xAmPl3",
+        "name": "Notes",
+        "is_confidential": True,
+        "registration_source": "manual",
+        "owner": None,
+        "redirect_uris": ["https://notes.example.com/callback"],
+        "post_logout_redirect_uris": [],
+        "allowed_origins": [],
+        "created": "2026-03-01T08:00:00Z",
+        "updated": "2026-03-01T08:00:00Z",
+        "policy": {
+            "preset": "web-app",
+            "is_enabled": True,
+            "profile": "standard",
+            "flows": ["authorization-code-pkce", "refresh-token"],
+            "scopes": ["notes:read"],
+        },
+    }
+
+    def get_is_confidential(self, row: Any) -> bool:
+        return str(row.client_type) == "confidential"
+
+
+class ClientWithSecret(ClientShape):
+    """A client that was just added. The secret is empty where it has none, and told nowhere again."""
+
+    client_secret = serializers.CharField(source="_shown_once")
+
+    example: ClassVar = {**ClientShape.example, "client_secret": "(shown once)"}
+
+
+class ClientChange(Strict):
+    """What is to change; all else stays."""
+
+    name = serializers.CharField(max_length=255, required=False)
+    redirect_uris = Names(required=False)
+    post_logout_redirect_uris = Names(required=False)
+    allowed_origins = Names(required=False)
+    policy = PolicyChange(required=False)
+
+    example: ClassVar = {"name": "Notes", "policy": {"scopes": ["notes:read", "notes:write"]}}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Flat, as the service takes it: no column of the policy has a name of the application's."""
+        said = dict(super().to_internal_value(data))
+        return {**said.pop("policy", {}), **said}
+
+
+class NewClient(Strict):
+    """A client of a kind, and what that kind needs. Its scopes are named: none is given by default."""
+
+    preset = serializers.ChoiceField(
+        choices=[kind.slug for kind in presets.PRESETS if kind.profile != "legacy"]
+    )
+    name = serializers.CharField(max_length=255)
+    scopes = Names(allow_empty=False)
+    required_scopes = Names(required=False)
+    redirect_uris = Names(required=False)
+    post_logout_redirect_uris = Names(required=False)
+    flows = Names(required=False, allow_empty=False)
+    token_format = serializers.CharField(max_length=10, required=False)
+    resources = Names(required=False)
+    allowed_resources = Names(required=False)
+    authentication_method = serializers.CharField(max_length=40, required=False)
+    signing_algorithm = serializers.CharField(max_length=10, required=False)
+    jwks = KeySet(required=False, allow_null=True)
+    jwks_uri = serializers.CharField(max_length=500, required=False)
+    keeps_secret_readable = serializers.BooleanField(required=False)
+    backchannel_logout_uri = serializers.CharField(max_length=500, required=False)
+    frontchannel_logout_uri = serializers.CharField(max_length=500, required=False)
+
+    example: ClassVar = {
+        "preset": "web-app",
+        "name": "Notes",
+        "scopes": ["notes:read"],
+        "redirect_uris": ["https://notes.example.com/callback"],
+    }
+
+
+class ClientName(serializers.Serializer[Any]):
+    """A client by its names, beside what belongs to it."""
+
+    id = serializers.CharField(source="pk")
+    url = serializers.HyperlinkedIdentityField(
+        view_name="oauthflows-api:client", lookup_url_kwarg="key"
+    )
+    client_id = serializers.CharField()
+    name = serializers.CharField()
+
+    example: ClassVar = {
+        name: ClientShape.example[name] for name in ("id", "url", "client_id", "name")
+    }
+
+
+def nested(errors: dict[str, Any]) -> dict[str, Any]:
+    """Errors by field, those of the policy's below `policy`, as the body has them."""
+    below = {name: told for name, told in errors.items() if name in POLICY_COLUMNS}
+    others = {name: told for name, told in errors.items() if name not in POLICY_COLUMNS}
+    return {**others, **({"policy": below} if below else {})}

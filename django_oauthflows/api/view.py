@@ -1,0 +1,54 @@
+"""What every view of this API is: an access token in, JSON out, and nothing of the project's defaults."""
+
+from typing import Any
+
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from django_oauthflows.api import limits
+from django_oauthflows.resource_server import OAuth2TokenAuthentication
+
+
+class JSONLines(JSONRenderer):
+    """What is streamed as JSON Lines renders itself; a refusal is JSON."""
+
+    media_type = "application/jsonl"
+    format = "jsonl"
+
+
+class ManagementView(APIView):
+    """Takes our access tokens alone. Throttles are the project's (`DEFAULT_THROTTLE_CLASSES`)."""
+
+    authentication_classes = (OAuth2TokenAuthentication,)
+    renderer_classes = (JSONRenderer,)
+    parser_classes = (JSONParser,)
+    versioning_class = None
+    #: An instance of `HasScopes` stands among the classes: it is called as one.
+    permission_classes: Any = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        limits.must_still_hold(request)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Nothing of this is for a cache (RFC 6750 §5.3)."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def read(self, kind: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
+        """The body as a form describes it. Raises `ValidationError`."""
+        form = kind(data=self.request.data, context={"request": self.request}, **options)
+        form.is_valid(raise_exception=True)
+        said: dict[str, Any] = form.validated_data
+        return said
+
+    def shown(self, kind: type[BaseSerializer[Any]], found: Any, *, many: bool = False) -> Any:
+        """Rows as a form describes them."""
+        return kind(found, many=many, context={"request": self.request}).data
