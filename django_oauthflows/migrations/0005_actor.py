@@ -8,7 +8,7 @@ from django_oauthflows import dot
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauthflows", "0002_openid"),
+        ("oauthflows", "0004_traffic"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(dot.APPLICATION_MODEL),
     ]

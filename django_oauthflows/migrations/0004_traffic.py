@@ -8,7 +8,7 @@ from django_oauthflows import dot
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauthflows", "0002_openid"),
+        ("oauthflows", "0003_owners"),
         migrations.swappable_dependency(dot.APPLICATION_MODEL),
     ]
 
