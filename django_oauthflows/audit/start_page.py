@@ -4,6 +4,7 @@ Of all clients together, so only for whoever may read the whole audit log. Two s
 and one for each figure that is not in them.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,11 @@ class Series:
     total: int
     counts: tuple[int, ...]
     bars: tuple[tuple[Bar, str], ...]
+
+    @property
+    def words(self) -> list[str]:
+        """Where a long name may break over lines."""
+        return re.findall(r"[^_]+_?", self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
