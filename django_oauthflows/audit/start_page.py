@@ -4,6 +4,7 @@ Of all clients together, so only for whoever may read the whole audit log. Two s
 and one for each figure that is not in them.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,12 +43,18 @@ class Series:
     counts: tuple[int, ...]
     bars: tuple[tuple[Bar, str], ...]
 
+    @property
+    def words(self) -> list[str]:
+        """Where a long name may break over lines."""
+        return re.findall(r"[^_]+_?", self.title)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """A chart to be shown: all together first, then each of them; `lines` are the same as a table."""
 
     series: tuple[Series, ...]
+    measures: str
     width: int
     ticks: tuple[str, ...]
     lines: tuple[tuple[str, tuple[int, ...]], ...]
@@ -146,17 +153,25 @@ def _drawing(chart: Chart, title_of: Callable[[str], str], url_of: Callable[[str
     columns = zip(*(one.counts for one in series), strict=True)
     return Drawing(
         series=series,
+        measures=_measures(chart),
         width=chart.width,
         ticks=(labels[0], labels[len(labels) // 2], labels[-1]),
         lines=tuple(zip(labels, columns, strict=True)),
     )
 
 
+def _measures(chart: Chart) -> str:
+    return _("The highest bar of all together is %(all)d, that of the rows below it %(each)d.") % {
+        "all": chart.together.highest,
+        "each": max(row.highest for row in chart.rows),
+    }
+
+
 def _series(row: Row, title: str, url: str, labels: list[str]) -> Series:
     most = labels[row.counts.index(row.highest)]
     said = ngettext(
-        "%(total)d request; most of them, %(highest)d, at: %(most)s",
-        "%(total)d requests; most of them, %(highest)d, at: %(most)s",
+        "%(total)d request. The highest bar is %(highest)d, at: %(most)s",
+        "%(total)d requests. The highest bar is %(highest)d, at: %(most)s",
         row.total,
     )
     return Series(

@@ -65,8 +65,14 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
     One for each module: what people agreed to in one story is no part of another's.
     """
+    with a_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@contextmanager
+def a_demo(folder: Path, **surroundings: str) -> Iterator[Demo]:
+    """A demo whose files are in this folder, with more in its environment."""
     port, *site_ports = (free_port() for _ in range(3))
-    folder = tmp_path_factory.mktemp("demo")
     inherited = {
         name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
     }
@@ -75,6 +81,7 @@ def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
         "CACHE_URL": "",
         "REGISTRATION": "open",
+        **surroundings,
     }
     log = (folder / "demo.log").open("wb")
     server = subprocess.Popen(
