@@ -45,6 +45,7 @@ from django_oauthflows.endpoints.sessions import (
 )
 from django_oauthflows.endpoints.token import token
 from django_oauthflows.endpoints.userinfo import userinfo
+from django_oauthflows.protocol.explained import explained
 
 _o = conf.URL_PREFIX
 
@@ -162,9 +163,19 @@ TABLE = (
     Row(f"{_o}applications/<slug:pk>/delete/", application_detail, dot_name="delete"),
 )
 
-_ours: list[URLPattern] = [path(row.path, row.endpoint, name=row.name) for row in TABLE if row.name]
+
+def _view_of(row: Row) -> Any:
+    """The endpoint, and the last look at what it answers; a look at a reference needs no other one."""
+    return row.endpoint if row.endpoint is explain else explained(row.endpoint, row.name or _DOTS)
+
+
+#: What the record calls DOT's own pages.
+_DOTS = "applications"
+_ours: list[URLPattern] = [
+    path(row.path, _view_of(row), name=row.name) for row in TABLE if row.name
+]
 _by_dot_name: list[URLPattern] = [
-    path(row.path, row.endpoint, name=row.dot_name) for row in TABLE if row.dot_name
+    path(row.path, _view_of(row), name=row.dot_name) for row in TABLE if row.dot_name
 ]
 
 urlpatterns = [

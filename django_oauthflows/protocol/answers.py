@@ -62,11 +62,8 @@ def json_endpoint(
         def endpoint(request: HttpRequest) -> HttpResponse:
             if request.method == "OPTIONS":
                 return cors.preflight()
-            if request.method != "POST":
-                response = _error(Code.INVALID_REQUEST, "Use POST.", status=405)
-                response["Allow"] = "POST, OPTIONS"
-                return response
             try:
+                _must_be_a_post(request)
                 members = answer(request)
             except Refusal as refusal:
                 return refused(request, refusal, endpoint=name)
@@ -78,11 +75,23 @@ def json_endpoint(
     return decorate
 
 
+def _must_be_a_post(request: HttpRequest) -> None:
+    if request.method != "POST":
+        raise Refusal(
+            Code.INVALID_REQUEST,
+            "Use POST.",
+            rule="method_must_be_known",
+            spec="RFC 9110 §15.5.6",
+            status=405,
+        )
+
+
 def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpResponse:
     """A refusal as a client at an endpoint sees it (RFC 6749 §5.2)."""
     if refusal.code is Code.AUTHORIZATION_PENDING:
         # What a waiting device is told every few seconds (RFC 8628 §3.5) is nothing to explain or to record.
-        pending = _error(refusal.code, refusal.sentence, status=refusal.status)
+        members = {"error": str(refusal.code), "error_description": refusal.sentence}
+        pending = headers.no_store(JsonResponse(members, status=refusal.status))
         return cors.allow(pending, request, _client_of(request))
     parameters, client_id = _context(request)
     client = client_of(client_id) if client_id else None
@@ -99,6 +108,8 @@ def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpRes
     response[REFERENCE_HEADER] = reference
     if refusal.retry_after:
         response["Retry-After"] = str(refusal.retry_after)
+    if refusal.status == 405:
+        response["Allow"] = "POST, OPTIONS"
     if refusal.status == 401 and used_basic(request):
         response["WWW-Authenticate"] = 'Basic realm="oauth", charset="UTF-8"'
     return cors.allow(response, request, client)
@@ -206,11 +217,6 @@ def refuse_to_client(
     response = back_to_client(request, address, members_of(request, refusal, reference))
     response[REFERENCE_HEADER] = reference
     return response
-
-
-def _error(code: Code, sentence: str, *, status: int) -> HttpResponse:
-    members = {"error": str(code), "error_description": sentence}
-    return headers.no_store(JsonResponse(members, status=status))
 
 
 def _context(request: HttpRequest) -> tuple[Parameters | None, str]:

@@ -217,8 +217,11 @@ def _unknown(http: HttpRequest, typed: str) -> HttpResponse:
 
 def _gone(http: HttpRequest) -> HttpResponse:
     http.session.pop(_DEVICE, None)
+    reference = _record(http, "The user code has ended.", "user_code_must_still_wait", "§3.3")
     error = _("This code has expired or was used. Get a new one on your device.")
-    return _code_page(http, error=error, status=400)
+    page = _code_page(http, error=error, status=400)
+    page[REFERENCE_HEADER] = reference
+    return page
 
 
 def _record(http: HttpRequest, sentence: str, rule: str, section: str) -> str:

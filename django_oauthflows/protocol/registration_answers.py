@@ -49,7 +49,7 @@ def _must_be_one_of(request: HttpRequest, methods: tuple[str, ...]) -> None:
             Code.INVALID_REQUEST,
             f"Use {', '.join(methods)}.",
             rule="method_must_be_known",
-            spec="RFC 7592 §2",
+            spec="RFC 9110 §15.5.6",
             status=405,
         )
 

@@ -1,7 +1,4 @@
-"""What to do about a refusal, by the rule that said no: for the administrator who helps a client's developer.
-
-A rule that is not listed is explained by its own note and by what its error code means.
-"""
+"""Of the requests clients make most: who asks, where they return to, what they hold."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +14,7 @@ _SEND_ONE_WAY = _(
     "Have the client authenticate in the one way it is registered for, and in no other."
 )
 
-FIXES: dict[str, str | Promise] = {
+OF_REQUESTS: dict[str, str | Promise] = {
     # Who is asking
     "client_must_be_known": _(
         "Compare the client ID to the one in the admin: it was mistyped, belongs to another site, or the "
@@ -183,7 +180,6 @@ FIXES: dict[str, str | Promise] = {
     "body_must_be_form_encoded": _(
         "Send parameters as application/x-www-form-urlencoded, not as JSON."
     ),
-    "form_must_be_encoded": _("Send parameters as application/x-www-form-urlencoded, not as JSON."),
     "credentials_must_not_be_in_the_query": _(
         "Send the parameters in the body: URLs end up in logs."
     ),
