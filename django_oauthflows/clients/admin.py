@@ -19,6 +19,7 @@ from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyFor
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.profile_pages import ProfilePages
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.clients.review.admin import ReviewedAdmin
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
@@ -53,6 +54,11 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
         (
             None,
             {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
+        ),
+        (
+            # Asked for where the changes would have refused what the client did lately.
+            None,
+            {"fields": ("accepts_refusals",)},
         ),
         (
             gettext_lazy("Shown to people"),
@@ -97,7 +103,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
+class ClientAdmin(SecretPages, KeyPages, ProfilePages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
@@ -154,7 +160,7 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         return policy.is_enabled if policy else True
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.secret_urls(), *self.key_urls(), *super().get_urls()]
+        return [*self.secret_urls(), *self.key_urls(), *self.profile_urls(), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
