@@ -136,7 +136,7 @@ def _tried(application: Any, slug: str, days: int) -> dict[str, Any]:
 
 def _shown(policy: ClientPolicy, slug: str) -> ShownProfile:
     profile = profiles.BY_SLUG[slug]
-    kept = _flows_under(policy, slug)
+    kept = profiles.flows_under(slug, policy.flows)
     return ShownProfile(
         profile=profile,
         rules=(*profile.authorization_rules, *profile.token_rules),
@@ -153,16 +153,10 @@ def _proposal(application: Any, slug: str) -> Proposal:
     policy = application.oauthflows_policy
     if slug not in profiles.BY_SLUG:
         raise NothingToChange
-    flows = _flows_under(policy, slug)
+    flows = profiles.flows_under(slug, policy.flows)
     if policy.flows and not set(flows) - _FOLLOWING:
         raise NoFlowIsLeft
     return changing.propose(policy, "profile", {"profile": slug, "flows": flows})
-
-
-def _flows_under(policy: ClientPolicy, slug: str) -> list[str]:
-    if slug == "legacy":
-        return list(policy.flows)
-    return [flow for flow in policy.flows if flow not in catalogue.LEGACY]
 
 
 def _days() -> list[tuple[int, str]]:
