@@ -11,10 +11,10 @@ from django.apps import apps
 IS_UNFOLD = apps.is_installed("unfold")
 
 if TYPE_CHECKING or not IS_UNFOLD:
-    from django.contrib.admin import ModelAdmin, StackedInline
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
     from django.contrib.admin.views.main import ChangeList
 else:
-    from unfold.admin import ModelAdmin, StackedInline
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
     from unfold.views import ChangeList
 
-__all__ = ["IS_UNFOLD", "ChangeList", "ModelAdmin", "StackedInline"]
+__all__ = ["IS_UNFOLD", "ChangeList", "ModelAdmin", "StackedInline", "TabularInline"]

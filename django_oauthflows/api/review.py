@@ -12,7 +12,9 @@ from django_oauthflows.api import limits, reach
 from django_oauthflows.api.describing import described
 from django_oauthflows.api.shapes import Strict
 from django_oauthflows.api.view import ManagementView
+from django_oauthflows.clients import proposals
 from django_oauthflows.clients.access import Deed
+from django_oauthflows.clients.proposals import NothingToChange
 from django_oauthflows.clients.review import fixing
 from django_oauthflows.clients.review.gathering import review_of
 from django_oauthflows.resource_server import HasScopes
@@ -68,8 +70,8 @@ class FixShape(serializers.Serializer[Any]):
     """What a fix changes. The seal stands for all of it."""
 
     finding = FindingShape()
-    changes = ChangeShape(many=True)
-    seal = serializers.CharField()
+    changes = ChangeShape(many=True, source="proposal.changes")
+    seal = serializers.CharField(source="proposal.seal")
 
     example: ClassVar = {
         "finding": FindingShape.example,
@@ -114,7 +116,7 @@ class Fix(ManagementView):
     def get(self, request: Request, key: str, name: str) -> Response:
         try:
             shown = fixing.preview(reach.client(request, key), name)
-        except fixing.NothingToFix:
+        except NothingToChange:
             raise Http404 from None
         return Response(self.shown(FixShape, shown))
 
@@ -130,9 +132,10 @@ class Fix(ManagementView):
         limits.must_be_ordinary(request, application)
         seal = self.read(Seal)["seal"]
         try:
-            fixed = fixing.fix(application.pk, name, seal=seal, request=request._request)
-        except fixing.NothingToFix:
+            shown = fixing.preview(application, name)
+            fixing.fix(application.pk, name, seal=seal, request=request._request)
+        except NothingToChange:
             raise Http404 from None
-        except fixing.NotAsShown:
+        except proposals.NotAsShown:
             raise NotAsShown from None
-        return Response(self.shown(FixShape, fixed))
+        return Response(self.shown(FixShape, shown))

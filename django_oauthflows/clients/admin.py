@@ -27,6 +27,7 @@ from django_oauthflows.clients.guarded_screens import (
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.profile_pages import ProfilePages
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.clients.review.admin import ReviewedAdmin
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
@@ -61,6 +62,11 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
         (
             None,
             {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
+        ),
+        (
+            # Asked for where the changes would have refused what the client did lately.
+            None,
+            {"fields": ("accepts_refusals",)},
         ),
         (
             gettext_lazy("Shown to people"),
@@ -105,7 +111,7 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
     )
 
 
-class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ReviewedAdmin):
+class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ProfilePages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
@@ -162,7 +168,7 @@ class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ReviewedAdmin):
         return policy.is_enabled if policy else True
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.secret_urls(), *self.key_urls(), *super().get_urls()]
+        return [*self.secret_urls(), *self.key_urls(), *self.profile_urls(), *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.clients import openid_forms, presets, profiles
+from django_oauthflows.clients.dry_run.confirming import TriedFirst
 from django_oauthflows.clients.fields import KeySetField, ScopesField, UriListField
 from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
@@ -120,7 +121,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         return " ".join(uris)
 
 
-class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
+class PolicyForm(OpenIDFields, TriedFirst):
     """All settings of a client's policy."""
 
     preset = forms.ChoiceField(
@@ -266,6 +267,7 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
                 "required_scopes",
                 _("Not among the client's scopes: %s.") % " ".join(sorted(beyond)),
             )
+        self.try_first(cleaned)
         return cleaned
 
     def _locked(self) -> dict[str, Any]:

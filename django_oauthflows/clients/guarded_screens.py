@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from django_oauthflows import screens
 from django_oauthflows.clients import access, gifts
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.models import ClientOwner
@@ -87,7 +88,7 @@ class GuardedPolicy(GuardedInline):
         return super().get_formset(request, obj, **{"form": form, **kwargs})
 
 
-class OwnersInline(GuardedInline, admin.TabularInline):  # type: ignore[type-arg]
+class OwnersInline(GuardedInline, screens.TabularInline):  # type: ignore[type-arg]
     """Who looks after a client, besides its `user`."""
 
     model = ClientOwner

@@ -1,11 +1,13 @@
 """Security profiles: one choice per client, a tuple of rules added to those of the flow."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.authorization import resource_must_be_sent
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.pkce import (
@@ -73,3 +75,8 @@ PROFILES: tuple[Profile, ...] = (
 )
 
 BY_SLUG: dict[str, Profile] = {profile.slug: profile for profile in PROFILES}
+
+
+def flows_under(slug: str, flows: Iterable[str]) -> list[str]:
+    """The flows that are left of a client's under a profile: those of legacy standing need the legacy one."""
+    return [flow for flow in flows if slug == "legacy" or flow not in catalogue.LEGACY]

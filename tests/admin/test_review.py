@@ -1,6 +1,5 @@
 """The security review in the admin: shown, sorted, and mended by one click that says first what it does."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +8,7 @@ from django.utils import timezone
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
-from django_oauthflows.testing.factories import ClientFactory, PersonFactory
-from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.testing.factories import PASSWORD, ClientFactory, PersonFactory
 from tests.admin.pages import CLIENTS, administrator, fields_on
 from tests.admin.reach import staff
 from tests.marks import spec
@@ -58,7 +56,7 @@ def test_a_fix_is_shown_before_it_is_done_and_recorded_after_it(
     browser = administrator()
     old = ClientFactory(profile="legacy")
     preview = browser.get(fix_url(old))
-    assert "<td>legacy</td><td>standard</td>" in preview.content.decode()
+    assert "<td>Legacy</td><td>Standard (OAuth 2.1)</td>" in preview.content.decode()
     assert ClientPolicy.objects.get().profile == "legacy"
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -91,32 +89,38 @@ def test_a_flow_that_was_taken_away_works_no_more() -> None:
 
 
 @spec("RFC 9700 §2.1.1")
-def test_the_preview_names_the_recent_grants_it_would_have_refused() -> None:
+def test_the_preview_names_the_requests_it_would_have_refused() -> None:
     story = begin(profile="legacy")
     browser = administrator()
     url = fix_url(story.registered)
-    assert "would have been refused" in text_of(browser, url)
+    assert "No request of any client has been recorded yet." in text_of(browser, url)
 
     story.tokens()  # with PKCE, which the standard profile takes
-    assert "would have been refused" in text_of(browser, url)
-    Authorization.objects.update(flow="authorization-code", nonce="a-nonce", scope="openid")
-    assert "would have been refused" in text_of(browser, url)
-    Authorization.objects.update(scope="openid-like notes:read")
-    assert "Authorization code: 1 grant, on" in text_of(browser, url)
-    Authorization.objects.update(created=timezone.now() - timedelta(days=31))
-    assert "would have been refused" in text_of(browser, url)
+    assert "All of its 2 requests of the last 30 days" in text_of(browser, url)
+    story.code(code_challenge=None, code_challenge_method=None)
+    page = text_of(browser, url)
+    assert "1 of 3 requests of the last 30 days would have been refused." in page
+    assert "code_challenge_must_be_sent" in page
+    assert "OAuth 2.1 §4.1.1" in page
 
 
 @spec("RFC 9700 §2.4")
-def test_the_preview_counts_grants_by_the_flow_that_is_taken_away() -> None:
+def test_the_preview_counts_requests_by_the_flow_that_is_taken_away() -> None:
     story = begin(preset="legacy-app")
     url = fix_url(story.registered, "password_flow_should_be_closed")
     story.tokens()
-    story.tokens()
     browser = administrator()
-    assert "would have been refused" in text_of(browser, url)
-    Authorization.objects.update(flow="password")
-    assert "Password: 2 grants, the last on" in text_of(browser, url)
+    assert "All of its 2 requests" in text_of(browser, url)
+    for _ in range(2):
+        story.token(
+            grant_type="password",
+            username=story.person.username,
+            password=PASSWORD,
+            scope="notes:read",
+        )
+    page = text_of(browser, url)
+    assert "2 of 4 requests" in page
+    assert "This client may not use this grant_type." in page
 
 
 def test_a_change_that_refuses_no_request_says_nothing_of_grants() -> None:

@@ -19,15 +19,17 @@ def test_every_screen_has_the_sites_base() -> None:
     assert len(ours()) >= 11
     for screen in ours():
         assert isinstance(screen, screens.ModelAdmin), screen
-        assert all(issubclass(inline, screens.StackedInline) for inline in screen.inlines)
+        drawn = (screens.StackedInline, screens.TabularInline)
+        assert all(issubclass(inline, drawn) for inline in screen.inlines)
 
 
 @pytest.mark.skipif(not apps.is_installed("unfold"), reason="tox run -e unfold")
 def test_with_unfold_the_base_is_its_own() -> None:
-    from unfold.admin import ModelAdmin, StackedInline
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
     assert screens.ModelAdmin is ModelAdmin
     assert screens.StackedInline is StackedInline
+    assert screens.TabularInline is TabularInline
 
 
 @pytest.mark.skipif(apps.is_installed("unfold"), reason="tox run -e unfold has the other case")

@@ -20,6 +20,8 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.rules.pkce import s256
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
+from django_oauthflows.traffic import counting
+from django_oauthflows.traffic.models import RequestShape
 from tests.flows.exchanges import ACCESS_TOKEN, ID_TOKEN, api, app_token
 from tests.marks import spec
 from tests.stories import begin
@@ -199,6 +201,7 @@ def serve(diary: Diary, service: FlowClient) -> None:
 
 def look_into(diary: Diary) -> None:
     """Whoever is given a reference, and the administrator, read about everything that happened."""
+    counting.flush()
     admin = Client()
     admin.force_login(PersonFactory(is_staff=True, is_superuser=True))
     diary.hear(admin.get("/admin/oauthflows/auditevent/"))
@@ -237,6 +240,7 @@ def test_no_table_log_record_or_answer_to_others_holds_a_secret(
     records = caplog.get_records("setup")
     assert {"django_oauthflows.audit", "django.request"} <= {record.name for record in records}
     assert len({*diary.secrets.values()}) == len(diary.secrets) == 24
+    assert RequestShape.objects.count() > 5
     assert tell_on(every_row(), diary.secrets) == []
     assert tell_on(every_session(), diary.secrets) == []
     assert tell_on(every_record(records), diary.secrets) == []

@@ -1,18 +1,21 @@
 """Requests are counted in memory, and written down in bounded number and without losing one."""
 
+import os
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_oauthflows.testing.factories import ClientFactory
 from django_oauthflows.traffic import counting, reading, writing
 from django_oauthflows.traffic.models import RequestCount, RequestShape
+from tests.servers import run
 from tests.stories import begin
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +156,44 @@ def test_old_counts_are_cleaned_up() -> None:
         )
     call_command("oauthflows_cleanup", "--json")
     assert RequestCount.objects.count() == RequestShape.objects.count() == 2
+
+
+#: A process that counts, forks, and says what parent and child hold.
+FORKING = """
+import os, django
+django.setup()
+from django_oauthflows.traffic import counting
+counting.refused("token", code="invalid_grant", rule="code_must_exist")
+child = os.fork()
+if child:
+    os.waitpid(child, 0)
+print([kind.rule for kind in counting._counted.kinds], flush=True)
+counting.forget()
+os._exit(0)
+"""
+
+
+def test_a_forked_worker_writes_nothing_that_its_parent_counted() -> None:
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings.base", "DATABASE_URL": ""}
+    del env["DATABASE_URL"]
+    assert run([sys.executable, "-c", FORKING], env) == "[]\n['code_must_exist']\n"
+
+
+def test_counts_are_written_after_some_request_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch, transactional_db: None, client: Client
+) -> None:
+    counting.accepted("token")
+    client.get("/nowhere/")
+    assert not RequestCount.objects.exists()
+    monkeypatch.setattr(counting, "_written", counting.monotonic() - counting.INTERVAL - 1)
+    client.get("/nowhere/")
+    assert RequestCount.objects.get().count == 1
+
+
+def test_nothing_is_written_within_somebodys_transaction(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    counting.accepted("token")
+    monkeypatch.setattr(counting, "_written", counting.monotonic() - counting.INTERVAL - 1)
+    client.get("/nowhere/")
+    assert not RequestCount.objects.exists()

@@ -18,11 +18,12 @@ from django_oauthflows import screens
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
+from django_oauthflows.clients.dry_run.panel import panel_of
+from django_oauthflows.clients.proposals import NotAsShown, NothingToChange
 from django_oauthflows.clients.review import fixing
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
-from django_oauthflows.clients.review.traffic import DAYS, stopped_by
 
 _TITLES = {
     Severity.HIGH: gettext_lazy("high"),
@@ -95,10 +96,10 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
             if request.method == "POST":
                 return self._fix(request, application, name)
             return self._fix_page(request, application, fixing.preview(application, name))
-        except fixing.NothingToFix:
+        except NothingToChange:
             self.message_user(request, _("There is nothing to change any more."), messages.INFO)
             return redirect(self._client_url(pk))
-        except fixing.NotAsShown:
+        except NotAsShown:
             said = _("The client has changed meanwhile: look again.")
             self.message_user(request, said, messages.WARNING)
             return redirect(request.path)
@@ -118,9 +119,9 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
             request,
             "fix_finding",
             title=_("A safer %(name)s") % {"name": application},
-            preview=shown,
-            stopped=stopped_by(application, shown.finding.changes),
-            days=DAYS,
+            finding=shown.finding,
+            proposal=shown.proposal,
+            dry_run=panel_of(application, shown.proposal.wanted),
             severity=_TITLES[shown.finding.severity],
             change_url=self._client_url(application.pk),
         )
