@@ -24,16 +24,7 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
     """The members of the answer (RFC 8628 §3.2). Raises `Refusal`."""
     parameters = from_body(http)
     client = authenticate(http, parameters)
-    if DEVICE_CODE.slug not in client.flows:
-        raise Refusal(
-            Code.UNAUTHORIZED_CLIENT,
-            "This client may not use the device flow.",
-            rule="client_must_be_allowed_the_flow",
-            spec="RFC 6749 §5.2",
-            fix="Allow the flow in the client's policy.",
-        )
-    request = _request_of(parameters, client)
-    enforce(DEVICE_CODE.authorization_rules, request)
+    request = asked_by_device(parameters, client)
     issued = devices.issue_device_codes(client, scopes=request.scopes, now=timezone.now())
     page = dot.setting("OAUTH_DEVICE_VERIFICATION_URI") or url_of(http, "device")
     return {
@@ -44,6 +35,21 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
         "expires_in": issued.expires_in,
         "interval": issued.interval,
     }
+
+
+def asked_by_device(parameters: Parameters, client: ClientFacts) -> AuthorizationRequest:
+    """The request of a client that may make it, past every rule. Raises `Refusal`."""
+    if DEVICE_CODE.slug not in client.flows:
+        raise Refusal(
+            Code.UNAUTHORIZED_CLIENT,
+            "This client may not use the device flow.",
+            rule="client_must_be_allowed_the_flow",
+            spec="RFC 6749 §5.2",
+            fix="Allow the flow in the client's policy.",
+        )
+    request = _request_of(parameters, client)
+    enforce(DEVICE_CODE.authorization_rules, request)
+    return request
 
 
 def _request_of(parameters: Parameters, client: ClientFacts) -> AuthorizationRequest:

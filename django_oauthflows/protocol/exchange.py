@@ -50,7 +50,7 @@ def exchange(http: HttpRequest) -> Issued:
     """Answer a token request. Raises `Refusal`."""
     parameters = from_body(http)
     client, assertion = jwt_bearer.asserted(http, parameters)
-    grant_type = _grant_type_of(parameters, client)
+    grant_type = grant_type_of(parameters, client)
     try:
         for _ in range(_TRIES):
             try:
@@ -82,35 +82,45 @@ def _attempt(
     grant_type: str,
     assertion: Assertion | None,
 ) -> Issued:
-    request, presented = _read(http, parameters, client, grant_type)
+    steps = EXCHANGES.get(grant_type)
+    presented = steps.find(http, parameters, client) if steps else None
+    request = request_of(http, parameters, client, grant_type, presented)
     request = replace(request, assertion=assertion)
-    flow = _flow_of(request)
     try:
-        rules = (*flow.token_rules, *_rules_of_origin(request), *profile_of(client).token_rules)
-        enforce(rules, request)
+        enforce(rules_of(request), request)
     except Refusal as refusal:
         _answer_a_replay(refusal, presented, client, http)
         raise
-    if presented is None:
+    if presented is None or steps is None:
         return DIRECT[grant_type](http, parameters, request)
     if "openid" in request.scopes:
         be_ready(client)
-    steps = EXCHANGES[grant_type]
     issued = steps.issue(request, presented, parameters.text(steps.presents))
     return _identified(issued, request, presented)
 
 
 def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> Issued:
     """With an ID token, where the answer's scope says OpenID Connect (Core §3.1.3.3, §12.2)."""
-    if "openid" not in issued.scopes or presented.person is None or issued.issued_token_type:
+    # A retry is answered with the scopes of the first answer.
+    sign_in = sign_in_of(request, presented, scopes=issued.scopes)
+    if sign_in is None:
         return issued
+    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
+
+
+def sign_in_of(
+    request: TokenRequest, presented: Presented, *, scopes: frozenset[str]
+) -> Identified | None:
+    """The sign-in an ID token of the answer tells of; `None` for an answer without one."""
     held = presented.held
-    sign_in = Identified(
+    if "openid" not in scopes or presented.person is None or presented.party:
+        return None
+    return Identified(
         client=request.client,
         person=presented.person,
         issuer=request.issuer,
         now=request.now,
-        scopes=issued.scopes,
+        scopes=scopes,
         auth_time=held.auth_time,
         acr=held.acr,
         amr=held.amr,
@@ -119,7 +129,12 @@ def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> 
         sid=held.sid,
         asked=held.claims,
     )
-    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
+
+
+def rules_of(request: TokenRequest) -> tuple[Rule[Any], ...]:
+    """All that a token request is asked, in order."""
+    own, profile = _flow_of(request).token_rules, profile_of(request.client)
+    return (*own, *_rules_of_origin(request), *profile.token_rules)
 
 
 def _rules_of_origin(request: TokenRequest) -> tuple[Rule[Any], ...]:
@@ -137,7 +152,7 @@ def _flow_of(request: TokenRequest) -> Flow:
     return next((flow for flow in flows if flow.slug == request.flow), flows[0])
 
 
-def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
+def grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
     grant_type = parameters.text("grant_type")
     if not grant_type:
         raise Refusal(
@@ -173,12 +188,15 @@ def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
     return grant_type
 
 
-def _read(
-    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
-) -> tuple[TokenRequest, Presented | None]:
-    """Look up what is presented and freeze all that the rules may ask about."""
+def request_of(
+    http: HttpRequest,
+    parameters: Parameters,
+    client: ClientFacts,
+    grant_type: str,
+    presented: Presented | None,
+) -> TokenRequest:
+    """Freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
-    presented = steps.find(http, parameters, client) if steps else None
     held = presented.held if presented else None
     asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
     if held is not None:
@@ -203,7 +221,7 @@ def _read(
     )
     if steps and steps.complete:
         request = steps.complete(http, parameters, request, presented)
-    return request, presented
+    return request
 
 
 def _answer_a_replay(
