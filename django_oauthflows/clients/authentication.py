@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_oauthflows.clients import assertions, secrets
 from django_oauthflows.clients.assertions import Shown
 from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.clients.keys import has_keys
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.assertions import assertion_must_be_genuine
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
@@ -75,7 +76,7 @@ def must_be_able(client: ClientFacts, request: HttpRequest) -> None:
     method = client.authentication_method
     if not is_usable(client, request):
         raise _not_proven("client_must_be_enabled")
-    if method is AuthMethod.PRIVATE_KEY_JWT and not (client.jwks or client.jwks_uri):
+    if method is AuthMethod.PRIVATE_KEY_JWT and not has_keys(client):
         raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")
     if method is AuthMethod.SECRET_JWT and not secrets.readable_secrets(client):
         raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")

@@ -46,9 +46,7 @@ def id_token_for(
     `access_token` and `code` are those it travels with, bound to it by their hashes. `tells_scopes` puts the
     claims of the scopes into it, for an answer with no access token to ask userinfo with (§5.4).
     """
-    members = members_of(
-        sign_in, access_token=access_token, code=code, tells_scopes=tells_scopes
-    )
+    members = members_of(sign_in, access_token=access_token, code=code, tells_scopes=tells_scopes)
     return id_token(sign_in.client, members, algorithm=signing_algorithm(sign_in.client))
 
 
