@@ -124,7 +124,7 @@ def _decided(question: Question, asked: Asked, notes: Notes) -> Agreed:
 def _agreed(asked: Asked, scopes: frozenset[str], sign_in: SignIn | None) -> Agreed:
     request = granted(asked.request, scopes)
     assert sign_in is not None  # noqa: S101 - nobody is asked, or answered, who is not there
-    return Agreed(request=request, sign_in=replace(sign_in, sid=MADE_THEN), now=timezone.now())
+    return Agreed(request=request, sign_in=sign_in, now=timezone.now())
 
 
 def supposed(question: Question) -> SignIn | None:
@@ -133,7 +133,7 @@ def supposed(question: Question) -> SignIn | None:
     if said is None:
         return None
     since = timezone.now() - timedelta(seconds=said.ago)
-    return SignIn(auth_time=since, acr=said.acr, amr=said.amr)
+    return SignIn(auth_time=since, acr=said.acr, amr=said.amr, sid=MADE_THEN)
 
 
 def sent_away(
@@ -157,7 +157,12 @@ def sent_away(
     said = question.signed_in
     # After they were sent, by the smallest step that a clock tells apart.
     since = timezone.now() + timedelta(milliseconds=1)
-    sign_in = SignIn(auth_time=since, acr=said.acr if said else "", amr=said.amr if said else ())
+    sign_in = SignIn(
+        auth_time=since,
+        acr=said.acr if said else "",
+        amr=said.amr if said else (),
+        sid=MADE_THEN,
+    )
     if where in (Next.CHOOSE_ACCOUNT, Next.STEP_UP):
         sign_in = supposed(question) or sign_in
     if where is Next.STEP_UP and request is not None and presence is not None:
