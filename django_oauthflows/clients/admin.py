@@ -26,6 +26,7 @@ from django_oauthflows.clients.secret_list import listed
 from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
 from django_oauthflows.flows import catalogue
 from django_oauthflows.issuer import issuer_of, url_of
+from django_oauthflows.protocol.rehearsal.admin import RehearsalPages
 
 
 class UsesAnOldSecret(admin.SimpleListFilter):
@@ -97,7 +98,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
+class ClientAdmin(SecretPages, KeyPages, RehearsalPages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm

@@ -1,6 +1,7 @@
 """Rehearsals as they are asked for on a command line, beside the real thing."""
 
 import json
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -11,7 +12,9 @@ from tests.stories import Story
 #: As Django's test client calls this site.
 SITE = "http://testserver"
 #: What is another in each answer, or is the sign-in's own.
-ANOTHER_EACH_TIME = frozenset({"at_hash", "auth_time", "c_hash", "exp", "iat", "jti", "nonce", "sid"})
+ANOTHER_EACH_TIME = frozenset(
+    {"at_hash", "auth_time", "c_hash", "exp", "iat", "jti", "nonce", "sid"}
+)
 
 
 def rehearsed(story: Story, flow: str = "", **options: Any) -> dict[str, Any]:
@@ -20,7 +23,8 @@ def rehearsed(story: Story, flow: str = "", **options: Any) -> dict[str, Any]:
     if said["person"] is None:
         del said["person"]
     out = StringIO()
-    try:
+    # It ends with 1 where no token would be given; of another mistake nothing is printed to read.
+    with suppress(CommandError):
         call_command(
             "oauthflows_rehearse",
             story.registered.client_id,
@@ -29,8 +33,6 @@ def rehearsed(story: Story, flow: str = "", **options: Any) -> dict[str, Any]:
             stdout=out,
             **said,
         )
-    except CommandError as error:
-        assert error.returncode == 1, error
     members: dict[str, Any] = json.loads(out.getvalue())
     return members
 

@@ -84,9 +84,7 @@ CASES = {
     "first-party": Case(asked={}, columns={"skips_consent": True}, expected=SILENT),
     "prompt=consent": Case(asked={"prompt": "consent"}, remembered=SCOPE, expected=ASKED),
     "prompt=none, unknown": Case(asked={"prompt": "none"}, expected="consent_required"),
-    "prompt=none, remembered": Case(
-        asked={"prompt": "none"}, remembered=SCOPE, expected=SILENT
-    ),
+    "prompt=none, remembered": Case(asked={"prompt": "none"}, remembered=SCOPE, expected=SILENT),
     "prompt=none, nobody": Case(
         asked={"prompt": "none"}, is_signed_in=False, expected="login_required"
     ),
@@ -116,9 +114,7 @@ CASES = {
     "redirect URI of nobody": Case(
         asked={"redirect_uri": "https://evil.example/"}, expected="a page: invalid_request"
     ),
-    "disabled": Case(
-        asked={}, columns={"is_enabled": False}, expected="a page: invalid_request"
-    ),
+    "disabled": Case(asked={}, columns={"is_enabled": False}, expected="a page: invalid_request"),
     "flow taken away": Case(
         asked={}, columns={"flows": ["client-credentials"]}, expected="unauthorized_client"
     ),
@@ -160,7 +156,9 @@ def test_the_endpoint_does_what_was_rehearsed(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES.values() if "_" in case.expected], ids=lambda case: case.expected
+    "case",
+    [case for case in CASES.values() if "_" in case.expected],
+    ids=lambda case: case.expected,
 )
 @spec("RFC 6749 §4.1.2.1")
 def test_a_refusal_is_told_in_the_words_of_the_explainer(case: Case) -> None:
@@ -180,9 +178,7 @@ def test_a_refusal_is_told_in_the_words_of_the_explainer(case: Case) -> None:
 def test_an_expired_consent_is_asked_for_again_and_the_rehearsal_says_so() -> None:
     story = relying_party()
     remember(story, expires=timezone.now() - timedelta(minutes=1))
-    step = next(
-        step for step in rehearsed(story, scope=SCOPE)["steps"] if step["title"] == ASKED
-    )
+    step = next(step for step in rehearsed(story, scope=SCOPE)["steps"] if step["title"] == ASKED)
     assert step["why"] == "They agreed before, and that has expired."
     assert what_happens(story.ask(scope=SCOPE)) == ASKED
 

@@ -93,9 +93,7 @@ def exchange(story: Story) -> dict[str, Any]:
 
 
 CASES = {
-    "authorization-code-pkce": Case(
-        begins=web_app, walk=by_code, options={"scope": WITH_CODE}
-    ),
+    "authorization-code-pkce": Case(begins=web_app, walk=by_code, options={"scope": WITH_CODE}),
     "authorization-code": Case(begins=web_app, walk=without_pkce, options={"scope": WITH_CODE}),
     "client-credentials": Case(
         begins=lambda: begin(preset="service", redirect_uris=()),
@@ -212,9 +210,7 @@ def test_claims_that_are_asked_for_by_name_are_told_where_they_will_be() -> None
     rehearsal = rehearsed(story, scope="openid", claims=CLAIMS)
     assert {row["name"] for row in rehearsal["consent"]} == {"openid", "email", "phone"}
     code = answered(
-        story.decide(
-            scope="openid", claims=CLAIMS, nonce="n", scopes=["openid", "email", "phone"]
-        )
+        story.decide(scope="openid", claims=CLAIMS, nonce="n", scopes=["openid", "email", "phone"])
     )["code"]
     real = dict(story.redeem(code).json())
     compare(story, last(rehearsal), real)

@@ -146,9 +146,14 @@ def _refresh_of(earned: Prospect, delivery: Delivery, now: datetime) -> dict[str
     absolute = request.held.ends_at if request.held else None
     return {
         "has_refresh_token": True,
-        "refresh_idle": None if idle is None else int((idle - now).total_seconds()),
-        "refresh_absolute": None if absolute is None else int((absolute - now).total_seconds()),
+        "refresh_idle": _seconds_until(idle, now),
+        "refresh_absolute": _seconds_until(absolute, now),
     }
+
+
+def _seconds_until(end: datetime | None, now: datetime) -> int | None:
+    """Rounded, since a grant begins a moment before its code is redeemed."""
+    return None if end is None else round((end - now).total_seconds())
 
 
 def _why_none(earned: Prospect) -> Text:
