@@ -35,6 +35,7 @@ from django_oauthflows.clients.secret_list import listed
 from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
 from django_oauthflows.flows import catalogue
 from django_oauthflows.issuer import issuer_of, url_of
+from django_oauthflows.protocol.rehearsal.admin import RehearsalPages
 
 
 class UsesAnOldSecret(admin.SimpleListFilter):
@@ -111,7 +112,9 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
     )
 
 
-class ClientAdmin(ClientsWithinReach, SecretPages, KeyPages, ProfilePages, ReviewedAdmin):
+class ClientAdmin(
+    SecretPages, KeyPages, ProfilePages, RehearsalPages, ClientsWithinReach, ReviewedAdmin
+):
     """The screen of DOT's application model."""
 
     form = ClientForm

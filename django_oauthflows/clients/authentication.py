@@ -13,7 +13,9 @@ from django.utils import timezone
 from django_oauthflows.clients import assertions, secrets
 from django_oauthflows.clients.assertions import Shown
 from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.clients.keys import has_keys
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.rules.assertions import assertion_must_be_genuine
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
 
 
@@ -67,6 +69,19 @@ def _proven_by_jwt(
     if not assertions.spend(proof.assertion):
         raise _not_proven("client_assertion_must_be_used_once", spec="RFC 7523 §3")
     return client
+
+
+def must_be_able(client: ClientFacts, request: HttpRequest) -> None:
+    """Raise what a client is answered that cannot prove itself, whatever it sends."""
+    method = client.authentication_method
+    if not is_usable(client, request):
+        raise _not_proven("client_must_be_enabled")
+    if method is AuthMethod.PRIVATE_KEY_JWT and not has_keys(client):
+        raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")
+    if method is AuthMethod.SECRET_JWT and not secrets.readable_secrets(client):
+        raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")
+    if method in _BY_SECRET and not (client.secrets or client.dot_secret):
+        raise _not_proven("client_must_have_a_live_secret")
 
 
 def credentials_of(request: HttpRequest, parameters: Mapping[str, str]) -> Credentials:
@@ -176,6 +191,10 @@ def _basic(encoded: str) -> tuple[str, str]:
             status=401,
         )
     return client_id, secret
+
+
+#: The methods that send a secret as it is.
+_BY_SECRET = (AuthMethod.ANY_SECRET, AuthMethod.BASIC, AuthMethod.POST)
 
 
 def _method_is_registered(client: ClientFacts | None, method: AuthMethod) -> bool:

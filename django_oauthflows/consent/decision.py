@@ -46,6 +46,15 @@ class Presence:
 NOBODY = Presence(is_signed_in=False)
 
 
+class Why(Enum):
+    """Why an earlier yes is not enough."""
+
+    PAGE_WAS_ASKED_FOR = auto()
+    FIRST_TIME = auto()
+    MORE_THAN_BEFORE = auto()
+    ANYBODY_MAY_BE_WAITING = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """What happens next, and the scopes an answer without asking would carry."""
@@ -68,7 +77,7 @@ def decide(
     take a scheme of its own, and must not get tokens in silence (RFC 8252 §8.6).
     """
     may_show_a_page = "none" not in request.prompt
-    is_agreed = identity_is_assured and _is_agreed(request, remembered)
+    is_agreed = why_ask(request, remembered, identity_is_assured=identity_is_assured) is None
     if not may_show_a_page and not is_agreed:
         # Whether it is the person a client guesses is not told to one that nobody has agreed to.
         presence = replace(presence, is_expected=True)
@@ -80,10 +89,18 @@ def decide(
     return Decision(next=Next.ASK if may_show_a_page else Next.REFUSE_CONSENT_REQUIRED)
 
 
-def _is_agreed(request: AuthorizationRequest, remembered: frozenset[str] | None) -> bool:
+def why_ask(
+    request: AuthorizationRequest, remembered: frozenset[str] | None, *, identity_is_assured: bool
+) -> Why | None:
+    """Why the person has to be asked; `None` where they have agreed, or need not."""
     if "consent" in request.prompt:
-        return False
-    return request.client.skips_consent or (remembered is not None and request.needs <= remembered)
+        return Why.PAGE_WAS_ASKED_FOR
+    if not request.client.skips_consent:
+        if remembered is None:
+            return Why.FIRST_TIME
+        if not request.needs <= remembered:
+            return Why.MORE_THAN_BEFORE
+    return None if identity_is_assured else Why.ANYBODY_MAY_BE_WAITING
 
 
 #: What is answered where the prompt `none` forbids the page (OpenID Connect Core §3.1.2.6).

@@ -46,9 +46,17 @@ def id_token_for(
     `access_token` and `code` are those it travels with, bound to it by their hashes. `tells_scopes` puts the
     claims of the scopes into it, for an answer with no access token to ask userinfo with (§5.4).
     """
+    members = members_of(sign_in, access_token=access_token, code=code, tells_scopes=tells_scopes)
+    return id_token(sign_in.client, members, algorithm=signing_algorithm(sign_in.client))
+
+
+def members_of(
+    sign_in: Identified, *, access_token: str = "", code: str = "", tells_scopes: bool = False
+) -> dict[str, Any]:
+    """What the ID token says, before it is signed."""
     client = sign_in.client
     algorithm = signing_algorithm(client)
-    members = {
+    return {
         **_claims_of_person(sign_in, tells_scopes=tells_scopes),
         **_claims_of_sign_in(sign_in),
         "iss": sign_in.issuer,
@@ -60,7 +68,6 @@ def id_token_for(
         **({"at_hash": half_hash(access_token, algorithm)} if access_token else {}),
         **({"c_hash": half_hash(code, algorithm)} if code else {}),
     }
-    return id_token(client, members, algorithm=algorithm)
 
 
 def half_hash(value: str, algorithm: str) -> str:

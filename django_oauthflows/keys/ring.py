@@ -73,6 +73,11 @@ def signing_key(algorithm: str = "") -> KnownKey:
     return known
 
 
+def signing_kid(algorithm: str) -> str:
+    """The id of that key; empty where it is still to be made."""
+    return _current().signing.get(algorithm, "")
+
+
 def verifying_key(kid: str) -> KnownKey | None:
     """The published key of this id, signing or not; `None` for an unknown one."""
     if conf.JWKS is not None:

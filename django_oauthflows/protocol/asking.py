@@ -1,7 +1,9 @@
 """The consent page: shown to the person, and taken back from them."""
 
+from typing import Any
+
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -36,13 +38,7 @@ def ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> H
             rule="person_must_agree",
             spec="RFC 6749 §4.1.2.1",
         )
-    form = ConsentForm(
-        http.POST if decided == "allow" else None,
-        client=client,
-        asked=asked.request.needs,
-        remembered=remembered,
-        descriptions=dot.all_scopes(),
-    )
+    form = form_of(asked, remembered, http.POST if decided == "allow" else None)
     if decided == "allow" and form.is_valid():
         granted: frozenset[str] = form.cleaned_data["scopes"]
         # Together, so that a withdrawal at the same moment ends both or neither.
@@ -54,20 +50,41 @@ def ask(http: HttpRequest, asked: Asked, remembered: frozenset[str] | None) -> H
     return _consent_page(http, asked, form, remembered)
 
 
-def _consent_page(
-    http: HttpRequest, asked: Asked, form: ConsentForm, remembered: frozenset[str] | None
-) -> HttpResponse:
+def form_of(
+    asked: Asked, remembered: frozenset[str] | None, data: QueryDict | None = None
+) -> ConsentForm:
+    """What a person may tick of a request; with what they ticked, once they have."""
+    return ConsentForm(
+        data,
+        client=asked.request.client,
+        asked=asked.request.needs,
+        remembered=remembered,
+        descriptions=dot.all_scopes(),
+    )
+
+
+def context_of(
+    asked: Asked, form: ConsentForm, remembered: frozenset[str] | None, person: Any
+) -> dict[str, Any]:
+    """All that the consent page says."""
     client = in_language(asked.request.client, get_language())
-    context = {
+    return {
         "client": client,
         "is_self_registered": client.registration_source != "manual",
         "document_host": documents.shown_host(client),
         "redirect_host": uris.shown_host(asked.request.redirect_uri),
-        "person": http.user,
+        "person": person,
         "form": form,
         "scope_rows": form.rows(),
         "resources": asked.request.resource,
         "is_first_time": remembered is None,
     }
+
+
+def _consent_page(
+    http: HttpRequest, asked: Asked, form: ConsentForm, remembered: frozenset[str] | None
+) -> HttpResponse:
+    context = context_of(asked, form, remembered, http.user)
     page = render(http, "oauthflows/consent.html", context, status=400 if form.errors else 200)
-    return headers.page(page, leads_to=asked.request.redirect_uri, images_from=[client.logo_uri])
+    logo = context["client"].logo_uri
+    return headers.page(page, leads_to=asked.request.redirect_uri, images_from=[logo])

@@ -15,7 +15,7 @@ from django_oauthflows.clients import uris
 from django_oauthflows.clients.dry_run.shapes import Sent
 from django_oauthflows.clients.policy import authorization_rules, resource_of
 from django_oauthflows.consent import memory
-from django_oauthflows.consent.decision import Next, decide
+from django_oauthflows.consent.decision import Decision, Next, Presence, decide
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.choosing import flow_of_authorization
 from django_oauthflows.identity.claims import scopes_of
@@ -59,7 +59,7 @@ def answer(http: HttpRequest) -> HttpResponse:
         client = know_client(http, parameters)
         signed = read_object(parameters, client, issuer_of(http))
         parameters = signed.parameters
-        address = _address_of(http, parameters, know_redirect_uri(client, parameters))
+        address = address_of(http, parameters, know_redirect_uri(client, parameters))
     except Refusal as refusal:
         return _page(http, refusal, parameters)
     try:
@@ -94,7 +94,7 @@ def _page(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) ->
     return error_page(http, refusal, client_id=parameters.text("client_id"), detail=detail)
 
 
-def _address_of(http: HttpRequest, parameters: Parameters, redirect_uri: str) -> ReturnAddress:
+def address_of(http: HttpRequest, parameters: Parameters, redirect_uri: str) -> ReturnAddress:
     return ReturnAddress(
         redirect_uri=redirect_uri,
         state=parameters.text("state"),
@@ -151,15 +151,7 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
     presence = signing_in.presence_of(http, asked.request, errand)
     client = asked.request.client
     remembered = memory.remembered(client, http.user) if presence.is_signed_in else None
-    decision = decide(
-        asked.request,
-        presence=presence,
-        remembered=remembered,
-        identity_is_assured=_identity_is_assured(asked.request),
-    )
-    if decision.next in _REFUSALS:
-        code, sentence, rule, spec = _REFUSALS[decision.next]
-        raise Refusal(code, sentence, rule=rule, spec=spec)
+    decision = decided(asked.request, presence, remembered)
     if presence.is_signed_in and "account" in http.POST:
         return signing_in.take_choice(http, asked, errand)
     if decision.next not in (Next.ANSWER, Next.ASK):
@@ -170,7 +162,23 @@ def _proceed(http: HttpRequest, asked: Asked) -> HttpResponse:
     return ask(http, asked, remembered)
 
 
-def _identity_is_assured(request: AuthorizationRequest) -> bool:
+def decided(
+    request: AuthorizationRequest, presence: Presence, remembered: frozenset[str] | None
+) -> Decision:
+    """What happens next. Raises `Refusal` for what cannot be done."""
+    decision = decide(
+        request,
+        presence=presence,
+        remembered=remembered,
+        identity_is_assured=identity_is_assured(request),
+    )
+    if decision.next in _REFUSALS:
+        code, sentence, rule, spec = _REFUSALS[decision.next]
+        raise Refusal(code, sentence, rule=rule, spec=spec)
+    return decision
+
+
+def identity_is_assured(request: AuthorizationRequest) -> bool:
     """Can nobody else be waiting at the redirect URI (RFC 8252 §8.6)?"""
     if request.client.is_confidential:
         return True

@@ -20,11 +20,16 @@ def know_client(http: HttpRequest, parameters: Parameters) -> ClientFacts:
         raise _for_page(
             "The client that sent you here is not known to this server.", "client_must_be_known"
         )
+    must_be_usable(http, client)
+    return client
+
+
+def must_be_usable(http: HttpRequest, client: ClientFacts) -> None:
+    """Raise `Refusal` for a page where the client has been disabled."""
     if not is_usable(client, http):
         raise _for_page(
             "The client that sent you here has been disabled.", "client_must_be_enabled"
         )
-    return client
 
 
 def know_redirect_uri(client: ClientFacts, parameters: Parameters) -> str:

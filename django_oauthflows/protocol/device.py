@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -99,13 +99,7 @@ def consent(http: HttpRequest) -> HttpResponse:
     if decided == "deny":
         return _deny(http, waiting)
     remembered = memory.remembered(waiting.client, http.user)
-    form = ConsentForm(
-        http.POST if decided == "allow" else None,
-        client=waiting.client,
-        asked=waiting.scopes,
-        remembered=remembered,
-        descriptions=dot.all_scopes(),
-    )
+    form = form_of(waiting, remembered, http.POST if decided == "allow" else None)
     if decided == "allow" and form.is_valid():
         return _allow(http, waiting, form.cleaned_data["scopes"])
     return _consent_page(http, waiting, form, remembered)
@@ -236,23 +230,43 @@ def _code_page(
     return headers.page(render(http, "oauthflows/device/code.html", context, status=status))
 
 
-def _consent_page(
-    http: HttpRequest, waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None
-) -> HttpResponse:
+def form_of(
+    waiting: Waiting, remembered: frozenset[str] | None, data: QueryDict | None = None
+) -> ConsentForm:
+    """What a person may tick of what a device asks for; with what they ticked, once they have."""
+    return ConsentForm(
+        data,
+        client=waiting.client,
+        asked=waiting.scopes,
+        remembered=remembered,
+        descriptions=dot.all_scopes(),
+    )
+
+
+def context_of(
+    waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None, person: Any
+) -> dict[str, Any]:
+    """All that the consent page says."""
     client = in_language(waiting.client, get_language())
-    context = {
+    return {
         "client": client,
         "is_self_registered": client.registration_source != "manual",
         "document_host": documents.shown_host(client),
         "user_code": waiting.user_code,
-        "person": http.user,
+        "person": person,
         "form": form,
         "scope_rows": form.rows(),
         "is_first_time": remembered is None,
     }
+
+
+def _consent_page(
+    http: HttpRequest, waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None
+) -> HttpResponse:
+    context = context_of(waiting, form, remembered, http.user)
     status = 400 if form.errors else 200
     page = render(http, "oauthflows/device/consent.html", context, status=status)
-    return headers.page(page, images_from=[client.logo_uri])
+    return headers.page(page, images_from=[context["client"].logo_uri])
 
 
 def _go(name: str) -> HttpResponse:

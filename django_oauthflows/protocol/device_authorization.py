@@ -27,9 +27,7 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
     """The members of the answer (RFC 8628 §3.2). Raises `Refusal`."""
     parameters = from_body(http)
     client = authenticate(http, parameters)
-    grant_type_must_be_open(DEVICE_CODE.grant_type, client)
-    request = _request_of(parameters, client)
-    enforce(DEVICE_CODE.authorization_rules, request)
+    request = asked_by_device(parameters, client)
     issued = devices.issue_device_codes(client, scopes=request.scopes, now=timezone.now())
     counting.accepted(
         "device-authorization",
@@ -49,6 +47,14 @@ def authorize_device(http: HttpRequest) -> dict[str, Any]:
         "expires_in": issued.expires_in,
         "interval": issued.interval,
     }
+
+
+def asked_by_device(parameters: Parameters, client: ClientFacts) -> AuthorizationRequest:
+    """The request of a client that may make it, past every rule. Raises `Refusal`."""
+    grant_type_must_be_open(DEVICE_CODE.grant_type, client)
+    request = _request_of(parameters, client)
+    enforce(DEVICE_CODE.authorization_rules, request)
+    return request
 
 
 def _request_of(parameters: Parameters, client: ClientFacts) -> AuthorizationRequest:

@@ -54,7 +54,7 @@ def exchange(http: HttpRequest) -> Issued:
     """Answer a token request. Raises `Refusal`."""
     parameters = from_body(http)
     client, assertion = jwt_bearer.asserted(http, parameters)
-    grant_type = _grant_type_of(parameters, client)
+    grant_type = grant_type_of(parameters, client)
     try:
         for _ in range(_TRIES):
             try:
@@ -86,7 +86,9 @@ def _attempt(
     grant_type: str,
     assertion: Assertion | None,
 ) -> Issued:
-    request, presented = _read(http, parameters, client, grant_type)
+    steps = EXCHANGES.get(grant_type)
+    presented = steps.find(http, parameters, client) if steps else None
+    request = request_of(http, parameters, client, grant_type, presented)
     request = replace(request, assertion=assertion)
     try:
         enforce(token_rules(request), request)
@@ -125,15 +127,26 @@ def _issue(
 
 def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> Issued:
     """With an ID token, where the answer's scope says OpenID Connect (Core §3.1.3.3, §12.2)."""
-    if "openid" not in issued.scopes or presented.person is None or issued.issued_token_type:
+    # A retry is answered with the scopes of the first answer.
+    sign_in = sign_in_of(request, presented, scopes=issued.scopes)
+    if sign_in is None:
         return issued
+    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
+
+
+def sign_in_of(
+    request: TokenRequest, presented: Presented, *, scopes: frozenset[str]
+) -> Identified | None:
+    """The sign-in an ID token of the answer tells of; `None` for an answer without one."""
     held = presented.held
-    sign_in = Identified(
+    if "openid" not in scopes or presented.person is None or presented.party:
+        return None
+    return Identified(
         client=request.client,
         person=presented.person,
         issuer=request.issuer,
         now=request.now,
-        scopes=issued.scopes,
+        scopes=scopes,
         auth_time=held.auth_time,
         acr=held.acr,
         amr=held.amr,
@@ -142,10 +155,9 @@ def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> 
         sid=held.sid,
         asked=held.claims,
     )
-    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
 
 
-def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
+def grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
     grant_type = parameters.text("grant_type")
     if not grant_type:
         raise Refusal(
@@ -174,12 +186,15 @@ def _grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
     return grant_type
 
 
-def _read(
-    http: HttpRequest, parameters: Parameters, client: ClientFacts, grant_type: str
-) -> tuple[TokenRequest, Presented | None]:
-    """Look up what is presented and freeze all that the rules may ask about."""
+def request_of(
+    http: HttpRequest,
+    parameters: Parameters,
+    client: ClientFacts,
+    grant_type: str,
+    presented: Presented | None,
+) -> TokenRequest:
+    """Freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
-    presented = steps.find(http, parameters, client) if steps else None
     held = presented.held if presented else None
     asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
     if held is not None:
@@ -206,7 +221,7 @@ def _read(
     )
     if steps and steps.complete:
         request = steps.complete(http, parameters, request, presented)
-    return request, presented
+    return request
 
 
 def _answer_a_replay(

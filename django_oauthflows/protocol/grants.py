@@ -18,6 +18,7 @@ from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 from django_oauthflows.tokens import codes, devices, exchanged, issuing, rotation
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued
+from django_oauthflows.tokens.prospects import Prospect
 from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_token
 
 
@@ -25,12 +26,14 @@ from django_oauthflows.tokens.reading import Presented, find_code, find_refresh_
 class Exchange:
     """How the flows of one grant type look up what is presented, and what they issue.
 
-    `complete` adds to the request what only this grant type's rules ask about.
+    `prospect` is what that would earn, before anything is spent. `complete` adds to the request what only
+    this grant type's rules ask about.
     """
 
     presents: str
     find: Callable[[HttpRequest, Parameters, ClientFacts], Presented | None]
     issue: Callable[[TokenRequest, Presented, str], Issued]
+    prospect: Callable[[TokenRequest], Prospect]
     complete: (
         Callable[[HttpRequest, Parameters, TokenRequest, Presented | None], TokenRequest] | None
     ) = None
@@ -41,6 +44,7 @@ EXCHANGES: dict[str, Exchange] = {
         presents="code",
         find=lambda http, sent, client: find_code(checksum(sent.text("code"))),
         issue=lambda request, presented, value: codes.redeem_code(request, presented),
+        prospect=codes.prospect,
     ),
     "refresh_token": Exchange(
         presents="refresh_token",
@@ -48,6 +52,7 @@ EXCHANGES: dict[str, Exchange] = {
             checksum(sent.text("refresh_token")), client, timezone.now()
         ),
         issue=lambda request, presented, value: rotation.rotate(request, presented, value),
+        prospect=rotation.prospect,
     ),
     DEVICE_CODE.grant_type: Exchange(
         presents="device_code",
@@ -55,11 +60,13 @@ EXCHANGES: dict[str, Exchange] = {
             sent.text("device_code"), client, timezone.now()
         ),
         issue=lambda request, presented, value: devices.redeem(request, presented),
+        prospect=codes.prospect,
     ),
     TOKEN_EXCHANGE.grant_type: Exchange(
         presents="subject_token",
         find=token_exchange.find_subject,
         issue=lambda request, presented, value: exchanged.exchange(request, presented),
+        prospect=exchanged.prospect,
         complete=token_exchange.complete,
     ),
 }

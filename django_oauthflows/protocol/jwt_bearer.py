@@ -6,6 +6,7 @@ foreign keys and disabled clients get the same words.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -41,7 +42,7 @@ def asserted(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, As
     named = parameters.get("client_id", client.client_id)
     if named != client.client_id or (known and known.key != client.key):
         raise _refused("assertion_must_agree_with_the_client")
-    return _limited(client, trusted), Assertion(
+    return limited(client, trusted), Assertion(
         is_genuine=True,
         now=timezone.now().timestamp(),
         longest_life=conf.ASSERTION_LIFETIME,
@@ -63,8 +64,8 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
     trusted = trusted_issuers.named(assertion.issuer)
     speaks_of_people = trusted is not None and trusted.person
     person = trusted.person_of(assertion.claims) if trusted and speaks_of_people else None
-    if speaks_of_people and (person is None or not person.is_active):
-        raise _refused("assertion_must_be_about_somebody_known")
+    if speaks_of_people:
+        must_be_known(person)
     if not assertions.spend(assertion):
         raise _refused("assertion_must_be_used_once", "The assertion was used before.")
     if person is None:
@@ -74,6 +75,18 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
     except LostRace:
         # The account was closed, or its password changed, in this very moment.
         raise _refused("assertion_must_be_about_somebody_known") from None
+
+
+def must_be_known(person: Any) -> None:
+    """Raise `Refusal` for somebody a trusted issuer speaks of who is nobody here."""
+    if person is None or not person.is_active:
+        raise _refused("assertion_must_be_about_somebody_known")
+
+
+def must_be_enabled(http: HttpRequest, client: ClientFacts) -> None:
+    """Raise `Refusal` for a client that has been disabled."""
+    if not client.is_enabled or not is_usable(client, http):
+        raise _refused("client_must_be_enabled")
 
 
 def _identified(
@@ -89,8 +102,7 @@ def _identified(
     client = client_of(client_id)
     if not _is_genuine(shown, trusted, client) or client is None:
         raise assertion_must_be_genuine.refusal(NOT_TRUSTED)
-    if not client.is_enabled or not is_usable(client, http):
-        raise _refused("client_must_be_enabled")
+    must_be_enabled(http, client)
     return client
 
 
@@ -107,7 +119,7 @@ def _is_genuine(shown: Shown, trusted: TrustedIssuer | None, client: ClientFacts
     return is_signed_by(shown.value, shown.opened, keys, trusted.algorithms)
 
 
-def _limited(client: ClientFacts, trusted: TrustedIssuer | None) -> ClientFacts:
+def limited(client: ClientFacts, trusted: TrustedIssuer | None) -> ClientFacts:
     """The client as far as the issuer may speak for it."""
     if trusted is None or trusted.scopes is None:
         return client

@@ -39,6 +39,14 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
     person: Any = authenticate(
         request=http, username=username, password=parameters.text("password")
     )
+    person = must_be_welcome(http, person)
+    for limit in counted:
+        limits.give_back(limit.name, limit.key, per_seconds=conf.PASSWORD_GUESSES_WINDOW)
+    return issue_to_person(request, person)
+
+
+def must_be_welcome(http: HttpRequest, person: Any) -> Any:
+    """Whoever the password was right of, `None` for nobody. Raises `Refusal` where that is not enough."""
     if person is None or not person.is_active:
         raise Refusal(
             Code.INVALID_GRANT,
@@ -55,9 +63,7 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
             spec="RFC 9700 §2.4",
             fix="Let the client use the authorization code flow for such accounts.",
         )
-    for limit in counted:
-        limits.give_back(limit.name, limit.key, per_seconds=conf.PASSWORD_GUESSES_WINDOW)
-    return issue_to_person(request, person)
+    return person
 
 
 def _count(http: HttpRequest, client: ClientFacts, username: str) -> list[_Limit]:

@@ -47,7 +47,7 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
 
 
 def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
-    request = _granted(asked.request, scopes)
+    request = granted(asked.request, scopes)
     note_use(http)
     sign_in, now = sign_in_of(http), timezone.now()
     if request.response_types == {"code"}:
@@ -78,7 +78,7 @@ def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResp
     return back_to_client(http, asked.address, members)
 
 
-def _granted(request: AuthorizationRequest, scopes: frozenset[str]) -> AuthorizationRequest:
+def granted(request: AuthorizationRequest, scopes: frozenset[str]) -> AuthorizationRequest:
     """The request as it was granted: a claim by name is told where the scope it belongs to was."""
     claims, for_claims = request.claims, sorted(scopes & request.claim_scopes)
     if claims is not None and for_claims:
@@ -107,7 +107,25 @@ def _id_token_member(
     """The ID token of the front channel (OpenID Connect Core §3.2.2.5, §3.3.2.5)."""
     if "id_token" not in request.response_types:
         return {}
-    identified = Identified(
+    token = id_token_for(
+        identified(request, person=person, sign_in=sign_in, now=now),
+        access_token=issued.access_token,
+        code=issued.code,
+        tells_scopes=tells_scopes(request),
+    )
+    return {"id_token": token}
+
+
+def tells_scopes(request: AuthorizationRequest) -> bool:
+    """With no access token to ask userinfo with, the ID token says it all (OpenID Connect Core §5.4)."""
+    return request.response_types == {"id_token"}
+
+
+def identified(
+    request: AuthorizationRequest, *, person: Any, sign_in: SignIn, now: datetime
+) -> Identified:
+    """The sign-in that an ID token of the front channel tells of."""
+    return Identified(
         client=request.client,
         person=person,
         issuer=request.issuer,
@@ -120,10 +138,3 @@ def _id_token_member(
         sid=sign_in.sid,
         asked=request.claims,
     )
-    token = id_token_for(
-        identified,
-        access_token=issued.access_token,
-        code=issued.code,
-        tells_scopes=request.response_types == {"id_token"},
-    )
-    return {"id_token": token}

@@ -21,7 +21,7 @@ from django_oauthflows.protocol import errands, headers
 from django_oauthflows.protocol.errands import Errand
 from django_oauthflows.protocol.sending import Asked
 from django_oauthflows.rules.requests import AuthorizationRequest
-from django_oauthflows.tokens.sessions import sign_in_of
+from django_oauthflows.tokens.sessions import SignIn, sign_in_of
 from django_oauthflows.tokens.subjects import subject_of
 
 #: What the forms of these pages send.
@@ -31,9 +31,16 @@ CONTINUE, ANOTHER = "continue", "another-account"
 def presence_of(http: HttpRequest, request: AuthorizationRequest, errand: Errand) -> Presence:
     """Who is there, as far as a decision needs to know it."""
     person: Any = http.user
-    if not (person.is_authenticated and person.is_active):
+    is_there = person.is_authenticated and person.is_active
+    return presence(person, sign_in_of(http) if is_there else None, request, errand)
+
+
+def presence(
+    person: Any, sign_in: SignIn | None, request: AuthorizationRequest, errand: Errand
+) -> Presence:
+    """The same of a person and how they signed in; of nobody who may, without a sign-in."""
+    if sign_in is None:
         return replace(NOBODY, was_sent_to_sign_up=errand.was_sent_to_sign_up)
-    sign_in = sign_in_of(http)
     since = sign_in.auth_time.timestamp() if sign_in.auth_time else None
     sent = errand.sent_to_sign_in
     return Presence(
@@ -55,7 +62,7 @@ def send_away(http: HttpRequest, asked: Asked, errand: Errand, where: Next) -> H
         return _sign_in_again(http, asked)
     if where is Next.CHOOSE_ACCOUNT and not conf.ACCOUNT_CHOOSER_URL:
         return _choose_account(http, asked)
-    page, errand = _ROADS[where](errand)
+    page, errand = road(where, errand)
     wishes = asked.request.acr_required or asked.request.acr_values
     query = {
         **({"login_hint": asked.request.login_hint} if where is not Next.STEP_UP else {}),
@@ -64,6 +71,12 @@ def send_away(http: HttpRequest, asked: Asked, errand: Errand, where: Next) -> H
     }
     response = HttpResponseRedirect(_with(http, page, query))
     return errands.keep(headers.no_store(response), http, asked.address.name, errand)
+
+
+def road(where: Next, errand: Errand) -> tuple[str, Errand]:
+    """The project's page that a decision leads to, and the errand of whoever was sent there."""
+    page, errand = _ROADS[where](errand)
+    return page, errand
 
 
 #: Where the project's own page is, and what is remembered of having sent somebody there.

@@ -16,13 +16,12 @@ from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
-    access_end,
-    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
 )
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.prospects import Prospect, prospect_of
 from django_oauthflows.tokens.reading import Presented
 from django_oauthflows.tokens.sessions import SignIn
 
@@ -43,42 +42,69 @@ def issue_code(
     With `front_access_checksum`, an access token was sent beside it.
     """
     code = generate()
-    stored = checksum(code)
-    scope = " ".join(sorted(scopes))
     using = dot.token_database()
+    granted = authorization_of(
+        request, flow=flow, person=person, scopes=scopes, sign_in=sign_in, now=now, pk=pk
+    )
+    granted.code_checksum, granted.front_access_checksum = checksum(code), front_access_checksum
+    kept = grant_of(request, person=person, scopes=scopes, now=now)
+    kept.code = granted.code_checksum
     with transaction.atomic(using=using):
-        Authorization.objects.using(using).create(
-            pk=pk or uuid4(),
-            application_id=request.client.key,
-            user=person,
-            flow=flow,
-            scope=scope,
-            resource=list(request.resource),
-            created=now,
-            expires=lifetimes.authorization_end(request.client, now),
-            session=sign_in.session,
-            auth_time=sign_in.auth_time,
-            acr=sign_in.acr,
-            amr=list(sign_in.amr),
-            sid=sign_in.sid,
-            nonce=request.nonce,
-            claims=request.claims,
-            code_checksum=stored,
-            front_access_checksum=front_access_checksum,
-        )
-        dot.grant_model()._default_manager.using(using).create(
-            application_id=request.client.key,
-            user=person,
-            code=stored,
-            expires=now + timedelta(seconds=lifetimes.code_lifetime()),
-            redirect_uri=request.redirect_uri if request.redirect_uri_was_sent else "",
-            scope=scope,
-            code_challenge=request.code_challenge,
-            code_challenge_method=request.code_challenge_method,
-            nonce=request.nonce,
-            resource=list(request.resource),
-        )
+        granted.save(force_insert=True, using=using)
+        kept.save(force_insert=True, using=using)
     return code
+
+
+def authorization_of(
+    request: AuthorizationRequest,
+    *,
+    flow: str,
+    person: Any,
+    scopes: Collection[str],
+    sign_in: SignIn,
+    now: datetime,
+    pk: UUID | None = None,
+) -> Authorization:
+    """The authorization a code begins, as it is before it is saved."""
+    return Authorization(
+        pk=pk or uuid4(),
+        application_id=request.client.key,
+        user=person,
+        flow=flow,
+        scope=" ".join(sorted(scopes)),
+        resource=list(request.resource),
+        created=now,
+        expires=lifetimes.authorization_end(request.client, now),
+        session=sign_in.session,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+        amr=list(sign_in.amr),
+        sid=sign_in.sid,
+        nonce=request.nonce,
+        claims=request.claims,
+    )
+
+
+def grant_of(
+    request: AuthorizationRequest, *, person: Any, scopes: Collection[str], now: datetime
+) -> Any:
+    """DOT's row of a code, as it is before it is saved."""
+    return dot.grant_model()(
+        application_id=request.client.key,
+        user=person,
+        expires=now + timedelta(seconds=lifetimes.code_lifetime()),
+        redirect_uri=request.redirect_uri if request.redirect_uri_was_sent else "",
+        scope=" ".join(sorted(scopes)),
+        code_challenge=request.code_challenge,
+        code_challenge_method=request.code_challenge_method,
+        nonce=request.nonce,
+        resource=list(request.resource),
+    )
+
+
+def prospect(request: TokenRequest) -> Prospect:
+    """What a code earns."""
+    return prospect_of(request, may_refresh="refresh-token" in request.client.flows)
 
 
 def redeem_code(
@@ -90,10 +116,9 @@ def redeem_code(
     """
     authorization, held = presented.authorization, presented.held
     assert authorization is not None  # noqa: S101 - `find_code` finds codes by their authorization
-    using = dot.token_database()
-    expires = access_end(request)
-    access = access_token_for(request, expires)
-    refresh = generate() if "refresh-token" in request.client.flows else ""
+    using, earned = dot.token_database(), prospect(request)
+    expires, access = earned.expires, earned.access_token()
+    refresh = generate() if earned.may_refresh else ""
     with transaction.atomic(using=using):
         won = _redeem().run(
             authorization.pk,

@@ -142,21 +142,29 @@ def approve(
         waiting = _waiting(using, now).filter(pk=pairing.key, user=person)
         if not waiting.update(status=DeviceStatus.APPROVED.value):
             return False
-        Authorization.objects.using(using).create(
-            application_id=client.key,
-            user=person,
-            flow=DEVICE_CODE.slug,
-            scope=" ".join(sorted(scopes)),
-            created=now,
-            expires=lifetimes.authorization_end(client, now),
-            session=sign_in.session,
-            auth_time=sign_in.auth_time,
-            acr=sign_in.acr,
-            amr=list(sign_in.amr),
-            sid=sign_in.sid,
-            code_checksum=pairing.device_checksum,
-        )
+        granted = authorization_of(client, person, scopes=scopes, sign_in=sign_in, now=now)
+        granted.code_checksum = pairing.device_checksum
+        granted.save(force_insert=True, using=using)
     return True
+
+
+def authorization_of(
+    client: ClientFacts, person: Any, *, scopes: Collection[str], sign_in: SignIn, now: datetime
+) -> Authorization:
+    """The authorization an approved device begins, as it is before it is saved."""
+    return Authorization(
+        application_id=client.key,
+        user=person,
+        flow=DEVICE_CODE.slug,
+        scope=" ".join(sorted(scopes)),
+        created=now,
+        expires=lifetimes.authorization_end(client, now),
+        session=sign_in.session,
+        auth_time=sign_in.auth_time,
+        acr=sign_in.acr,
+        amr=list(sign_in.amr),
+        sid=sign_in.sid,
+    )
 
 
 def poll(device_code: str, client: ClientFacts, now: datetime) -> Presented | None:
@@ -208,7 +216,12 @@ def _spent(stored: str) -> Presented | None:
 
 def _approved(stored: str, key: int, expires: datetime) -> Presented | None:
     """The grant an approved code stands for, kept in django-oauth-toolkit's row until it is redeemed."""
-    return find_code(stored, kept=(key, "", "", "", expires))
+    return find_code(stored, kept=kept_of(key, expires))
+
+
+def kept_of(key: int, expires: datetime) -> tuple[int, str, str, str, datetime]:
+    """What is kept of an approved code: nothing was redirected, and nothing has to be proven."""
+    return key, "", "", "", expires
 
 
 def _note_poll(key: int, last_checked: datetime, interval: int, now: datetime, using: str) -> bool:

@@ -24,12 +24,11 @@ from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
-    access_end,
-    access_token_for,
     announce,
     insert_access_token,
 )
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.prospects import Prospect, prospect_of
 from django_oauthflows.tokens.reading import Presented
 
 
@@ -38,11 +37,8 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
 
     Raises `LostRace` if what was presented has ended in the meantime.
     """
-    using, family, expires = dot.token_database(), uuid4(), access_end(request)
-    asked = request.exchange.requested_token_type or TokenType.ACCESS_TOKEN
-    access = access_token_for(
-        request, expires, act=_said(request), must_be_jwt=asked == TokenType.JWT
-    )
+    using, family, earned = dot.token_database(), uuid4(), prospect(request)
+    expires, access = earned.expires, earned.access_token()
     with transaction.atomic(using=using):
         # First, so that the parent is locked: whoever ends it from here on finds this grant below it.
         parent = presented.authorization
@@ -56,7 +52,17 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
             raise LostRace
         _record(request, presented, family)
     issued = announce(request, access, expires, authorization=family)
-    return replace(issued, issued_token_type=str(asked))
+    return replace(issued, issued_token_type=str(_type_of(request)))
+
+
+def prospect(request: TokenRequest) -> Prospect:
+    """What an exchange earns."""
+    must_be_jwt = _type_of(request) == TokenType.JWT
+    return prospect_of(request, act=_said(request), must_be_jwt=must_be_jwt)
+
+
+def _type_of(request: TokenRequest) -> str:
+    return request.exchange.requested_token_type or TokenType.ACCESS_TOKEN
 
 
 def _start(

@@ -20,7 +20,7 @@ from django_oauthflows.tokens.subjects import subject_of
 AT_JWT = "at+jwt"
 
 
-def new_access_token(
+def claims_of_access_token(
     request: TokenRequest | AuthorizationRequest,
     expires: datetime,
     *,
@@ -30,15 +30,16 @@ def new_access_token(
     acr: str = "",
     act: Act | None = None,
     must_be_jwt: bool = False,
-) -> str:
-    """A new access token in the format the client's policy, or one of its scopes, asks for.
+) -> dict[str, Any] | None:
+    """What an access token says, in the format the client's policy, or one of its scopes, asks for.
 
-    `person` is the key of whoever granted it, `None` for a client's own; `auth_time` and `acr` tell how they
-    had signed in. One that says who acts (`act`) is a JWT in any case, and so is one that `must_be_jwt`.
+    `None` for an opaque one, which says nothing. `person` is the key of whoever granted it, `None` for a
+    client's own; `auth_time` and `acr` tell how they had signed in. One that says who acts (`act`) is a JWT
+    in any case, and so is one that `must_be_jwt`.
     """
     is_jwt = request.client.token_format == "jwt" or not request.scopes.isdisjoint(conf.JWT_SCOPES)
     if not (is_jwt or must_be_jwt or act is not None):
-        return generate()
+        return None
     claims = _claims(request, expires, now=now, person=person)
     if auth_time is not None:
         claims["auth_time"] = int(auth_time.timestamp())
@@ -46,7 +47,12 @@ def new_access_token(
         claims["acr"] = acr
     if act is not None:
         claims["act"] = act
-    return jwt.sign(claims, typ=AT_JWT)
+    return claims
+
+
+def new_access_token(claims: dict[str, Any] | None) -> str:
+    """A new access token that says these claims, or nothing."""
+    return generate() if claims is None else jwt.sign(claims, typ=AT_JWT)
 
 
 def _claims(

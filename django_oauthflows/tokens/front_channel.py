@@ -15,9 +15,10 @@ from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes, lifetimes
 from django_oauthflows.tokens.checksums import checksum
-from django_oauthflows.tokens.formats import new_access_token
+from django_oauthflows.tokens.formats import claims_of_access_token
 from django_oauthflows.tokens.issuing import insert_access_token, tell_issued
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.prospects import Prospect
 from django_oauthflows.tokens.sessions import SignIn
 
 
@@ -42,9 +43,9 @@ def issue_in_front(
 ) -> FrontIssued:
     """Start an authorization with what the response type names, in one transaction."""
     using, family = dot.token_database(), uuid4()
-    lifetime = lifetimes.access_token_lifetime(request.client)
-    expires = now + timedelta(seconds=lifetime)
-    access = _access_token(request, expires, person=person, sign_in=sign_in, now=now)
+    earned = prospect(request, person=person, sign_in=sign_in, now=now)
+    expires = front_end(request, now)
+    access = earned.access_token() if earned else ""
     front = checksum(access) if access else ""
     with transaction.atomic(using=using):
         code = ""
@@ -93,18 +94,20 @@ def issue_in_front(
         )
     return FrontIssued(
         access_token=access,
-        expires_in=lifetime if access else 0,
+        expires_in=int((expires - now).total_seconds()) if access else 0,
         scopes=request.scopes,
         code=code,
     )
 
 
-def _access_token(
-    request: AuthorizationRequest, expires: datetime, *, person: Any, sign_in: SignIn, now: datetime
-) -> str:
+def prospect(
+    request: AuthorizationRequest, *, person: Any, sign_in: SignIn, now: datetime
+) -> Prospect | None:
+    """The access token that goes through the browser, where the response type names one."""
     if "token" not in request.response_types:
-        return ""
-    return new_access_token(
+        return None
+    expires = front_end(request, now)
+    claims = claims_of_access_token(
         request,
         expires,
         now=now,
@@ -112,3 +115,9 @@ def _access_token(
         auth_time=sign_in.auth_time,
         acr=sign_in.acr,
     )
+    return Prospect(request=request, expires=expires, claims=claims, person=person.pk)
+
+
+def front_end(request: AuthorizationRequest, now: datetime) -> datetime:
+    """When what goes through the browser ends."""
+    return now + timedelta(seconds=lifetimes.access_token_lifetime(request.client))

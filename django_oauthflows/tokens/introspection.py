@@ -3,6 +3,7 @@
 A resource server that has to prove later what it was told gets the answer signed (RFC 9701).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,11 +40,7 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[
     if access is not None:
         if not is_live(access, now, request) or not _may_know(asker, access.row):
             return INACTIVE
-        return _members(access.row, access.row.user, access.row.scope, issuer, asker=asker) | {
-            "token_type": "Bearer",
-            "exp": int(access.row.expires.timestamp()),
-            **_said(value),
-        }
+        return members_of_access_token(access.row, jwt.claims_of(value), issuer, asker=asker)
     refresh = find_refresh_token_row(stored)
     if (
         refresh is None
@@ -71,10 +68,18 @@ def signed(members: dict[str, Any], request: HttpRequest, *, asker: ClientFacts)
     return jwt.sign(claims, typ=INTROSPECTION_JWT)
 
 
-def _said(value: str) -> dict[str, Any]:
-    """The row was found by the checksum of this very value, so a JWT among them is our own."""
-    claims = jwt.claims_of(value)
-    return {name: claims[name] for name in _SAID_BY_THE_TOKEN if name in claims}
+def members_of_access_token(
+    row: Any, said: Mapping[str, Any], issuer: str, *, asker: ClientFacts
+) -> dict[str, Any]:
+    """What is told of a live access token: by its row, and what a JWT of our own says beyond it.
+
+    The row was found by the checksum of its value, so whatever the value says was said by us.
+    """
+    return _members(row, row.user, row.scope, issuer, asker=asker) | {
+        "token_type": "Bearer",
+        "exp": int(row.expires.timestamp()),
+        **{name: said[name] for name in _SAID_BY_THE_TOKEN if name in said},
+    }
 
 
 def _may_know(asker: ClientFacts, row: Any) -> bool:

@@ -8,7 +8,7 @@ for each other in a circle.
 
 import logging
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -20,12 +20,10 @@ from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
-from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.statements import CompiledInsert
-from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum
-from django_oauthflows.tokens.formats import new_access_token
+from django_oauthflows.tokens.prospects import prospect_of
 
 logger = logging.getLogger("django_oauthflows.tokens")
 
@@ -52,41 +50,11 @@ class Issued:
 
 def issue_to_client(request: TokenRequest) -> Issued:
     """An access token for the client itself (RFC 6749 §4.4.3): no person, no refresh token."""
-    using = dot.token_database()
-    expires = access_end(request)
-    access = access_token_for(request, expires)
+    using, prospect = dot.token_database(), prospect_of(request)
+    access = prospect.access_token()
     with transaction.atomic(using=using):
-        insert_access_token(request, access, expires, using=using)
-    return announce(request, access, expires)
-
-
-def access_token_for(
-    request: TokenRequest, expires: datetime, *, act: Act | None = None, must_be_jwt: bool = False
-) -> str:
-    """A new access token for whoever the request stands for: the person of what it holds, or the client.
-
-    `act` is who acts for the person (RFC 8693 §4.1).
-    """
-    held = request.held
-    if held is None:
-        return new_access_token(request, expires, now=request.now)
-    return new_access_token(
-        request,
-        expires,
-        now=request.now,
-        person=held.user_key,
-        auth_time=held.auth_time,
-        acr=held.acr,
-        act=act,
-        must_be_jwt=must_be_jwt,
-    )
-
-
-def access_end(request: TokenRequest) -> datetime:
-    """When an access token made now ends: no later than the grant it comes of."""
-    end = request.now + timedelta(seconds=lifetimes.access_token_lifetime(request.client))
-    last = request.held.ends_at if request.held else None
-    return end if last is None else min(end, last)
+        insert_access_token(request, access, prospect.expires, using=using)
+    return announce(request, access, prospect.expires)
 
 
 @cache
@@ -109,17 +77,23 @@ def insert_access_token(
     source: int | None = None,
 ) -> Any:
     """Save an access token by its checksum; `source` is the key of the refresh token it was refreshed by."""
-    row = dot.access_token_model()(
+    row = access_token_row(request, expires, person=person)
+    row.token_checksum, row.source_refresh_token_id = checksum(value), source
+    return _access_tokens().save(row, using)
+
+
+def access_token_row(
+    request: TokenRequest | AuthorizationRequest, expires: datetime, *, person: Any
+) -> Any:
+    """The row of an access token as it is before it is saved, for a person's key or `None`."""
+    return dot.access_token_model()(
         user_id=person,
         application_id=request.client.key,
         token="",
-        token_checksum=checksum(value),
-        source_refresh_token_id=source,
         expires=expires,
         scope=" ".join(sorted(request.scopes)),
         resource=list(request.resource),
     )
-    return _access_tokens().save(row, using)
 
 
 def insert_refresh_token(

@@ -4,6 +4,7 @@ An access token is looked up as it is for a call, an ID token opened by the keys
 leads to the grant it came of, so that what is made of it ends with that grant.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -52,12 +53,15 @@ def find_party(
         return _of_id_token(value, client, http)
     is_jwt = value.count(".") == 2
     if token_type == TokenType.ACCESS_TOKEN or (token_type == TokenType.JWT and is_jwt):
-        return _of_access_token(value, client, http)
+        return of_access_token(checksum(value), jwt.claims_of(value), client, http)
     return None
 
 
-def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
-    found = find_access_token(checksum(value))
+def of_access_token(
+    stored: str, claims: Mapping[str, Any], client: ClientFacts, http: HttpRequest
+) -> Presented | None:
+    """Whoever the live access token under a checksum stands for; `claims` is what its value says."""
+    found = find_access_token(stored)
     if found is None or found.row.application is None or not is_live(found, timezone.now(), http):
         return None
     row = found.row
@@ -65,7 +69,6 @@ def _of_access_token(value: str, client: ClientFacts, http: HttpRequest) -> Pres
     grant = authorization_of(row) if row.user else None
     if grant is not None and not grant.is_live:
         return None
-    claims = jwt.claims_of(value)
     party = Party(
         subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
         is_person=row.user is not None,

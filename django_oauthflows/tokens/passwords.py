@@ -19,13 +19,12 @@ from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
-    access_end,
-    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
 )
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.prospects import Prospect, prospect_of
 
 
 def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool = True) -> Issued:
@@ -36,13 +35,11 @@ def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool =
 
     Raises `LostRace` if the password was changed, or the account closed, since `person` was read.
     """
-    may_refresh = has_signed_in and "refresh-token" in request.client.flows
-    end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
-    auth_time = request.now if has_signed_in else None
-    request = replace(request, held=_held(request, person, ends_at=end, auth_time=auth_time))
-    using, family, expires = dot.token_database(), uuid4(), access_end(request)
-    access = access_token_for(request, expires)
-    refresh = generate() if may_refresh else ""
+    request, earned = prospect(request, person, has_signed_in=has_signed_in)
+    held, expires, access = request.held, earned.expires, earned.access_token()
+    assert held is not None  # noqa: S101 - the prospect has just put it there
+    using, family = dot.token_database(), uuid4()
+    refresh = generate() if earned.may_refresh else ""
     with transaction.atomic(using=using):
         Authorization.objects.using(using).create(
             pk=family,
@@ -54,8 +51,8 @@ def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool =
             created=request.now,
             redeemed=request.now,
             last_used=request.now,
-            expires=end if may_refresh else expires,
-            auth_time=auth_time,
+            expires=held.ends_at if refresh else expires,
+            auth_time=held.auth_time,
             first_access_checksum=checksum(access),
         )
         row = insert_access_token(request, access, expires, person=person.pk, using=using)
@@ -65,6 +62,17 @@ def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool =
         if not _is_unchanged(person):
             raise LostRace
     return announce(request, access, expires, refresh=refresh, authorization=family)
+
+
+def prospect(
+    request: TokenRequest, person: Any, *, has_signed_in: bool = True
+) -> tuple[TokenRequest, Prospect]:
+    """The request with the person's word in it, and what that earns."""
+    may_refresh = has_signed_in and "refresh-token" in request.client.flows
+    end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
+    auth_time = request.now if has_signed_in else None
+    request = replace(request, held=_held(request, person, ends_at=end, auth_time=auth_time))
+    return request, prospect_of(request, may_refresh=may_refresh)
 
 
 def _is_unchanged(person: Any) -> bool:

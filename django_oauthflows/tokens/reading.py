@@ -67,14 +67,26 @@ def find_code(checksum: str, *, kept: Sequence[Any] | None = None) -> Presented 
         grant = _grant_by_code().first(checksum, using)
     if grant is None and authorization.redeemed is None:
         return None
-    key, redirect_uri, challenge, method, expires = grant or (0, "", "", "", None)
-    held = Held(
+    held = held_by_code(authorization, grant, person=person, client_is_enabled=enabled)
+    return Presented(checksum=checksum, held=held, person=person, authorization=authorization)
+
+
+def held_by_code(
+    authorization: Authorization,
+    kept: Sequence[Any] | None,
+    *,
+    person: Any,
+    client_is_enabled: bool,
+) -> Held:
+    """What a code stands for: its authorization, and what is `kept` of it until it is redeemed."""
+    key, redirect_uri, challenge, method, expires = kept or (0, "", "", "", None)
+    return Held(
         key=key,
         flow=authorization.flow,
         client_key=authorization.application_id,
         user_key=authorization.user_id,
         user_is_active=person.is_active,
-        client_is_enabled=enabled,
+        client_is_enabled=client_is_enabled,
         scopes=frozenset(authorization.scope.split()),
         resource=tuple(authorization.resource),
         expires=expires,
@@ -92,7 +104,6 @@ def find_code(checksum: str, *, kept: Sequence[Any] | None = None) -> Presented 
         sid=authorization.sid,
         claims=authorization.claims,
     )
-    return Presented(checksum=checksum, held=held, person=person, authorization=authorization)
 
 
 def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Presented | None:

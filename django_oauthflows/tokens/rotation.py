@@ -15,13 +15,12 @@ from django_oauthflows.tokens.checksums import generate
 from django_oauthflows.tokens.issuing import (
     Issued,
     LostRace,
-    access_end,
-    access_token_for,
     announce,
     insert_access_token,
     insert_refresh_token,
 )
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.prospects import Prospect, prospect_of
 from django_oauthflows.tokens.reading import Presented
 
 
@@ -35,9 +34,10 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
         return _replayed(request, presented, token)
     using = dot.token_database()
     family = presented.held.authorization or uuid4()
-    expires = access_end(request)
+    earned = prospect(request)
+    expires = earned.expires
     answer = replay.Answer(
-        access_token=access_token_for(request, expires),
+        access_token=earned.access_token(),
         refresh_token=generate(),
         scopes=request.scopes,
         expires=expires,
@@ -72,6 +72,11 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     return announce(
         request, answer.access_token, expires, refresh=answer.refresh_token, authorization=family
     )
+
+
+def prospect(request: TokenRequest) -> Prospect:
+    """What a refresh token earns: its successor, and a new access token."""
+    return prospect_of(request, may_refresh=True)
 
 
 def _note_rotation(

@@ -25,10 +25,10 @@ def validate(
     `invalid_token` where it is not good for this request.
     """
     found = find_access_token(checksum(value))
-    is_meant = found is not None and _is_meant(
+    meant = found is not None and is_meant(
         found.row.resource, request, resource=resource, must_be_bound=must_be_bound
     )
-    enforce(USE_RULES, use_of(found, timezone.now(), request, is_meant=is_meant))
+    enforce(USE_RULES, use_of(found, timezone.now(), request, is_meant=meant))
     assert found is not None  # noqa: S101 - the first rule refused otherwise
     return found.row
 
@@ -60,8 +60,8 @@ def use_of(
     )
 
 
-def _is_meant(
-    bound_to: list[str], request: HttpRequest, *, resource: str, must_be_bound: bool
+def is_meant(
+    bound_to: list[str], request: HttpRequest, *, resource: str = "", must_be_bound: bool = False
 ) -> bool:
     """Is a token meant for the API that was asked (RFC 8707 §2)?
 

@@ -1,0 +1,271 @@
+"""A request to the authorization endpoint, up to where it would be answered (RFC 6749 §4.1.1).
+
+The same steps as `protocol/authorize.py`. Where the person is sent away first, they are supposed to do what
+they were sent for, and the decision is made once more.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.consent import memory
+from django_oauthflows.consent.decision import Next, Presence, Why, is_too_old, why_ask
+from django_oauthflows.consent.forms import ConsentForm
+from django_oauthflows.consent.models import Consent
+from django_oauthflows.identity.id_token import Identified
+from django_oauthflows.protocol import asking, authorize, languages, signing_in
+from django_oauthflows.protocol.callers import know_redirect_uri, must_be_usable
+from django_oauthflows.protocol.errands import Errand
+from django_oauthflows.protocol.parameters import Parameters, from_pairs
+from django_oauthflows.protocol.rehearsal.base import (
+    MADE_THEN,
+    ConsentPage,
+    DeadEnd,
+    Mark,
+    Notes,
+    Question,
+    Text,
+    Told,
+)
+from django_oauthflows.protocol.sending import Asked, granted, identified
+from django_oauthflows.rules.pkce import s256
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
+from django_oauthflows.tokens.sessions import SignIn
+
+#: The example of RFC 7636 appendix B: nobody's secret.
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+#: A person is sent away for one thing after another, and for none of them twice.
+_MOST_ROADS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """A request that would be answered: as it was granted, and the sign-in it was granted in."""
+
+    request: AuthorizationRequest
+    sign_in: SignIn
+    now: datetime
+
+    def identified(self, person: Any) -> Identified:
+        return identified(self.request, person=person, sign_in=self.sign_in, now=self.now)
+
+
+def authorized(http: HttpRequest, question: Question, notes: Notes) -> Agreed:
+    """The request once the person agreed to it. Raises `Refusal` or `DeadEnd`."""
+    notes.told = Told.PAGE
+    parameters, client = parameters_of(question), question.client
+    must_be_usable(http, client)
+    address = authorize.address_of(http, parameters, know_redirect_uri(client, parameters))
+    notes.told = Told.REDIRECT
+    notes.add(
+        Mark.PASSES,
+        _("The client is known and enabled, and the answer may go to its redirect URI"),
+        address.redirect_uri,
+    )
+    asked = authorize.read(http, parameters, client, address)
+    _note_rules(asked, notes)
+    with languages.spoken(asked.request.ui_locales):
+        return _decided(question, asked, notes)
+
+
+def parameters_of(question: Question) -> Parameters:
+    """The query the client would send. Raises `Refusal` for what no query may hold."""
+    flow, scopes = question.flow, question.scopes
+    asked = question.client.default_scopes if scopes is None else scopes
+    response_type = question.response_type or next(iter(flow.response_types), "")
+    proves = flow.uses_pkce or ("code" in response_type.split() and flow.slug == "hybrid")
+    sent = {
+        "response_type": response_type,
+        "client_id": question.client.client_id,
+        "redirect_uri": question.redirect_uri or next(iter(question.client.redirect_uris), ""),
+        "scope": "" if scopes is None else " ".join(sorted(scopes)),
+        "nonce": MADE_THEN if "openid" in asked else "",
+        **({"code_challenge": s256(VERIFIER), "code_challenge_method": "S256"} if proves else {}),
+        **question.parameters,
+    }
+    return from_pairs([*sent.items(), *(("resource", uri) for uri in question.resource)])
+
+
+def _note_rules(asked: Asked, notes: Notes) -> None:
+    profile = profile_of(asked.request.client)
+    count = len(asked.flow.authorization_rules) + len(profile.authorization_rules)
+    notes.add(
+        Mark.PASSES,
+        _("The authorization request passes"),
+        _("%(count)d rules of the flow “%(flow)s” and of the profile “%(profile)s” were asked.")
+        % {"count": count, "flow": asked.flow.name, "profile": profile.slug},
+    )
+
+
+def _decided(question: Question, asked: Asked, notes: Notes) -> Agreed:
+    person, request, errand = question.person, asked.request, Errand()
+    sign_in = supposed(question)
+    for _road in range(_MOST_ROADS):
+        is_there = person.is_active and sign_in is not None
+        presence = signing_in.presence(person, sign_in if is_there else None, request, errand)
+        remembered = memory.remembered(request.client, person) if is_there else None
+        decision = authorize.decided(request, presence, remembered)
+        if decision.next is Next.ANSWER:
+            _note_silence(request.client, notes)
+            return _agreed(asked, decision.scopes, sign_in)
+        if decision.next is Next.ASK:
+            return _agreed(asked, _asked(question, asked, remembered, notes), sign_in)
+        errand, sign_in = sent_away(question, request, presence, decision.next, errand, notes)
+    raise DeadEnd
+
+
+def _agreed(asked: Asked, scopes: frozenset[str], sign_in: SignIn | None) -> Agreed:
+    request = granted(asked.request, scopes)
+    assert sign_in is not None  # noqa: S101 - nobody is asked, or answered, who is not there
+    return Agreed(request=request, sign_in=sign_in, now=timezone.now())
+
+
+def supposed(question: Question) -> SignIn | None:
+    """How they signed in before the request; `None` for whoever comes to sign in."""
+    said = question.signed_in
+    if said is None:
+        return None
+    since = timezone.now() - timedelta(seconds=said.ago)
+    return SignIn(auth_time=since, acr=said.acr, amr=said.amr, sid=MADE_THEN)
+
+
+def sent_away(
+    question: Question,
+    request: AuthorizationRequest | None,
+    presence: Presence | None,
+    where: Next,
+    errand: Errand,
+    notes: Notes,
+) -> tuple[Errand, SignIn]:
+    """The person does what they were sent for, as the person they are. Raises `DeadEnd` for who cannot."""
+    notes.add(Mark.PERSON, _TITLES[where], _why_sent(request, presence, where))
+    if not question.person.is_active:
+        notes.add(
+            Mark.STOPS,
+            _("There it ends: this account has been disabled"),
+            _("Nobody can sign in as this person."),
+        )
+        raise DeadEnd
+    _page, errand = signing_in.road(where, errand)
+    said = question.signed_in
+    # After they were sent, by the smallest step that a clock tells apart.
+    since = timezone.now() + timedelta(milliseconds=1)
+    sign_in = SignIn(
+        auth_time=since,
+        acr=said.acr if said else "",
+        amr=said.amr if said else (),
+        sid=MADE_THEN,
+    )
+    if where in (Next.CHOOSE_ACCOUNT, Next.STEP_UP):
+        sign_in = supposed(question) or sign_in
+    if where is Next.STEP_UP and request is not None and presence is not None:
+        wished = request.acr_required or request.acr_values
+        reached = next(acr for acr in wished if acr in presence.can_step_up_to)
+        sign_in = replace(sign_in, acr=reached)
+    notes.add(Mark.SUPPOSED, _("They are supposed to do that, and come back"))
+    return errand, sign_in
+
+
+_TITLES = {
+    Next.SIGN_IN: gettext_lazy("The person is sent to sign in"),
+    Next.SIGN_IN_AGAIN: gettext_lazy("The person is sent to sign in once more"),
+    Next.CREATE_ACCOUNT: gettext_lazy("The person is sent to create an account"),
+    Next.CHOOSE_ACCOUNT: gettext_lazy("The person is asked which account to go on with"),
+    Next.STEP_UP: gettext_lazy("The person is sent to show more of who they are"),
+}
+
+
+def _why_sent(request: AuthorizationRequest | None, presence: Presence | None, where: Next) -> Text:
+    if request is None or presence is None or where is Next.SIGN_IN:
+        return _("Nobody is signed in.")
+    if where is not Next.SIGN_IN_AGAIN:
+        return _WHY_SENT[where]
+    if "login" in request.prompt:
+        return _("The request says prompt=login.")
+    if is_too_old(request.max_age, presence.age):
+        return _("They signed in longer ago than max_age allows.")
+    if not presence.is_expected:
+        return _("The request names another person.")
+    return _("The client is to be told when they signed in, and nobody knows.")
+
+
+_WHY_SENT = {
+    Next.CREATE_ACCOUNT: gettext_lazy("The request says prompt=create."),
+    Next.CHOOSE_ACCOUNT: gettext_lazy("The request says prompt=select_account."),
+    Next.STEP_UP: gettext_lazy(
+        "The request wishes for an authentication context they have not reached."
+    ),
+}
+
+
+def _note_silence(client: ClientFacts, notes: Notes) -> None:
+    notes.add(
+        Mark.PASSES,
+        _("The person is not asked"),
+        _("The client’s policy skips the consent page.")
+        if client.skips_consent
+        else _("They agreed to all of this before."),
+    )
+
+
+def _asked(
+    question: Question, asked: Asked, remembered: frozenset[str] | None, notes: Notes
+) -> frozenset[str]:
+    """What they would agree to on the page."""
+    notes.add(
+        Mark.PERSON,
+        _("The person is asked on the consent page"),
+        _why_asked(question, asked, remembered),
+    )
+    form = asking.form_of(asked, remembered)
+    context = asking.context_of(asked, form, remembered, question.person)
+    notes.page = ConsentPage(template="oauthflows/consent.html", context=context)
+    filled = asking.form_of(asked, remembered, ticked(asked.request.needs, question))
+    return agreed_to(filled, notes)
+
+
+def ticked(asked: frozenset[str], question: Question) -> QueryDict:
+    """The form as the person would send it."""
+    return QueryDict(urlencode({"scopes": sorted(asked - question.left_out)}, doseq=True))
+
+
+def agreed_to(form: ConsentForm, notes: Notes) -> frozenset[str]:
+    """What a filled-in form grants. Raises `DeadEnd` where it comes back instead."""
+    if not form.is_valid():
+        wrong = " ".join(str(said) for said in form.errors.get("scopes", []))
+        notes.add(Mark.STOPS, _("The page comes back"), wrong)
+        raise DeadEnd
+    scopes: frozenset[str] = form.cleaned_data["scopes"]
+    notes.agreed = scopes
+    notes.add(
+        Mark.SUPPOSED,
+        _("They are supposed to press Allow"),
+        _("Pressing Deny is answered with access_denied."),
+    )
+    return scopes
+
+
+def _why_asked(question: Question, asked: Asked, remembered: frozenset[str] | None) -> Text:
+    request = asked.request
+    why = why_ask(request, remembered, identity_is_assured=authorize.identity_is_assured(request))
+    if why is Why.PAGE_WAS_ASKED_FOR:
+        return _("The request says prompt=consent.")
+    if why is Why.MORE_THAN_BEFORE:
+        new = ", ".join(sorted(request.needs - (remembered or frozenset())))
+        return _("They agreed to this client before, and not to: %(scopes)s.") % {"scopes": new}
+    if why is Why.ANYBODY_MAY_BE_WAITING:
+        return _(
+            "Any program on a device can wait at this redirect URI, so an earlier yes does not count "
+            "(RFC 8252 §8.6)."
+        )
+    agreed = Consent.objects.filter(user=question.person, application_id=request.client.key)
+    if agreed.exists():
+        return _("They agreed before, and that has expired.")
+    return _("They never agreed to this client.")
