@@ -111,9 +111,7 @@ MANAGING: Mapping[tuple[str, str], Row] = {
         body=lambda world: {"seal": world.seal},
     ),
     ("consents", "get"): listing("consents:read", "view_consent"),
-    ("consent", "delete"): row(
-        "consents:write", "delete_consent", args=consent, ok=204, owner=204
-    ),
+    ("consent", "delete"): row("consents:write", "delete_consent", args=consent, ok=204, owner=204),
     ("authorizations", "get"): listing("authorizations:read", "view_authorization"),
     ("authorization", "get"): row("authorizations:read", "view_authorization", args=grant),
     ("revoke-authorization", "post"): row(
