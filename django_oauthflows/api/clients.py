@@ -164,7 +164,7 @@ class DisableClient(ManagementView):
         fails={404: "No such client."},
     )
     def post(self, request: Request, key: str) -> Response:
-        application = reach.client(request, key, Deed.CHANGE)
+        application = reach.client(request, key, Deed.CHANGE_POLICY)
         with judging():
             changing.set_enabled(application.pk, False, **reach.actor(request))
         return Response(self.shown(ClientShape, reach.client(request, key)))

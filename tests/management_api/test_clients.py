@@ -115,7 +115,7 @@ def test_a_change_that_changes_nothing_is_not_written_down(
     pk = made.application.pk
     held = caller.get("client", pk).json()
     sent = {name: held[name] for name in ("name", "redirect_uris", "allowed_origins")}
-    policy = {name: value for name, value in held["policy"].items()}
+    policy = dict(held["policy"])
     for name in ("preset", "is_enabled", "created", "updated"):
         del policy[name]
     with django_capture_on_commit_callbacks(execute=True):

@@ -18,7 +18,7 @@ from tests.management_api.calling import (
     through_an_app,
     url,
 )
-from tests.management_api.table import MANAGING, OWN, PERMISSIONS, Row
+from tests.management_api.table import MANAGING, OWN, PERMISSIONS
 from tests.management_api.world import World, browser_of, made, sign_in_of
 from tests.marks import spec
 
