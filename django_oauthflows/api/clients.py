@@ -1,5 +1,7 @@
 """The clients of this server: listed, added by their kind, changed, stopped, deleted."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError as Wrong
@@ -33,6 +35,10 @@ READS_AND_WRITES = HasScopes(
     PATCH="oauthflows:clients:write",
     DELETE="oauthflows:clients:write",
 )
+
+
+#: What gives a new client something else than its kind has.
+BEYOND_ITS_KIND = frozenset({"flows", "token_format", "resources", "allowed_resources"})
 
 
 class ClientQuery(ListQuery):
@@ -75,10 +81,13 @@ class Clients(ManagementView):
     def post(self, request: Request) -> Response:
         reach.must(request, Deed.ADD)
         said = self.read(NewClient)
+        if said.keys() & BEYOND_ITS_KIND:
+            reach.must(request, Deed.CHANGE_POLICY)
         limits.must_not_be_given(request, said)
         person = reach.person_of(request)
         owner = access.owner_of_new(person) if person is not None else None
-        made = _judged(register_client, **said, owner=owner, **reach.actor(request))
+        with judging():
+            made = register_client(**said, owner=owner, **reach.actor(request))
         made.application._shown_once = made.client_secret
         return Response(self.shown(ClientWithSecret, made.application), status=201)
 
@@ -107,8 +116,8 @@ class Client(ManagementView):
             limits.must_be_ordinary(request, locked)
             limits.must_not_be_given(request, said, locked)
 
-        actor = reach.actor(request)
-        _judged(changing.change_client, application.pk, said, must=must, **actor)
+        with judging(told=nested):
+            changing.change_client(application.pk, said, must=must, **reach.actor(request))
         return Response(self.shown(ClientShape, reach.client(request, key)))
 
     @described(
@@ -140,8 +149,8 @@ class EnableClient(ManagementView):
         def must(locked: Any) -> None:
             limits.must_be_ordinary(request, locked)
 
-        actor = reach.actor(request)
-        _judged(changing.set_enabled, application.pk, True, must=must, **actor)
+        with judging():
+            changing.set_enabled(application.pk, True, must=must, **reach.actor(request))
         return Response(self.shown(ClientShape, reach.client(request, key)))
 
 
@@ -155,15 +164,16 @@ class DisableClient(ManagementView):
         fails={404: "No such client."},
     )
     def post(self, request: Request, key: str) -> Response:
-        application = reach.client(request, key, Deed.CHANGE)
-        actor = reach.actor(request)
-        _judged(changing.set_enabled, application.pk, False, must=lambda locked: None, **actor)
+        application = reach.client(request, key, Deed.CHANGE_POLICY)
+        with judging():
+            changing.set_enabled(application.pk, False, **reach.actor(request))
         return Response(self.shown(ClientShape, reach.client(request, key)))
 
 
-def _judged(service: Any, *args: Any, **kwargs: Any) -> Any:
-    """Call a service, and say what it refused in DRF's words: by field."""
+@contextmanager
+def judging(told: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> Iterator[None]:
+    """What a service refuses, in DRF's words: by field, as `told` puts it."""
     try:
-        return service(*args, **kwargs)
+        yield
     except Wrong as error:
-        raise ValidationError(nested(error.message_dict)) from None
+        raise ValidationError(told(error.message_dict)) from None

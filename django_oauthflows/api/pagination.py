@@ -6,7 +6,6 @@ left out nor told twice, and what is added meanwhile moves nothing.
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError as NotAValue
@@ -63,7 +62,9 @@ def _read(cursor: str, ordering: str, model: Any) -> tuple[Any, Any]:
         named, value, key = said
         if named != ordering or not all(isinstance(text, str) for text in said) or "\0" in value:
             raise ValueError
-        column: Mapping[str, Any] = {field.name: field for field in model._meta.fields}
-        return column[ordering.removeprefix("-")].to_python(value), model._meta.pk.to_python(key)
+        column = model._meta.get_field(ordering.removeprefix("-"))
+        last = model._meta.pk.to_python(key)
+        model._meta.pk.run_validators(last)
+        return column.to_python(value), last
     except (ValueError, TypeError, NotAValue, RecursionError):
         raise ValidationError({"cursor": [_("This is no cursor of this list.")]}) from None

@@ -20,18 +20,20 @@ from rest_framework.request import Request
 USUALLY, AT_MOST = 50, 200
 
 
+def _must_be_a_key(text: str) -> None:
+    key = get_user_model()._meta.pk
+    try:
+        # Its validators know how large a number the database takes.
+        key.run_validators(key.to_python(text))
+    except NotAKey:
+        raise ValidationError(_("This is no person's id.")) from None
+
+
 class PersonField(serializers.CharField):
     """The key of a person."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=64, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        text = super().to_internal_value(data)
-        try:
-            return get_user_model()._meta.pk.to_python(text)
-        except NotAKey:
-            raise ValidationError(_("This is no person's id.")) from None
+        super().__init__(max_length=64, validators=[_must_be_a_key], **kwargs)
 
 
 class Query(serializers.Serializer[Any]):

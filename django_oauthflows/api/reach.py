@@ -6,6 +6,7 @@ is a service's own: an administrator wrote the scope on that client, and the sco
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -88,5 +89,5 @@ def key_of(model: Any, text: str) -> Any:
     """The key a path names, as the model has it. Raises `Http404`."""
     try:
         return model._meta.pk.to_python(text)
-    except (ValueError, TypeError, AttributeError):
+    except ValidationError:
         raise Http404 from None

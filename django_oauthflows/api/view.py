@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -20,12 +21,25 @@ class JSONLines(JSONRenderer):
     format = "jsonl"
 
 
+class OneAnswer(BaseContentNegotiation):
+    """Each view answers in one way: what the Accept header or `?format=` say is not asked."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
 class ManagementView(APIView):
     """Takes our access tokens alone. Throttles are the project's (`DEFAULT_THROTTLE_CLASSES`)."""
 
     authentication_classes = (OAuth2TokenAuthentication,)
     renderer_classes = (JSONRenderer,)
     parser_classes = (JSONParser,)
+    content_negotiation_class = OneAnswer
     versioning_class = None
     #: An instance of `HasScopes` stands among the classes: it is called as one.
     permission_classes: Any = ()

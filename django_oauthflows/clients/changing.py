@@ -52,7 +52,14 @@ def change_client(
     return changed
 
 
-def set_enabled(key: Any, is_enabled: bool, *, by: Any, request: HttpRequest, must: Must) -> None:
+def set_enabled(
+    key: Any,
+    is_enabled: bool,
+    *,
+    by: Any,
+    request: HttpRequest,
+    must: Must = lambda application: None,
+) -> None:
     """Let a client work, or stop it and all it holds at once. Raises `ValidationError` without a policy."""
     with transaction.atomic(using=router.db_for_write(ClientPolicy)):
         application, found = _locked(key)

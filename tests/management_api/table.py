@@ -92,7 +92,9 @@ MANAGING: Mapping[tuple[str, str], Row] = {
     ("enable-client", "post"): row(
         "clients:write", "change_application", "change_clientpolicy", args=client, owner=403
     ),
-    ("disable-client", "post"): row("clients:write", "change_application", args=client),
+    ("disable-client", "post"): row(
+        "clients:write", "change_application", "change_clientpolicy", args=client, owner=403
+    ),
     ("client-keys", "get"): row("clients:read", "view_application", args=client),
     ("secrets", "get"): row("clients:read", "view_application", args=client),
     ("secrets", "post"): row(

@@ -207,6 +207,13 @@ OF_REQUESTS: dict[str, str | Promise] = {
         "A scope would not help: the view is for people and the token a service's own, or its other "
         "permissions refuse this person."
     ),
+    # Managing the server
+    "own_scopes_must_be_given_in_the_admin": _(
+        "Tick the scope in the admin, on the client's page under All settings, once you know who runs it."
+    ),
+    "managing_client_must_be_changed_in_the_admin": _(
+        "Change it in the admin: through the API it could be used to take over what it may manage."
+    ),
     # Registering
     "registration_must_be_open": _("Set REGISTRATION, if clients may register themselves."),
     "initial_access_token_must_be_sent": _("Issue one with oauthflows_issue_initial_access_token."),

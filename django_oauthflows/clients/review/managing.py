@@ -30,7 +30,7 @@ def management_should_be_by_confidential_clients(reviewed: Reviewed) -> str | No
 
 @question(
     Severity.MEDIUM,
-    spec="RFC 6819 §5.2.3.5",
+    spec="RFC 6749 §10.2",
     fix=gettext_lazy("Mark it verified once you know who runs it, or take these scopes away."),
     changes=_without_them,
 )
@@ -44,7 +44,7 @@ def management_should_be_by_verified_clients(reviewed: Reviewed) -> str | None:
 
 @question(
     Severity.LOW,
-    spec="RFC 6819 §5.2.3.5",
+    spec="RFC 6749 §10.2",
     fix=gettext_lazy("Mark it verified once you know who runs it, or take these scopes away."),
     changes=_without_them,
 )

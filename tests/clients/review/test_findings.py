@@ -19,6 +19,8 @@ from tests.rules.facts import CALLBACK, NOW
 
 LEGACY = {"profile": "legacy"}
 WEB = ("authorization-code", "authorization-code-pkce", "refresh-token")
+MANAGES = frozenset({"oauthflows:clients:write", "notes:read"})
+SELF = frozenset({"oauthflows:self:read"})
 APP = {"preset": "native-app", "is_confidential": False, "secrets": ()}
 
 
@@ -68,6 +70,21 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "consent_should_be_asked_for_apps_that_cannot_prove_themselves",
         APP | {"skips_consent": True, "redirect_uris": ("com.example.app:/callback",)},
         APP | {"skips_consent": True},
+    ),
+    (
+        "management_should_be_by_confidential_clients",
+        APP | {"scopes": MANAGES, "is_verified": True},
+        APP | {"scopes": SELF | {"notes:read"}, "is_verified": True},
+    ),
+    (
+        "management_should_be_by_verified_clients",
+        {"scopes": MANAGES},
+        {"scopes": MANAGES, "is_verified": True},
+    ),
+    (
+        "peoples_own_pages_should_be_by_verified_clients",
+        {"scopes": SELF | {"notes:read"}},
+        {"scopes": SELF, "is_verified": True},
     ),
     ("clients_should_have_a_policy", {"has_policy": False}, {}),
     ("introspection_should_be_of_its_own", {"may_introspect_all": True}, {}),
