@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from django_oauthflows import dot
+from django_oauthflows import counting, dot
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.forms import RadiusForm, packed, unpacked
 from django_oauthflows.tokens.radius import Counts, Radius
@@ -64,7 +64,7 @@ class MassRevocation:
         return self._page(request, form=form)
 
     def _counted(self, request: HttpRequest, radius: Radius, *, done: int = 0) -> HttpResponse:
-        seen = blast.preview(radius)
+        seen = blast.preview(radius, at_most=counting.LIMIT)
         return self._page(
             request,
             rows=_rows(seen.counts),

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "sealing", "signals", "statements", "strict_json", "batches"),
+    ("conf", "sealing", "signals", "statements", "strict_json", "batches", "counting"),
     ("dot",),
     ("issuer",),
     ("errors",),
@@ -36,6 +36,7 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 ALONE = {
     "signals": set(),
     "batches": set(),
+    "counting": set(),
     "sealing": set(),
     "outbound": {"conf", "errors", "sealing"},
     "resource_server": {
