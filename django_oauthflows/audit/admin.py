@@ -18,6 +18,7 @@ from django_oauthflows.audit.exporting import lines_of
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.counting import BoundedPaginator
 
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)
@@ -25,7 +26,10 @@ _AT_MOST = 8
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Shows rows; adds, changes and deletes none."""
+    """Shows rows, of which there may be millions; adds, changes and deletes none."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -47,7 +51,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
-    show_full_result_count = False
     change_list_template = "admin/oauthflows/audit_log.html"
     change_form_template = "admin/oauthflows/audit_event.html"
 
