@@ -51,6 +51,10 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering = ("-created", "-pk")
+        indexes = (
+            models.Index(fields=["client_id", "created"], name="oauthflows_audit_by_client"),
+            models.Index(fields=["event", "created"], name="oauthflows_audit_by_event"),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} {self.reference}"

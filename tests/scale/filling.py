@@ -180,7 +180,7 @@ def _fill_the_rest(size: Size) -> None:
         endpoint=_one_of("token", "authorize", "introspect", "revoke"),
         code=_one_of("invalid_grant", "invalid_client", "invalid_scope", ""),
         rule=_one_of("code_must_belong_to_client", "client_must_authenticate", ""),
-        detail="'{\"by\": \"\"}'::jsonb",
+        detail='\'{"by": ""}\'::jsonb',
     )
     insert(
         ProviderSession,
@@ -240,9 +240,7 @@ def insert(model: type[models.Model], count: int, **columns: str) -> None:
 
 def _some_client(size: Size) -> str:
     """One client in a hundred has a third of everything, the others share the rest."""
-    return (
-        f"1001 + (CASE WHEN n % 3 = 0 THEN n % {size.clients // 100 or 1} ELSE n % {size.clients} END)"
-    )
+    return f"1001 + (CASE WHEN n % 3 = 0 THEN n % {size.clients // 100 or 1} ELSE n % {size.clients} END)"
 
 
 def _some_person(size: Size) -> str:
