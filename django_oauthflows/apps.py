@@ -22,6 +22,7 @@ class OAuthFlowsConfig(AppConfig):
         from django_oauthflows import checks, dot
         from django_oauthflows.clients import deletion, facts, legacy
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+        from django_oauthflows.clients.review import keeping
         from django_oauthflows.identity import logout
         from django_oauthflows.keys import ring
         from django_oauthflows.tokens import endings, sessions
@@ -31,6 +32,7 @@ class OAuthFlowsConfig(AppConfig):
             facts.watch(model)
             facts.watch(model, forget=legacy.forget)
         deletion.listen()
+        keeping.watch()
         ring.watch()
         sessions.listen()
         endings.listen()

@@ -3,6 +3,7 @@
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.models import ClientOwner, ClientPolicy, ClientSecret
+from django_oauthflows.clients.review.models import ClientReview
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.keys.models import SigningKey
@@ -18,6 +19,7 @@ __all__ = [
     "ClientOwner",
     "ClientPolicy",
     "ClientRegistration",
+    "ClientReview",
     "ClientSecret",
     "Consent",
     "InitialAccessToken",

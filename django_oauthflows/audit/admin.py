@@ -25,6 +25,7 @@ from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.counting import BoundedPaginator
 from django_oauthflows.strict_json import is_storable
 
 #: How far from a refusal others of the same client are shown, and how many.
@@ -33,7 +34,10 @@ _AT_MOST = 8
 
 
 class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
-    """Shows rows; adds, changes and deletes none."""
+    """Shows rows, of which there may be millions; adds, changes and deletes none."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -55,7 +59,6 @@ class AuditEventAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
-    show_full_result_count = False
     change_list_template = "admin/oauthflows/audit_log.html"
     change_form_template = "admin/oauthflows/audit_event.html"
 

@@ -53,7 +53,11 @@ class AuditEvent(models.Model):
         verbose_name = _("audit event")
         verbose_name_plural = _("audit events")
         ordering = ("-created", "-pk")
-        indexes = (models.Index(fields=["actor", "created"], name="oauthflows_audit_actor"),)
+        indexes = (
+            models.Index(fields=["actor", "created"], name="oauthflows_audit_actor"),
+            models.Index(fields=["client_id", "created"], name="oauthflows_audit_by_client"),
+            models.Index(fields=["event", "created"], name="oauthflows_audit_by_event"),
+        )
 
     def __str__(self) -> str:
         return f"{self.event} {self.reference}"

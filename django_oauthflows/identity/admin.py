@@ -9,4 +9,3 @@ class LogoutDeliveryAdmin(RowsOfClients, ReadOnlyAdmin):
     list_select_related = ("application",)
     list_filter = ("delivered", "given_up")
     fields = ("application", "uri", "created", "attempts", "next_attempt", "delivered", "given_up")
-    show_full_result_count = False

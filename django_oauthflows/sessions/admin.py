@@ -20,7 +20,6 @@ class ProviderSessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     list_filter = ("last_seen",)
     fields = ("user", "browser", "network", "created", "last_seen", "expires", "ended")
-    show_full_result_count = False
     actions = ("end_selected",)
 
     @admin.display(description=_("browser"))

@@ -31,7 +31,6 @@ class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
     """A read-only screen with one action: for whoever may delete the model's rows, and for owners."""
 
     actions = ("revoke_selected",)
-    show_full_result_count = False
 
     @admin.action(
         description=gettext_lazy("Revoke selected, with all tokens that belong to them"),

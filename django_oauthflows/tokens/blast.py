@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.counting import AtLeast, count_up_to
 from django_oauthflows.tokens import families, lineage, radius
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.radius import Counts, Radius
@@ -39,33 +40,31 @@ class Preview:
     clients: int
 
 
-def preview(within: Radius) -> Preview:
-    """Count, and change nothing."""
+def preview(within: Radius, *, at_most: int | None = None) -> Preview:
+    """Count, and change nothing. Beyond `at_most` of a kind it is said that there are more (`AtLeast`)."""
     using = dot.token_database()
-    own = radius.grants_within(within, using)
+    own, is_cut = _first(radius.grants_within(within, using), at_most)
+    shown = AtLeast if is_cut else int
     ending, exchanged = _with_exchanged(own, using)
     unparented = radius.refresh_tokens_within(within, using)
+    access = radius.access_tokens_within(within, using)
+    if not isinstance(count_up_to(access, at_most), AtLeast):
+        access = _with_those_of(access, ending, unparented, using)
+    codes = radius.any_of(
+        radius.codes_of(ending.values("pk"), using), radius.codes_within(within, using)
+    )
     refresh = radius.refresh_tokens_of(ending.values("pk"), using)
-    access = _access_tokens(within, ending, unparented, using)
-    codes = radius.codes_of(ending.values("pk"), using).values("pk")
-    all_codes = (
-        dot.grant_model()
-        ._default_manager.using(using)
-        .filter(Q(pk__in=codes) | Q(pk__in=radius.codes_within(within, using).values("pk")))
+    people, clients = _touched((ending, unparented, access), at_most)
+    all_codes = dot.grant_model()._default_manager.using(using).filter(pk__in=codes)
+    counts = Counts(
+        grants=shown(own.count()),
+        exchanged=shown(exchanged),
+        refresh_tokens=shown(count_up_to(refresh, at_most) + count_up_to(unparented, at_most)),
+        access_tokens=count_up_to(access, at_most),
+        codes=shown(count_up_to(all_codes, at_most)),
+        device_codes=count_up_to(radius.device_codes_within(within, using), at_most),
     )
-    touched = (ending, unparented, access)
-    return Preview(
-        counts=Counts(
-            grants=own.count(),
-            exchanged=exchanged,
-            refresh_tokens=refresh.count() + unparented.count(),
-            access_tokens=access.count(),
-            codes=all_codes.count(),
-            device_codes=radius.device_codes_within(within, using).count(),
-        ),
-        people=_distinct("user_id", touched),
-        clients=_distinct("application_id", touched),
-    )
+    return Preview(counts=counts, people=shown(people), clients=shown(clients))
 
 
 def revoke(
@@ -195,6 +194,14 @@ def _count_tokens(grants: Sequence[Any], using: str) -> Counts:
     )
 
 
+def _first(rows: Any, at_most: int | None) -> tuple[Any, bool]:
+    """The first of these grants, by their keys, and whether there are more."""
+    if at_most is None:
+        return rows, False
+    keys = list(_keys(rows)[: at_most + 1])
+    return Authorization.objects.using(rows.db).filter(pk__in=keys[:at_most]), len(keys) > at_most
+
+
 def _with_exchanged(own: Any, using: str) -> tuple[Any, int]:
     """These grants with all that was made of them by exchange, and how many the latter are."""
     rows = Authorization.objects.live().using(using).order_by()
@@ -207,28 +214,33 @@ def _with_exchanged(own: Any, using: str) -> tuple[Any, int]:
         below = set(_keys(rows.filter(parent__in=below)))
     if not found:
         return own, 0
-    ending = rows.filter(Q(pk__in=own.values("pk")) | Q(pk__in=found))
+    ending = rows.filter(pk__in=radius.any_of(own, rows.filter(pk__in=found)))
     return ending, ending.count() - own.count()
 
 
-def _access_tokens(within: Radius, ending: Any, unparented: Any, using: str) -> Any:
-    """Those of the grants, those beside refresh tokens without one, and those that stand alone."""
+def _with_those_of(access: Any, ending: Any, unparented: Any, using: str) -> Any:
+    """These access tokens, those of the grants, and those beside refresh tokens without one."""
     rows = dot.access_token_model()._default_manager.using(using).order_by()
-    keys = unparented.values("pk")
-    return rows.filter(
-        Q(pk__in=radius.access_tokens_of(ending.values("pk"), using).values("pk"))
-        | Q(pk__in=radius.access_tokens_within(within, using).values("pk"))
-        | Q(pk__in=unparented.values("access_token_id"))
-        | Q(source_refresh_token_id__in=keys),
-        expires__gt=timezone.now(),
+    keys = radius.any_of(
+        access,
+        radius.access_tokens_of(ending.values("pk"), using),
+        rows.filter(pk__in=unparented.values("access_token_id")),
+        rows.filter(source_refresh_token_id__in=unparented.values("pk")),
     )
+    return rows.filter(pk__in=keys, expires__gt=timezone.now())
 
 
-def _distinct(column: str, tables: Sequence[Any]) -> int:
-    first, *others = (
-        rows.exclude(**{column: None}).values_list(column, flat=True) for rows in tables
-    )
-    return int(first.union(*others).count())
+def _touched(tables: Sequence[Any], at_most: int | None) -> tuple[int, int]:
+    """How many people and how many clients these rows belong to."""
+    people, clients, is_cut = set[Any](), set[Any](), False
+    for rows in tables:
+        owners = rows.values_list("user_id", "application_id")
+        found = list(owners.distinct() if at_most is None else owners[: at_most + 1])
+        people |= {person for person, _ in found}
+        clients |= {client for _, client in found}
+        is_cut |= at_most is not None and len(found) > at_most
+    counts = len(people - {None}), len(clients - {None})
+    return (AtLeast(counts[0]), AtLeast(counts[1])) if is_cut else counts
 
 
 def _keys(rows: Any) -> Any:

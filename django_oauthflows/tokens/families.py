@@ -227,12 +227,11 @@ def end_tokens_of(ended: Collection[Authorization], using: str) -> None:
         dot.grant_model()._default_manager.using(using).filter(code__in=codes).delete()
     # An access token that came without a refresh token is found by its checksum, read afresh, since the code
     # may have been redeemed after the authorization was read.
-    own = Authorization.objects.using(using).filter(pk__in=keys)
+    own = Authorization.objects.using(using).filter(pk__in=keys).order_by()
     access_tokens = dot.access_token_model()._default_manager.using(using)
-    access_tokens.filter(
-        models.Q(token_checksum__in=own.values("first_access_checksum"))
-        | models.Q(token_checksum__in=own.values("front_access_checksum"))
-    ).delete()
+    # One set of them, for a database looks up each of a set, but reads every token for either of two.
+    checksums = own.values("first_access_checksum").union(own.values("front_access_checksum"))
+    access_tokens.filter(token_checksum__in=checksums).delete()
 
 
 def revoke_refresh_tokens(refresh_tokens: Any, using: str) -> int:

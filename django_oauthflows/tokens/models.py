@@ -83,7 +83,10 @@ class Authorization(models.Model):
     class Meta:
         verbose_name = _("grant")
         verbose_name_plural = _("grants")
-        indexes = (models.Index(fields=["user", "application"], name="oauthflows_person_client"),)
+        indexes = (
+            models.Index(fields=["user", "application"], name="oauthflows_person_client"),
+            models.Index(fields=["created"], name="oauthflows_grants_by_date"),
+        )
         permissions = (("mass_revoke_authorization", _("Can revoke tokens in bulk")),)
         ordering = ("-created",)
 

@@ -20,6 +20,7 @@ LAYERS = (
         "statements",
         "strict_json",
         "batches",
+        "counting",
     ),
     ("dot",),
     ("issuer",),
@@ -59,6 +60,7 @@ ALONE = {
     "signals": set(),
     "batches": set(),
     "screens": set(),
+    "counting": set(),
     "sealing": set(),
     "outbound": {"conf", "errors", "sealing"},
     "resource_server": {

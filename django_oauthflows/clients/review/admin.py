@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
 
 from django_oauthflows import screens
 from django_oauthflows.clients import access
@@ -20,10 +21,11 @@ from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
 from django_oauthflows.clients.dry_run.panel import panel_of
 from django_oauthflows.clients.proposals import NotAsShown, NothingToChange
-from django_oauthflows.clients.review import fixing
+from django_oauthflows.clients.review import fixing, keeping
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
+from django_oauthflows.counting import BoundedPaginator
 
 _TITLES = {
     Severity.HIGH: gettext_lazy("high"),
@@ -32,6 +34,33 @@ _TITLES = {
     Severity.NOTE: gettext_lazy("note"),
 }
 _PER_PAGE = 50
+_LAST = "oauthflows_last_review__"
+#: Before all others those that nobody has looked at yet.
+_RISKIEST_FIRST = (
+    F(f"{_LAST}score").asc(nulls_first=True),
+    F(f"{_LAST}worst").desc(nulls_last=True),
+    "name",
+    "pk",
+)
+
+
+class RiskFilter(admin.SimpleListFilter):
+    """Clients by the worst of what was found when they were last reviewed."""
+
+    title = gettext_lazy("security")
+    parameter_name = "risk"
+    _UNKNOWN = "unknown"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        found = [(severity.word, _TITLES[severity]) for severity in reversed(Severity) if severity]
+        in_order = (Severity.NOTE.word, gettext_lazy("in order"))
+        return [*found, in_order, (self._UNKNOWN, gettext_lazy("not reviewed yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        if self.value() == self._UNKNOWN:
+            return queryset.filter(oauthflows_last_review__isnull=True)
+        worst = [severity for severity in Severity if severity.word == self.value()]
+        return queryset.filter(oauthflows_last_review__worst__in=worst) if worst else queryset
 
 
 class ReviewedChangeList(screens.ChangeList):
@@ -50,9 +79,15 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
 
     change_list_template = "admin/oauthflows/clients.html"
 
-    @admin.display(description=gettext_lazy("security"))
+    # A client that was not reviewed yet stands where a score below zero would.
+    @admin.display(
+        description=gettext_lazy("security"), ordering=Coalesce("oauthflows_last_review__score", -1)
+    )
     def security(self, row: Any) -> SafeString:
         return badge(row.oauthflows_review)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), RiskFilter)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[screens.ChangeList]:
         return ReviewedChangeList
@@ -62,6 +97,11 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
         return [
             path("review/", wrap(require_safe(self.by_risk)), name="oauthflows_by_risk"),
             path(
+                "review/again/",
+                wrap(require_POST(self.review_again)),
+                name="oauthflows_review_again",
+            ),
+            path(
                 "<int:pk>/review/<slug:name>/",
                 wrap(self.fix_finding),
                 name="oauthflows_fix_finding",
@@ -70,21 +110,35 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
         ]
 
     def by_risk(self, request: HttpRequest) -> HttpResponse:
-        """Every client, the riskiest first. A fixed number of statements, however many clients there are."""
+        """The riskiest first, as they were last reviewed; what is said of each was found just now."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        applications = all_applications(self.get_queryset(request))
-        reviews = sorted(reviews_of(applications.iterator(chunk_size=500)), key=_by_risk)
-        page = Paginator(reviews, _PER_PAGE).get_page(request.GET.get("page"))
+        applications = all_applications(self.get_queryset(request)).order_by(*_RISKIEST_FIRST)
+        page = BoundedPaginator(applications, _PER_PAGE).get_page(request.GET.get("page"))
+        rows = list(page)
+        reviews = reviews_of(rows, keys=[row.pk for row in rows])
         meta = self.opts
         return self._review_page(
             request,
             "clients_by_risk",
             title=_("Security review"),
             page=page,
-            rows=[(review, badge(review), self._client_url(review.key)) for review in page],
+            rows=[(review, badge(review), self._client_url(review.key)) for review in reviews],
             list_url=reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+            **self.get_queryset(request).aggregate(
+                oldest=Min("oauthflows_last_review__computed"),
+                waiting=Count("pk", filter=Q(oauthflows_last_review__isnull=True)),
+            ),
         )
+
+    def review_again(self, request: HttpRequest) -> HttpResponse:
+        """Every client, now: what the daily cleanup does."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        count = keeping.review_again(self.get_queryset(request))
+        said = ngettext("%d client was reviewed.", "%d clients were reviewed.", count) % count
+        self.message_user(request, said, messages.SUCCESS)
+        return redirect("admin:oauthflows_by_risk")
 
     def fix_finding(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """What one click would change; then, by POST, the change itself, as it was shown."""
@@ -156,7 +210,3 @@ def badge(review: Review) -> SafeString:
         _("in order") if not review.counts else _TITLES[review.worst],
         review.score,
     )
-
-
-def _by_risk(review: Review) -> tuple[int, int, str]:
-    return (review.score, -review.worst, review.name.casefold())

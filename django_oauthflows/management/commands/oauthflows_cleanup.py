@@ -1,4 +1,7 @@
-"""Delete what has ended: tokens, grants, consents, sign-ins, requests, unused clients, old audit events."""
+"""Delete what has ended: tokens, grants, consents, sign-ins, requests, unused clients, old audit events.
+
+And review the clients again: a day that passes changes what is found.
+"""
 
 import json
 import re
@@ -16,6 +19,7 @@ from django_oauthflows.batches import Ended
 from django_oauthflows.clients import cleanup as clients
 from django_oauthflows.clients import deletion
 from django_oauthflows.clients.dynamic import cleanup as registrations
+from django_oauthflows.clients.review import keeping
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
 from django_oauthflows.identity import cleanup as logouts
@@ -30,7 +34,8 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 class Command(BaseCommand):
     help = (
         "Delete what has ended, in small batches that no request waits for. Run it daily; it may run beside "
-        "live traffic, be stopped at any time, and be run again."
+        "live traffic, be stopped at any time, and be run again. It reviews every client as well, for the "
+        "admin's list by risk."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -58,6 +63,7 @@ class Command(BaseCommand):
             counts = self._delete_all(_everything(_age(options["older_than"])), options)
         if not options["dry_run"]:
             audit.record_deletion(counts.get(audit.NAME, 0), by=COMMAND)
+            keeping.review_again()
         self._report(counts, dry_run=options["dry_run"], as_json=options["json"])
 
     def _delete_all(self, everything: Iterator[Ended], options: dict[str, Any]) -> dict[str, int]:
