@@ -92,8 +92,8 @@ class Site:
 def build_site() -> Site:
     """Everything there are screens for. The owner's client is named first in no order."""
     owner = holder_of("manage_own_clients")
-    foreign = _side("Foreign", owner=PersonFactory())
-    own = _side("Own", owner=owner)
+    foreign = add_side("Foreign", owner=PersonFactory())
+    own = add_side("Own", owner=owner)
     initial_tokens.issue(label="For a friend")
     SigningKey.objects.create(kid="a-key", algorithm="RS256", public={})
     return Site(owner=owner, own=own, foreign=foreign)
@@ -117,7 +117,8 @@ def url_of(name: str, *arguments: Any) -> str:
     return reverse(f"admin:{name}", args=arguments)
 
 
-def _side(name: str, *, owner: Any) -> Side:
+def add_side(name: str, *, owner: Any) -> Side:
+    """One more client with everything that can belong to one."""
     registered = ClientFactory(
         name=f"{name} paper", owner=owner, profile="legacy", jwks_uri=NO_KEYS
     )

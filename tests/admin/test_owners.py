@@ -14,13 +14,17 @@ from django_oauthflows.clients.models import ClientOwner, ClientPolicy
 from django_oauthflows.testing.factories import PersonFactory
 from django_oauthflows.tokens.models import Authorization
 from tests.admin.pages import CLIENTS, administrator, browser_of, change, fields_on
-from tests.admin.reach import Site, build_site, holder_of, staff, url_of
+from tests.admin.permission_table import TABLE, Row
+from tests.admin.reach import Site, add_side, build_site, holder_of, staff, url_of
 from tests.marks import spec
+from tests.statements.test_statements import statements
+from tests.stories import dot_application
 
 pytestmark = pytest.mark.django_db
 
 AUDIT = "/admin/oauthflows/auditevent/"
 OWNERS = "oauthflows_owners-0-"
+ROWS = [row for rows in TABLE.values() for row in rows]
 
 
 @pytest.fixture
@@ -153,6 +157,20 @@ def test_a_foreign_client_is_like_one_that_is_not_there(site: Site, owner: Clien
         assert len({answer.get("Location") for answer in answers}) == 1
 
 
+@pytest.mark.parametrize("row", [row for row in ROWS if row.is_list and row.owners], ids=str)
+def test_no_list_takes_more_statements_for_an_owner_of_more_clients(
+    site: Site, owner: Client, row: Row
+) -> None:
+    owner.get(row.url(site.own))
+    with statements() as few:
+        owner.get(row.url(site.own))
+    for name in ("Second", "Third"):
+        add_side(name, owner=site.owner)
+    with statements() as many:
+        owner.get(row.url(site.own))
+    assert len(many) == len(few) <= 10, many
+
+
 # Looking after it -----------------------------------------------------------------------------------------
 
 
@@ -170,6 +188,23 @@ def test_owners_change_what_is_theirs_to_change(site: Site, owner: Client) -> No
     assert application.redirect_uris == "https://new.example/callback"
     assert application.oauthflows_policy.tos_uri == "https://new.example/terms"
     assert application.user == site.owner
+
+
+def test_owners_look_after_an_application_that_has_no_policy(site: Site, owner: Client) -> None:
+    older = dot_application(user=site.owner).application
+    saved = change(owner, older.pk, name="Older still")
+    assert saved.status_code == 302
+    older.refresh_from_db()
+    assert older.name == "Older still"
+    fields = fields_on(owner.get(f"{CLIENTS}{older.pk}/change/"), with_field="name")
+    said = {
+        **fields,
+        "oauthflows_policy-TOTAL_FORMS": "1",
+        "oauthflows_policy-0-preset": "web-app",
+        "oauthflows_policy-0-scopes": ["notes:write"],
+    }
+    owner.post(f"{CLIENTS}{older.pk}/change/", said)
+    assert not ClientPolicy.objects.filter(application=older).exists()
 
 
 @spec("B-9")
