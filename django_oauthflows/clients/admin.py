@@ -13,19 +13,22 @@ from django.utils.translation import gettext_lazy
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import openid_forms, presets
+from django_oauthflows.clients.add_form import AddClientForm
 from django_oauthflows.clients.admin_pages import page_of
+from django_oauthflows.clients.connect_pages import ConnectPages, connecting
 from django_oauthflows.clients.facts import facts_of
-from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.forms import ClientForm, PolicyForm
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.overview import overview_of
+from django_oauthflows.clients.plain_part import settings_are_wrong
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.clients.review.admin import ReviewedAdmin
+from django_oauthflows.clients.scenarios import scenario_of
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
 from django_oauthflows.clients.secret_list import listed
 from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
-from django_oauthflows.flows import catalogue
-from django_oauthflows.issuer import issuer_of, url_of
 
 
 class UsesAnOldSecret(admin.SimpleListFilter):
@@ -49,24 +52,18 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     can_delete = False
     max_num = 1
     verbose_name_plural = gettext_lazy("All settings")
+    template = "admin/oauthflows/policy.html"
     fieldsets = (
+        # The first of them stands with the plain part of the page.
         (
-            None,
+            gettext_lazy("Its own pages"),
+            {"fields": ("client_uri", "logo_uri", "policy_uri", "tos_uri")},
+        ),
+        (
+            gettext_lazy("What it may do"),
             {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
         ),
-        (
-            gettext_lazy("Shown to people"),
-            {
-                "fields": (
-                    "is_verified",
-                    "skips_consent",
-                    "client_uri",
-                    "logo_uri",
-                    "policy_uri",
-                    "tos_uri",
-                )
-            },
-        ),
+        (gettext_lazy("Consent"), {"fields": ("is_verified", "skips_consent")}),
         (
             gettext_lazy("Authentication and lifetimes"),
             {
@@ -97,7 +94,7 @@ class PolicyInline(admin.StackedInline):  # type: ignore[type-arg]
     )
 
 
-class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
+class ClientAdmin(SecretPages, KeyPages, ConnectPages, ReviewedAdmin):
     """The screen of DOT's application model."""
 
     form = ClientForm
@@ -125,16 +122,22 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
     search_fields = ("name", "client_id")
     raw_id_fields = ("user",)
     readonly_fields = ("client_id", "client_type", "registration_source", "created")
-    fields = (
-        "name",
-        "client_id",
-        "client_type",
-        "redirect_uris",
-        "post_logout_redirect_uris",
-        "allowed_origins",
-        "user",
-        "registration_source",
-        "created",
+    fieldsets = (
+        # The first of them is the plain part of the page.
+        (None, {"fields": ("name", "redirect_uris", "post_logout_redirect_uris")}),
+        (
+            gettext_lazy("Registration"),
+            {
+                "fields": (
+                    "client_id",
+                    "client_type",
+                    "allowed_origins",
+                    "user",
+                    "registration_source",
+                    "created",
+                )
+            },
+        ),
     )
 
     @admin.display(description=gettext_lazy("kind"))
@@ -154,7 +157,8 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         return policy.is_enabled if policy else True
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.secret_urls(), *self.key_urls(), *super().get_urls()]
+        ours = (*self.secret_urls(), *self.key_urls(), *self.connect_urls())
+        return [*ours, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -168,7 +172,7 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
                 request,
                 "choose_preset",
                 title=_("Add a client"),
-                presets=[_card(preset) for preset in presets.PRESETS],
+                presets=[scenario_of(preset) for preset in presets.PRESETS],
             )
         form = AddClientForm(request.POST or None, preset=preset)
         if request.method == "POST" and form.is_valid():
@@ -185,17 +189,15 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
                     "client_created",
                     title=_("%(name)s was added") % {"name": registered.application},
                     registered=registered,
+                    preset=preset,
                     change_url=self._change_url(registered.application.pk),
-                    issuer=issuer_of(request),
-                    token_url=url_of(request, "token"),
-                    authorize_url=url_of(request, "authorize"),
-                    metadata_url=url_of(request, "server-metadata"),
+                    **connecting(request, registered.application, secret=registered.client_secret),
                 )
         return self._page(
             request,
             "add_client",
             title=_("Add a client"),
-            preset=_card(preset),
+            scenario=scenario_of(preset),
             form=form,
             media=self.media + form.media,
         )
@@ -216,6 +218,8 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
         context["legacy_flows"] = legacy_flows_of(obj) if obj is not None else ()
         context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
         if obj is not None:
+            context["overview"] = overview_of(facts_of(obj), context["client_secrets"])
+            context["settings_are_wrong"] = settings_are_wrong(context)
             context |= self.review_context(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -246,20 +250,6 @@ class ClientAdmin(SecretPages, KeyPages, ReviewedAdmin):
 
 def _policy_of(row: Any) -> ClientPolicy | None:
     return getattr(row, "oauthflows_policy", None)
-
-
-def _card(preset: presets.Preset) -> dict[str, Any]:
-    return {
-        "slug": preset.slug,
-        "title": preset.title,
-        "summary": preset.summary,
-        "profile": preset.profile,
-        "legacy_text": ", ".join(
-            catalogue.BY_SLUG[slug].name for slug in preset.flows if slug in catalogue.LEGACY
-        ),
-        "flows_text": ", ".join(catalogue.BY_SLUG[slug].name for slug in preset.flows),
-        "url": f"?preset={preset.slug}",
-    }
 
 
 def _add_errors(form: AddClientForm, error: ValidationError) -> None:
