@@ -69,9 +69,11 @@ class AddClientForm(forms.Form):
             self.fields["redirect_uris"].required = True
         elif not any(flow.response_types for flow in flows):
             for name in ("redirect_uris", "post_logout_redirect_uris"):
-                del self.fields[name]
-        if preset.profile != "mcp":
-            del self.fields["allowed_resources"]
+                self.fields.pop(name, None)
+        # An agent says where it calls; whoever signs people in says where they go when they sign out.
+        del self.fields[
+            "post_logout_redirect_uris" if preset.profile == "mcp" else "allowed_resources"
+        ]
         if not any(flow.has_person for flow in flows):
             for name in ("required_scopes", "is_verified"):
                 del self.fields[name]

@@ -12,7 +12,7 @@ import requests
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from django_oauthflows.clients.presets import PRESETS, Preset
-from tests.browser.conftest import a_page
+from tests.browser.conftest import a_page, keep_picture
 from tests.browser.test_administration import log_in
 from tests.browser.test_demo import sign_in
 from tests.clients_real.conftest import HERE, installed
@@ -140,6 +140,8 @@ def test_a_client_of_each_kind_is_added_and_connected(
             "client-credentials",
             "jwt-bearer",
         )
+        if way.get_attribute("open") is None:
+            way.locator("summary").click()
         for language in languages_of(request.node.callspec.params["page"]):
             file_name, text = copied(way.locator(f"[data-oauthflows-language={language}]"))
             token = run_snippet(
@@ -152,7 +154,7 @@ def test_a_client_of_each_kind_is_added_and_connected(
             assert called.status_code == (200 if acts_for_a_person else 403), called.text
 
 
-@pytest.mark.parametrize("variant", ["desk-light", "phone-dark"])
+@pytest.mark.parametrize("variant", ["desk-dark", "phone-light"])
 def test_with_scripts_there_are_tabs_and_buttons_that_copy(
     browser: Browser, demo: str, variant: str
 ) -> None:
@@ -178,6 +180,7 @@ def test_with_scripts_there_are_tabs_and_buttons_that_copy(
         expect(page.get_by_role("tabpanel", name="curl")).to_be_hidden()
         panel.get_by_role("button", name="Copy", exact=True).click()
         expect(panel.get_by_role("button", name="Copied")).to_be_visible()
+        keep_picture(page, "scenario-tabs", variant)
         assert "OAuth2Session(" in page.evaluate("navigator.clipboard.readText()")
 
 
