@@ -189,7 +189,6 @@ class ClientAdmin(SecretPages, KeyPages, ConnectPages, ReviewedAdmin):
                     "client_created",
                     title=_("%(name)s was added") % {"name": registered.application},
                     registered=registered,
-                    preset=preset,
                     change_url=self._change_url(registered.application.pk),
                     **connecting(request, registered.application, secret=registered.client_secret),
                 )
