@@ -10,31 +10,33 @@ from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from django_oauthflows import screens
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import access, deletion, gifts, openid_forms, presets
+from django_oauthflows.clients import access, deletion, gifts, presets
 from django_oauthflows.clients.access import Deed
+from django_oauthflows.clients.add_form import AddClientForm
 from django_oauthflows.clients.admin_pages import page_of
+from django_oauthflows.clients.connect_pages import ConnectPages, connecting
 from django_oauthflows.clients.facts import facts_of
-from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
+from django_oauthflows.clients.forms import ClientForm
 from django_oauthflows.clients.guarded_screens import (
     ClientsWithinReach,
-    GuardedPolicy,
     OwnersInline,
     narrow_to_gift,
 )
 from django_oauthflows.clients.key_pages import KeyPages, understood_of
 from django_oauthflows.clients.legacy import legacy_flows_of
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.overview import overview_of
+from django_oauthflows.clients.plain_part import settings_are_wrong
+from django_oauthflows.clients.policy_inline import PolicyInline
 from django_oauthflows.clients.profile_pages import ProfilePages
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.clients.review.admin import ReviewedAdmin
+from django_oauthflows.clients.scenarios import scenario_of
 from django_oauthflows.clients.secret_forms import AddSecretForm, RotateSecretForm
 from django_oauthflows.clients.secret_list import listed
 from django_oauthflows.clients.secret_pages import SecretPages, using_an_old_secret
-from django_oauthflows.flows import catalogue
-from django_oauthflows.issuer import issuer_of, url_of
 from django_oauthflows.protocol.rehearsal.admin import RehearsalPages
 
 
@@ -51,69 +53,14 @@ class UsesAnOldSecret(admin.SimpleListFilter):
         return using_an_old_secret(queryset) if self.value() == "old" else queryset
 
 
-class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-arg]
-    """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
-
-    model = ClientPolicy
-    form = PolicyForm
-    can_delete = False
-    max_num = 1
-    verbose_name_plural = gettext_lazy("All settings")
-    fieldsets = (
-        (
-            None,
-            {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
-        ),
-        (
-            # Asked for where the changes would have refused what the client did lately.
-            None,
-            {"fields": ("accepts_refusals",)},
-        ),
-        (
-            gettext_lazy("Shown to people"),
-            {
-                "fields": (
-                    "is_verified",
-                    "skips_consent",
-                    "client_uri",
-                    "logo_uri",
-                    "policy_uri",
-                    "tos_uri",
-                )
-            },
-        ),
-        (
-            gettext_lazy("Authentication and lifetimes"),
-            {
-                "fields": (
-                    "authentication_method",
-                    "token_endpoint_auth_signing_alg",
-                    "jwks",
-                    "jwks_uri",
-                    "token_format",
-                    "access_token_lifetime",
-                    "refresh_token_idle_lifetime",
-                    "refresh_token_absolute_lifetime",
-                    "revokes_on_logout",
-                    "revokes_on_password_change",
-                )
-            },
-        ),
-        (
-            gettext_lazy("Signing people in (OpenID Connect)"),
-            {"fields": openid_forms.FIELDS, "classes": ("collapse",)},
-        ),
-        (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
-        (
-            gettext_lazy("Exchange of tokens it was given"),
-            {"fields": ("exchange_targets", "may_impersonate")},
-        ),
-        (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
-    )
-
-
 class ClientAdmin(
-    SecretPages, KeyPages, ProfilePages, RehearsalPages, ClientsWithinReach, ReviewedAdmin
+    SecretPages,
+    KeyPages,
+    ConnectPages,
+    ProfilePages,
+    RehearsalPages,
+    ClientsWithinReach,
+    ReviewedAdmin,
 ):
     """The screen of DOT's application model."""
 
@@ -142,16 +89,22 @@ class ClientAdmin(
     search_fields = ("name", "client_id")
     raw_id_fields = ("user",)
     readonly_fields = ("client_id", "client_type", "registration_source", "created")
-    fields = (
-        "name",
-        "client_id",
-        "client_type",
-        "redirect_uris",
-        "post_logout_redirect_uris",
-        "allowed_origins",
-        "user",
-        "registration_source",
-        "created",
+    fieldsets = (
+        # The first of them is the plain part of the page.
+        (None, {"fields": ("name", "redirect_uris", "post_logout_redirect_uris")}),
+        (
+            gettext_lazy("Registration"),
+            {
+                "fields": (
+                    "client_id",
+                    "client_type",
+                    "allowed_origins",
+                    "user",
+                    "registration_source",
+                    "created",
+                )
+            },
+        ),
     )
 
     @admin.display(description=gettext_lazy("kind"))
@@ -171,7 +124,8 @@ class ClientAdmin(
         return policy.is_enabled if policy else True
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.secret_urls(), *self.key_urls(), *self.profile_urls(), *super().get_urls()]
+        ours = (*self.secret_urls(), *self.key_urls(), *self.connect_urls(), *self.profile_urls())
+        return [*ours, *super().get_urls()]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -186,7 +140,7 @@ class ClientAdmin(
                 request,
                 "choose_preset",
                 title=_("Add a client"),
-                presets=[_card(preset) for preset in offered.values()],
+                presets=[scenario_of(preset) for preset in offered.values()],
             )
         form = AddClientForm(request.POST or None, preset=preset)
         narrow_to_gift(request.user, form)
@@ -208,16 +162,13 @@ class ClientAdmin(
                     title=_("%(name)s was added") % {"name": registered.application},
                     registered=registered,
                     change_url=self._change_url(registered.application.pk),
-                    issuer=issuer_of(request),
-                    token_url=url_of(request, "token"),
-                    authorize_url=url_of(request, "authorize"),
-                    metadata_url=url_of(request, "server-metadata"),
+                    **connecting(request, registered.application, secret=registered.client_secret),
                 )
         return self._page(
             request,
             "add_client",
             title=_("Add a client"),
-            preset=_card(preset),
+            scenario=scenario_of(preset),
             form=form,
             media=self.media + form.media,
         )
@@ -239,6 +190,8 @@ class ClientAdmin(
         context["legacy_flows"] = legacy_flows_of(obj) if obj is not None else ()
         context["has_dot_secret"] = obj is not None and bool(facts_of(obj).dot_secret)
         if obj is not None:
+            context["overview"] = overview_of(facts_of(obj), context["client_secrets"])
+            context["settings_are_wrong"] = settings_are_wrong(context)
             context |= self.review_context(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -271,20 +224,6 @@ class ClientAdmin(
 
 def _policy_of(row: Any) -> ClientPolicy | None:
     return getattr(row, "oauthflows_policy", None)
-
-
-def _card(preset: presets.Preset) -> dict[str, Any]:
-    return {
-        "slug": preset.slug,
-        "title": preset.title,
-        "summary": preset.summary,
-        "profile": preset.profile,
-        "legacy_text": ", ".join(
-            catalogue.BY_SLUG[slug].name for slug in preset.flows if slug in catalogue.LEGACY
-        ),
-        "flows_text": ", ".join(catalogue.BY_SLUG[slug].name for slug in preset.flows),
-        "url": f"?preset={preset.slug}",
-    }
 
 
 def _add_errors(form: AddClientForm, error: ValidationError) -> None:

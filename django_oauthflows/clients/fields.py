@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django_oauthflows import dot
 from django_oauthflows.clients.key_sets import holds_a_private_key
 
+#: In the words of a person, with that of the specification behind them.
+COMES_BACK = _(
+    "Where people are sent after signing in, one per line, exactly as the app sends it (redirect URIs)."
+)
+AFTER_SIGNING_OUT = _(
+    "Where people may be sent after signing out, one per line (post-logout redirect URIs)."
+)
+
 
 def scope_choices() -> list[tuple[str, str]]:
     """The server's scopes with their descriptions."""

@@ -1,4 +1,4 @@
-"""What an administrator fills in for a client."""
+"""What an administrator fills in for a client that is there already."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -10,11 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.clients import openid_forms, presets, profiles
 from django_oauthflows.clients.dry_run.confirming import TriedFirst
-from django_oauthflows.clients.fields import KeySetField, ScopesField, UriListField
+from django_oauthflows.clients.fields import (
+    AFTER_SIGNING_OUT,
+    COMES_BACK,
+    KeySetField,
+    ScopesField,
+    UriListField,
+)
 from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid_forms import OpenIDFields
-from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.uris import validate_resource, validate_target
 from django_oauthflows.clients.validation import wrong_scopes, wrong_uris
 from django_oauthflows.flows import catalogue
@@ -25,67 +30,14 @@ def flow_choices() -> list[tuple[str, str]]:
     return [(flow.slug, flow.name) for flow in catalogue.FLOWS]
 
 
-class AddClientForm(forms.Form):
-    """What one kind of client needs, and nothing else; the rest follows from its preset."""
-
-    name = forms.CharField(
-        label=_("Name"), max_length=255, help_text=_("People see it on the consent page.")
-    )
-    redirect_uris = UriListField(
-        label=_("Redirect URIs"),
-        required=False,
-        help_text=_(
-            "Where people are sent back to after signing in, one per line, exactly as the app sends it."
-        ),
-    )
-    post_logout_redirect_uris = UriListField(
-        label=_("Return addresses after signing out"), required=False, help_text=_("One per line.")
-    )
-    scopes = ScopesField(label=_("Scopes"), help_text=_("What the client may ask for."))
-    required_scopes = ScopesField(
-        label=_("Required scopes"), required=False, help_text=_("What people cannot untick.")
-    )
-    jwks = KeySetField()
-    jwks_uri = forms.CharField(
-        label=_("Address of its public keys"),
-        max_length=500,
-        required=False,
-        help_text=_(
-            "Instead of the keys, where it publishes them: it can then change them by itself."
-        ),
-    )
-    is_verified = forms.BooleanField(
-        label=_("Verified: you know who runs this client, and people are told so"), required=False
-    )
-
-    def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.preset = preset
-        flows = [catalogue.BY_SLUG[slug] for slug in preset.flows]
-        if not preset.has_own_key:
-            for name in ("jwks", "jwks_uri"):
-                del self.fields[name]
-        if preset.needs_redirect_uri:
-            self.fields["redirect_uris"].required = True
-        elif not any(flow.response_types for flow in flows):
-            for name in ("redirect_uris", "post_logout_redirect_uris"):
-                del self.fields[name]
-        if not any(flow.has_person for flow in flows):
-            del self.fields["required_scopes"]
-
-    def service_arguments(self) -> dict[str, Any]:
-        """What `register_client` is called with."""
-        return {"preset": self.preset.slug, **self.cleaned_data}
-
-
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
     """The part of a client that stands in DOT's table. Its secret is no field of any form."""
 
     redirect_uris = UriListField(
-        label=_("Redirect URIs"), required=False, help_text=_("One per line.")
+        label=_("Addresses it comes back to"), required=False, help_text=COMES_BACK
     )
     post_logout_redirect_uris = UriListField(
-        label=_("Return addresses after signing out"), required=False, help_text=_("One per line.")
+        label=_("Addresses after signing out"), required=False, help_text=AFTER_SIGNING_OUT
     )
     allowed_origins = UriListField(
         label=_("Further origins"),
@@ -207,11 +159,21 @@ class PolicyForm(OpenIDFields, TriedFirst):
                 "refresh_token_absolute_lifetime",
             ),
             _("Seconds. Empty: the server's."),
-        )
-        widgets: ClassVar = dict.fromkeys(
-            ("revokes_on_logout", "revokes_on_password_change"),
-            forms.NullBooleanSelect(),
-        )
+        ) | {
+            "client_uri": _("People can look it up before they agree (client_uri)."),
+            "logo_uri": _("The address of a picture that is shown with its name (logo_uri)."),
+            "policy_uri": _("What it does with what it learns of people (policy_uri)."),
+            "tos_uri": _("What people agree to by using it (tos_uri)."),
+        }
+        widgets: ClassVar = {
+            **dict.fromkeys(
+                ("revokes_on_logout", "revokes_on_password_change"), forms.NullBooleanSelect()
+            ),
+            **dict.fromkeys(
+                ("client_uri", "logo_uri", "policy_uri", "tos_uri"),
+                forms.TextInput(attrs={"class": "vLargeTextField"}),
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ class Preset:
     slug: str
     title: str | Promise
     summary: str | Promise
+    example: str | Promise
     flows: tuple[str, ...]
     grant_type: str
     is_confidential: bool
@@ -41,6 +42,7 @@ PRESETS: tuple[Preset, ...] = (
         slug="web-app",
         title=_("A web app with a back end"),
         summary=_("Signs people in and keeps its tokens on a server that can hold a secret."),
+        example=_("A shop, a customer portal, anything in Django, Rails or PHP."),
         flows=("authorization-code-pkce", "authorization-code", "refresh-token"),
         grant_type="authorization-code",
         is_confidential=True,
@@ -49,7 +51,10 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         slug="single-page-app",
         title=_("A single-page app"),
-        summary=_("Runs in the browser alone and cannot keep a secret. PKCE takes its place."),
+        summary=_(
+            "Runs in the browser alone, where no secret can be kept: a fresh proof takes its place."
+        ),
+        example=_("React, Vue or plain JavaScript, with no server of its own."),
         flows=("authorization-code-pkce", "refresh-token"),
         grant_type="authorization-code",
         is_confidential=False,
@@ -61,6 +66,7 @@ PRESETS: tuple[Preset, ...] = (
         summary=_(
             "Installed on a person's device; comes back by a loopback address or its own scheme."
         ),
+        example=_("An app from a store, a program with a window."),
         flows=("authorization-code-pkce", "refresh-token"),
         grant_type="authorization-code",
         is_confidential=False,
@@ -74,6 +80,7 @@ PRESETS: tuple[Preset, ...] = (
         summary=_(
             "Acts for a person at the one server it names: an assistant, a plugin, an MCP client."
         ),
+        example=_("A chat assistant, a coding agent, whatever speaks the Model Context Protocol."),
         flows=("authorization-code-pkce", "refresh-token"),
         grant_type="authorization-code",
         is_confidential=False,
@@ -87,6 +94,7 @@ PRESETS: tuple[Preset, ...] = (
         summary=_(
             "A program that acts for itself, with nobody signed in: a job, a daemon, another API."
         ),
+        example=_("A nightly report, a queue worker, an API that calls another."),
         flows=("client-credentials",),
         grant_type="client-credentials",
         is_confidential=True,
@@ -97,6 +105,9 @@ PRESETS: tuple[Preset, ...] = (
         title=_("A service with a key of its own"),
         summary=_(
             "Signs for itself with a private key that never leaves it: there is no secret to send or to lose."
+        ),
+        example=_(
+            "A build server, a bank's gateway, wherever secrets are not to be passed around."
         ),
         flows=("jwt-bearer", "client-credentials"),
         grant_type="client-credentials",
@@ -110,6 +121,7 @@ PRESETS: tuple[Preset, ...] = (
         summary=_(
             "An old app of your own house that asks for people's passwords itself and cannot be changed yet."
         ),
+        example=_("A desktop program with its own sign-in window that nobody maintains any more."),
         flows=("password", "authorization-code-pkce", "authorization-code", "refresh-token"),
         grant_type="password",
         is_confidential=True,
@@ -122,6 +134,7 @@ PRESETS: tuple[Preset, ...] = (
         summary=_(
             "Has no browser or no keyboard: it shows a short code that people type on another device."
         ),
+        example=_("A TV app, a games console, a command-line tool on a remote machine."),
         flows=("device-code", "refresh-token"),
         grant_type="urn:ietf:params:oauth:grant-type:device_code",
         is_confidential=False,

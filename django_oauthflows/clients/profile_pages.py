@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -55,8 +55,7 @@ class ProfilePages:
     """For the screen of clients: a page to choose a profile on, which says first what it would refuse."""
 
     admin_site: Any
-    get_queryset: Any
-    has_view_permission: Any
+    client_for: Any
     log_change: Any
     message_user: Any
     _change_url: Any
@@ -68,10 +67,9 @@ class ProfilePages:
 
     def client_profile(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Try a profile; then, by POST, choose it, as it was shown."""
-        rows = self.get_queryset(request).select_related("oauthflows_policy", "user")
-        application = get_object_or_404(rows, pk=pk, oauthflows_policy__isnull=False)
-        if not self.has_view_permission(request, application):
-            raise PermissionDenied
+        application = self.client_for(request, pk, Deed.VIEW)
+        if not ClientPolicy.objects.filter(application_id=pk).exists():
+            raise Http404
         if request.method != "POST":
             return self._profile_page(request, application)
         if not access.may(request.user, Deed.CHANGE_POLICY, application):
@@ -101,7 +99,7 @@ class ProfilePages:
         try:
             changed = proposals.change(
                 application.pk,
-                lambda row: _proposal(row, slug),
+                lambda row: proposal_of(row, slug),
                 seal=request.POST.get("seal", ""),
                 request=request,
                 reason={"profile": slug},
@@ -123,7 +121,7 @@ def _tried(application: Any, slug: str, days: int) -> dict[str, Any]:
     """What the page shows of one profile."""
     context: dict[str, Any] = {"tried": _shown(application.oauthflows_policy, slug)}
     try:
-        proposal = _proposal(application, slug)
+        proposal = proposal_of(application, slug)
     except NothingToChange:
         return context | {"is_chosen": True}
     except NoFlowIsLeft:
@@ -148,7 +146,7 @@ def _shown(policy: ClientPolicy, slug: str) -> ShownProfile:
     )
 
 
-def _proposal(application: Any, slug: str) -> Proposal:
+def proposal_of(application: Any, slug: str) -> Proposal:
     """The profile, without the flows it forbids. Raises `NothingToChange` or `NoFlowIsLeft`."""
     policy = application.oauthflows_policy
     if slug not in profiles.BY_SLUG:

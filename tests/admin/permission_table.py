@@ -139,6 +139,7 @@ _WITH_A_CLIENT = (
 _DELETES = _seeing(
     "application", "delete_application", *(f"delete_{model}" for model in _WITH_A_CLIENT)
 )
+_CHANGES_POLICIES = _seeing("application", "change_application", "change_clientpolicy")
 _NEW_CLIENT = {"name": "A new one", "scopes": ["notes:read"]}
 
 
@@ -151,7 +152,14 @@ def _seal(side: Side) -> Mapping[str, Any]:
     from django_oauthflows.clients.review.gathering import all_applications
 
     application = all_applications().get(pk=side.application.pk)
-    return {"seal": fixing.preview(application, FINDING).seal}
+    return {"seal": fixing.preview(application, FINDING).proposal.seal}
+
+
+def _standard(side: Side) -> Mapping[str, Any]:
+    from django_oauthflows.clients.profile_pages import proposal_of
+
+    profile = "standard"
+    return {"profile": profile, "seal": proposal_of(side.application, profile).seal}
 
 
 CLIENTS = [
@@ -225,6 +233,30 @@ CLIENTS = [
         allowed=any_of("change_application"),
         owners=True,
         posts=_seal,
+    ),
+    Row(
+        view="oauthflows_connect_client", arguments=_key("application"), allowed=_SEES, owners=True
+    ),
+    Row(
+        view="oauthflows_client_profile", arguments=_key("application"), allowed=_SEES, owners=True
+    ),
+    Row(
+        view="oauthflows_client_profile",
+        arguments=_key("application"),
+        allowed=_CHANGES_POLICIES,
+        posts=_standard,
+    ),
+    Row(
+        view="oauthflows_rehearse",
+        arguments=_key("application"),
+        allowed=_seeing("application", "view_user"),
+    ),
+    Row(view="oauthflows_review_again", superuser=False),
+    Row(
+        view="oauthflows_review_again",
+        allowed=_SEES,
+        owners=True,
+        posts=lambda side: {},
     ),
 ]
 

@@ -150,19 +150,19 @@ def a_page(browser: Browser, variant: str, *, has_scripts: bool) -> Iterator[Pag
 @pytest.fixture
 def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Keep a screenshot under a name, where `SCREENSHOTS` says to."""
-    folder = os.environ.get("SCREENSHOTS")
     variant = request.node.callspec.params["page"]
+    return lambda name: keep_picture(page, name, variant)
 
-    def take(name: str) -> None:
-        overflow = page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
-        assert not overflow, f"{name} scrolls sideways"
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=Path(folder) / f"{name}-{variant}.png", full_page=True)
 
-    return take
+def keep_picture(page: Page, name: str, variant: str) -> None:
+    """Keep what a page looks like, which has to fit the width it has."""
+    overflow = page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    assert not overflow, f"{name} scrolls sideways"
+    if folder := os.environ.get("SCREENSHOTS"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=Path(folder) / f"{name}-{variant}.png", full_page=True)
 
 
 def _wait_for(origin: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -58,6 +58,7 @@ def test_an_administrator_replaces_a_secret_and_reads_the_keys(
     page.get_by_label("notes:read: Read your notes").first.check()
     page.get_by_role("button", name="Add client").click()
     page.get_by_role("link", name="Go to the client").click()
+    page.get_by_role("link", name="All settings").first.click()
     keys = page.locator("#id_oauthflows_policy-0-jwks")
     keys.fill(json.dumps(key_set_of(client_key())))
     page.get_by_role("button", name="Save and continue editing").click()

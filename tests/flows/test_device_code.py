@@ -16,8 +16,8 @@ from django.utils import timezone
 from django_oauthflows import dot
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import presets
+from django_oauthflows.clients.add_form import AddClientForm
 from django_oauthflows.clients.facts import forget_clients
-from django_oauthflows.clients.forms import AddClientForm
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from django_oauthflows.tokens.devices import ALPHABET

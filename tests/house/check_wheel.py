@@ -22,6 +22,7 @@ MUST_HOLD = (
     "django_oauthflows/migrations/0001_initial.py",
     "django_oauthflows/static/oauthflows/oauthflows.css",
     "django_oauthflows/templates/oauthflows/base.html",
+    "django_oauthflows/templates/oauthflows/snippets/curl/code.txt",
 )
 
 SITE = """

@@ -1,0 +1,84 @@
+"""What an administrator is asked when a client is added: as much as its kind needs."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.clients.fields import (
+    AFTER_SIGNING_OUT,
+    COMES_BACK,
+    KeySetField,
+    ScopesField,
+    UriListField,
+)
+from django_oauthflows.clients.presets import Preset
+from django_oauthflows.flows import catalogue
+
+
+class AddClientForm(forms.Form):
+    """What one kind of client needs, and nothing else; the rest follows from its preset."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=255, help_text=_("People see it on the consent page.")
+    )
+    redirect_uris = UriListField(
+        label=_("Addresses it comes back to"), required=False, help_text=COMES_BACK
+    )
+    post_logout_redirect_uris = UriListField(
+        label=_("Addresses after signing out"), required=False, help_text=AFTER_SIGNING_OUT
+    )
+    allowed_resources = UriListField(
+        label=_("Servers it may call"),
+        required=False,
+        help_text=_(
+            "The addresses of the servers or APIs its tokens may be for, one per line (resources). Empty: "
+            "any, as it names them."
+        ),
+    )
+    scopes = ScopesField(
+        label=_("What it may ask for"),
+        help_text=_("The least that it can do its work with (scopes)."),
+    )
+    required_scopes = ScopesField(
+        label=_("What people cannot untick"),
+        required=False,
+        help_text=_("What it cannot work without (required scopes)."),
+    )
+    jwks = KeySetField()
+    jwks_uri = forms.CharField(
+        label=_("Address of its public keys"),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Instead of the keys, where it publishes them: it can then change them by itself."
+        ),
+    )
+    is_verified = forms.BooleanField(
+        label=_("Verified: you know who runs this client, and people are told so"), required=False
+    )
+
+    def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.preset = preset
+        flows = [catalogue.BY_SLUG[slug] for slug in preset.flows]
+        if not preset.has_own_key:
+            for name in ("jwks", "jwks_uri"):
+                del self.fields[name]
+        if preset.needs_redirect_uri:
+            self.fields["redirect_uris"].required = True
+        elif not any(flow.response_types for flow in flows):
+            for name in ("redirect_uris", "post_logout_redirect_uris"):
+                self.fields.pop(name, None)
+        # An agent says where it calls; whoever signs people in says where they go when they sign out.
+        del self.fields[
+            "post_logout_redirect_uris" if preset.profile == "mcp" else "allowed_resources"
+        ]
+        if not any(flow.has_person for flow in flows):
+            for name in ("required_scopes", "is_verified"):
+                del self.fields[name]
+            self.fields["name"].help_text = _("You see it in the list and in the audit log.")
+
+    def service_arguments(self) -> dict[str, Any]:
+        """What `register_client` is called with."""
+        return {"preset": self.preset.slug, **self.cleaned_data}

@@ -1,0 +1,64 @@
+"""All that can be said of a client, as the admin shows it on the client's page."""
+
+from django.utils.translation import gettext_lazy
+
+from django_oauthflows import screens
+from django_oauthflows.clients import openid_forms
+from django_oauthflows.clients.forms import PolicyForm
+from django_oauthflows.clients.guarded_screens import GuardedPolicy
+from django_oauthflows.clients.models import ClientPolicy
+
+
+class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-arg]
+    """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
+
+    model = ClientPolicy
+    form = PolicyForm
+    can_delete = False
+    max_num = 1
+    verbose_name_plural = gettext_lazy("All settings")
+    template = "admin/oauthflows/policy.html"
+    fieldsets = (
+        # The first of them stands with the plain part of the page.
+        (
+            gettext_lazy("Its own pages"),
+            {"fields": ("client_uri", "logo_uri", "policy_uri", "tos_uri")},
+        ),
+        (
+            gettext_lazy("What it may do"),
+            {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
+        ),
+        (
+            # Asked for where the changes would have refused what the client did lately.
+            None,
+            {"fields": ("accepts_refusals",)},
+        ),
+        (gettext_lazy("Consent"), {"fields": ("is_verified", "skips_consent")}),
+        (
+            gettext_lazy("Authentication and lifetimes"),
+            {
+                "fields": (
+                    "authentication_method",
+                    "token_endpoint_auth_signing_alg",
+                    "jwks",
+                    "jwks_uri",
+                    "token_format",
+                    "access_token_lifetime",
+                    "refresh_token_idle_lifetime",
+                    "refresh_token_absolute_lifetime",
+                    "revokes_on_logout",
+                    "revokes_on_password_change",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Signing people in (OpenID Connect)"),
+            {"fields": openid_forms.FIELDS, "classes": ("collapse",)},
+        ),
+        (gettext_lazy("Its tokens"), {"fields": ("allowed_resources",)}),
+        (
+            gettext_lazy("Exchange of tokens it was given"),
+            {"fields": ("exchange_targets", "may_impersonate")},
+        ),
+        (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
+    )
