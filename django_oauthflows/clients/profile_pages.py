@@ -20,7 +20,6 @@ from django_oauthflows.clients.profiles import Profile
 from django_oauthflows.clients.proposals import NotAsShown, NothingToChange, Proposal
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
-from django_oauthflows.rules.base import Rule
 
 #: What brings no token by itself.
 _FOLLOWING = {"refresh-token"}
@@ -39,11 +38,20 @@ class ProfileForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownRule:
+    """What a template reads of a rule, which it would call."""
+
+    name: str
+    spec: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShownProfile:
     """A profile as the page tells of it: its rules, and the flows it forbids the client."""
 
     profile: Profile
-    rules: tuple[Rule[Any], ...]
+    rules: tuple[ShownRule, ...]
     forbidden: tuple[str, ...]
 
 
@@ -137,7 +145,10 @@ def _shown(policy: ClientPolicy, slug: str) -> ShownProfile:
     kept = profiles.flows_under(slug, policy.flows)
     return ShownProfile(
         profile=profile,
-        rules=(*profile.authorization_rules, *profile.token_rules),
+        rules=tuple(
+            ShownRule(name=rule.name, spec=rule.spec, note=rule.note)
+            for rule in (*profile.authorization_rules, *profile.token_rules)
+        ),
         forbidden=tuple(
             flow.name
             for flow in catalogue.FLOWS

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case, IntegerField, Min, QuerySet, Sum, When
+from django.db.models import Case, IntegerField, Min, QuerySet, Sum, Value, When
 
 from django_oauthflows.traffic.models import RequestCount
 
@@ -23,13 +23,13 @@ def by_flow(since: datetime, until: datetime, step: timedelta) -> tuple[Counted,
     Steps are counted from `since`, an aware datetime at a full hour, in as many hours as `step` has; one in
     which nothing happened has no row.
     """
-    accepted = RequestCount.objects.filter(rule="").exclude(flow="")
-    return _folded(accepted, "flow", since, until, step)
+    answered = RequestCount.objects.filter(rule="").exclude(flow="")
+    return _counted(answered, "flow", since, until, step)
 
 
 def refusals_by_rule(since: datetime, until: datetime, step: timedelta) -> tuple[Counted, ...]:
     """Requests that were refused, at any endpoint, by the name of the rule: one statement."""
-    return _folded(RequestCount.objects.exclude(rule=""), "rule", since, until, step)
+    return _counted(RequestCount.objects.exclude(rule=""), "rule", since, until, step)
 
 
 def recorded_since() -> datetime | None:
@@ -38,19 +38,25 @@ def recorded_since() -> datetime | None:
     return first
 
 
-def _folded(
+def _counted(
     rows: "QuerySet[RequestCount]", column: str, since: datetime, until: datetime, step: timedelta
 ) -> tuple[Counted, ...]:
-    """Summed by step in the database, which need not know where days begin: it is told each step's end."""
-    starts = [since + number * step for number in range(-((since - until) // step))]
-    ends = (When(hour__lt=start + step, then=number) for number, start in enumerate(starts))
+    """Summed in the database, whose idea of a day is not asked: steps may begin at anybody's midnight."""
+    if until <= since:
+        return ()
+    ends = [since + number * step for number in range(1, -((since - until) // step) + 1)]
+    number = Case(
+        *(When(hour__lt=end, then=Value(number)) for number, end in enumerate(ends)),
+        output_field=IntegerField(),
+    )
     summed = (
         rows.filter(hour__gte=since, hour__lt=until)
-        .annotate(number=Case(*ends, output_field=IntegerField()))
-        .values_list("number", column)
+        .annotate(step=number)
+        .values_list("step", column)
         .annotate(Sum("count"))
-        .order_by("number", column)
+        .order_by("step", column)
     )
     return tuple(
-        Counted(start=starts[number], name=name, count=count) for number, name, count in summed
+        Counted(start=since + number * step, name=name, count=count)
+        for number, name, count in summed
     )

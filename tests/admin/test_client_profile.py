@@ -47,7 +47,10 @@ def test_a_profile_says_what_it_asks_and_what_it_would_have_refused() -> None:
     assert "Its profile is <strong>Legacy</strong>" in first
     assert "would have been refused" not in first
     page = text_of(browser, url_of(story, profile="standard", days=7))
-    assert "A stolen code is worthless without its verifier." in page
+    assert "<code>code_challenge_must_use_s256</code>" in page
+    assert (
+        "A plain challenge shows the verifier to whoever reads the authorization request." in page
+    )
     assert "1 of 1 request of the last 7 days would have been refused." in page
     assert "Requests are recorded since" in page
     assert "<td>Legacy</td><td>Standard (OAuth 2.1)</td>" in page
