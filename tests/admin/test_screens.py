@@ -1,5 +1,6 @@
 """Every screen of this app is drawn by the admin that the site has: Django's, or django-unfold's."""
 
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -34,3 +35,11 @@ def test_with_unfold_the_base_is_its_own() -> None:
 def test_without_unfold_the_base_is_djangos() -> None:
     assert screens.ModelAdmin is admin.ModelAdmin
     assert screens.StackedInline is admin.StackedInline
+
+
+def test_pages_of_our_own_begin_alike() -> None:
+    """Else one has no title, or not our styles, in the admin that its author did not look at."""
+    here = resources.files("django_oauthflows") / "templates/admin/oauthflows"
+    beginnings = {page.name: page.read_text().partition("%}")[0] for page in here.iterdir()}
+    base = 'extends "admin/base_site.html"'
+    assert [name for name, begins in beginnings.items() if base in begins] == ["page.html"]
