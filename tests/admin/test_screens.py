@@ -1,5 +1,7 @@
 """Every screen of this app is drawn by the admin that the site has: Django's, or django-unfold's."""
 
+import re
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -39,7 +41,17 @@ def test_without_unfold_the_base_is_djangos() -> None:
 
 def test_pages_of_our_own_begin_alike() -> None:
     """Else one has no title, or not our styles, in the admin that its author did not look at."""
-    here = resources.files("django_oauthflows") / "templates/admin/oauthflows"
-    beginnings = {page.name: page.read_text().partition("%}")[0] for page in here.iterdir()}
     base = 'extends "admin/base_site.html"'
-    assert [name for name, begins in beginnings.items() if base in begins] == ["page.html"]
+    assert [name for name, text in templates() if base in text] == ["page.html"]
+
+
+def test_djangos_styles_of_forms_are_left_to_djangos_admin() -> None:
+    """They undo what unfold makes of a form."""
+    block = re.compile(r"{% block forms_style %}.*?{% endblock %}", re.DOTALL)
+    assert [name for name, text in templates() if "admin/css/" in block.sub("", text)] == []
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Name and text of each template for the admin."""
+    folder = resources.files("django_oauthflows") / "templates/admin/oauthflows"
+    yield from ((template.name, template.read_text()) for template in folder.iterdir())
