@@ -71,13 +71,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage:
-    """All of it; a chart of nothing is `None`. `is_recorded`: does the site count requests at all?"""
+    """All of it; a chart of nothing is `None`. Numbers are kept for so many days; 0: there are none."""
 
     days: int
     flows: Drawing | None
     refusals: Drawing | None
     figures: tuple[Figure, ...]
-    is_recorded: bool
+    kept: int
 
 
 def may_see(person: Any) -> bool:
@@ -100,12 +100,8 @@ def start_page(person: Any, *, days: int) -> StartPage:
         days=days,
         flows=_drawing(flows, _flow_title, lambda flow: "") if flows else None,
         refusals=_drawing(refusals, _rule_title, url_of_rule) if refusals else None,
-        figures=(
-            *_figure_of_clients(person),
-            Figure(title=_("Answered today"), number=_today(flows), url=""),
-            Figure(title=_("Refused today"), number=_today(refusals), url=_audit_url()),
-        ),
-        is_recorded=conf.RECORDED_REQUESTS_KEPT > 0,
+        figures=(*_figure_of_clients(person), *_figures_of_today(flows, refusals)),
+        kept=conf.RECORDED_REQUESTS_KEPT,
     )
 
 
@@ -125,6 +121,12 @@ def _figure_of_clients(person: Any) -> Iterator[Figure]:
     if person.has_perm(f"{meta.app_label}.{get_permission_codename('view', meta)}"):
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
         yield Figure(title=_("Clients"), number=model._default_manager.count(), url=url)
+
+
+def _figures_of_today(flows: Chart | None, refusals: Chart | None) -> Iterator[Figure]:
+    if conf.RECORDED_REQUESTS_KEPT:
+        yield Figure(title=_("Answered today"), number=_today(flows), url="")
+        yield Figure(title=_("Refused today"), number=_today(refusals), url=_audit_url())
 
 
 def _today(chart: Chart | None) -> int:

@@ -1,5 +1,8 @@
 """Every screen of this app is drawn by the admin that the site has: Django's, or django-unfold's."""
 
+import re
+from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -36,3 +39,21 @@ def test_with_unfold_the_base_is_its_own() -> None:
 def test_without_unfold_the_base_is_djangos() -> None:
     assert screens.ModelAdmin is admin.ModelAdmin
     assert screens.StackedInline is admin.StackedInline
+
+
+def test_pages_of_our_own_begin_alike() -> None:
+    """Else one has no title, or not our styles, in the admin that its author did not look at."""
+    base = 'extends "admin/base_site.html"'
+    assert [name for name, text in templates() if base in text] == ["page.html"]
+
+
+def test_djangos_styles_of_forms_are_left_to_djangos_admin() -> None:
+    """They undo what unfold makes of a form."""
+    block = re.compile(r"{% block forms_style %}.*?{% endblock %}", re.DOTALL)
+    assert [name for name, text in templates() if "admin/css/" in block.sub("", text)] == []
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Name and text of each template for the admin."""
+    folder = resources.files("django_oauthflows") / "templates/admin/oauthflows"
+    yield from ((template.name, template.read_text()) for template in folder.iterdir())

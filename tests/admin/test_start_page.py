@@ -143,6 +143,12 @@ def test_a_site_that_counts_nothing_says_so() -> None:
         page = section(administrator().get(START))
     assert "RECORDED_REQUESTS_KEPT is 0" in page
     assert "No request" not in page
+    assert "today" not in page
+
+
+def test_it_says_for_how_long_there_are_numbers() -> None:
+    with override_settings(OAUTHFLOWS={"RECORDED_REQUESTS_KEPT": 3}):
+        assert "kept for 3 days" in section(administrator().get(START))
 
 
 def test_the_charts_can_be_heard() -> None:

@@ -1,6 +1,7 @@
 """The audit log in the admin: a refusal found, explained in one look, and the log exported."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -127,8 +128,8 @@ def test_the_list_names_who_did_it() -> None:
     service, token = service_token()
     service.call(token, "/api/own/")
     page = administrator().get(AUDIT).content.decode()
-    assert f'<td class="field-actor_name">{story.person}</td>' in page
-    assert f'<td class="field-actor_name">{service.registered.application.name}</td>' in page
+    actors = re.findall(r"<td[^>]*\bfield-actor_name\b[^>]*>([^<]*)</td>", page)
+    assert {str(story.person), service.registered.application.name} <= set(actors)
 
 
 def test_what_somebody_did_is_found_by_their_name_and_by_the_filter(
@@ -150,7 +151,7 @@ def test_what_somebody_did_is_found_by_their_name_and_by_the_filter(
     ):
         page = browser.get(AUDIT, limits).content.decode()
         assert row.reference in page
-        assert '<td class="field-actor_name">keeper</td>' in page
+        assert re.search(r"<td[^>]*\bfield-actor_name\b[^>]*>keeper</td>", page)
         assert given.reference not in page
     both = browser.get(AUDIT, {"q": story.person.get_username()}).content.decode()
     assert row.reference in both
