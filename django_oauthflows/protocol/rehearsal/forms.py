@@ -81,7 +81,7 @@ class RehearsalForm(forms.Form):
     FIRST = ("person", "flow", "scopes")
 
     def __init__(self, data: QueryDict | None = None, *, client: ClientFacts) -> None:
-        super().__init__(data, auto_id="rehearsal-%s")
+        super().__init__(data, auto_id="rehearsal-%s", label_suffix="")
         self._client = client
         flows = [flow for flow in catalogue.FLOWS if flow.slug in client.flows]
         descriptions = dot.all_scopes()
