@@ -36,6 +36,7 @@ def test_an_administrator_rehearses_what_a_person_would_see_and_the_app_would_ge
     # The page's own style is there: a frame without an origin still gets it.
     body = frame.locator("body.of-page")
     assert body.evaluate("body => getComputedStyle(body).fontFamily") != "Times New Roman"
+    page.locator("iframe").scroll_into_view_if_needed()
     picture("rehearsal-given")
 
 

@@ -18,7 +18,13 @@ from django_oauthflows.protocol.device import Waiting
 from django_oauthflows.protocol.device_authorization import asked_by_device
 from django_oauthflows.protocol.errands import Errand
 from django_oauthflows.protocol.parameters import from_pairs
-from django_oauthflows.protocol.rehearsal import authorizing, redeeming, telling
+from django_oauthflows.protocol.rehearsal import (
+    authorizing,
+    redeeming,
+    roads,
+    telling,
+    without_page,
+)
 from django_oauthflows.protocol.rehearsal.authorizing import Agreed
 from django_oauthflows.protocol.rehearsal.base import (
     MADE_THEN,
@@ -61,8 +67,8 @@ def rehearse(http: HttpRequest, question: Question) -> Rehearsal:
 
 
 def _run(http: HttpRequest, question: Question, notes: Notes) -> None:
-    if question.flow.slug in redeeming.WITHOUT_A_PAGE:
-        redeeming.WITHOUT_A_PAGE[question.flow.slug](http, question, notes)
+    if question.flow.slug in without_page.FLOWS:
+        without_page.FLOWS[question.flow.slug](http, question, notes)
     elif question.flow.slug == DEVICE_CODE.slug:
         _pair(http, question, notes)
     else:
@@ -143,10 +149,8 @@ def _pair(http: HttpRequest, question: Question, notes: Notes) -> None:
     notes.add(Mark.PASSES, _("The device gets its codes, and shows the short one"))
     sign_in = SignIn()
     if question.signed_in is None or not person.is_active:
-        _errand, sign_in = authorizing.sent_away(
-            question, None, None, Next.SIGN_IN, Errand(), notes
-        )
-    sign_in = authorizing.supposed(question) or sign_in
+        _errand, sign_in = roads.sent_away(question, None, None, Next.SIGN_IN, Errand(), notes)
+    sign_in = roads.supposed(question) or sign_in
     granted = devices.authorization_of(
         client,
         person,
