@@ -38,7 +38,7 @@ def test_it_prints_the_decision_the_scopes_and_the_claims() -> None:
 def test_a_refusal_ends_with_one_and_says_what_to_do() -> None:
     story = web_app()
     out = StringIO()
-    with pytest.raises(CommandError, match="No token would be given") as ended:
+    with pytest.raises(CommandError, match="It would not get what it asks for") as ended:
         call_command(
             "oauthflows_rehearse",
             story.registered.client_id,

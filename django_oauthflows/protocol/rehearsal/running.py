@@ -46,16 +46,18 @@ from django_oauthflows.tokens.sessions import SignIn
 
 
 def rehearse(http: HttpRequest, question: Question) -> Rehearsal:
-    """What would happen. `http` is any request to this site: it says under which name it is asked."""
+    """What would happen. `http` is any request to this site: it says under which name it is asked.
+
+    What went through the browser before the token endpoint refused the rest stays given.
+    """
     notes, refused = Notes(), None
     try:
         _run(http, question, notes)
     except Refusal as refusal:
         refused = _explained(refusal, notes)
         notes.add(Mark.STOPS, _("The request is refused"), refusal.sentence)
-        notes.deliveries.clear()
     except DeadEnd:
-        notes.deliveries.clear()
+        pass  # its last step says why
     return Rehearsal(
         question=question,
         steps=tuple(notes.steps),

@@ -19,7 +19,7 @@ from django_oauthflows.identity.encryption import key_for
 from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.identity.signing import signing_algorithm
 from django_oauthflows.keys import ring
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.algorithms import ALGORITHMS, NONE
 from django_oauthflows.protocol.rehearsal.base import (
     JWT,
     MADE_THEN,
@@ -134,6 +134,8 @@ def _row(earned: Prospect, person: Any, now: datetime) -> Any:
 def _header(typ: str, algorithm: str = "") -> dict[str, str]:
     """As it would be; without the id of a key that is still to be made, or is the client's own."""
     named = algorithm or conf.SIGNING_ALGORITHM
+    if named == NONE:
+        return {"alg": NONE}
     kid = ring.signing_kid(named) if named in ALGORITHMS else ""
     return {"typ": typ, "alg": named, **({"kid": kid} if kid else {})}
 
