@@ -49,23 +49,33 @@ def sent_away(
         )
         raise DeadEnd
     _page, errand = signing_in.road(where, errand)
-    said = question.signed_in
-    # After they were sent, by the smallest step that a clock tells apart.
-    since = timezone.now() + timedelta(milliseconds=1)
+    notes.add(Mark.SUPPOSED, _("They are supposed to do that, and come back"))
+    return errand, _sign_in_after(question, request, presence, where)
+
+
+def _sign_in_after(
+    question: Question,
+    request: AuthorizationRequest | None,
+    presence: Presence | None,
+    where: Next,
+) -> SignIn:
+    """The sign-in they come back with: a new one, unless they were sent for something else."""
+    said, earlier = question.signed_in, supposed(question)
     sign_in = SignIn(
-        auth_time=since,
+        # After they were sent, by the smallest step that a clock tells apart.
+        auth_time=timezone.now() + timedelta(milliseconds=1),
         acr=said.acr if said else "",
         amr=said.amr if said else (),
         sid=MADE_THEN,
     )
     if where in (Next.CHOOSE_ACCOUNT, Next.STEP_UP):
-        sign_in = supposed(question) or sign_in
+        sign_in = earlier or sign_in
     if where is Next.STEP_UP and request is not None and presence is not None:
         wished = request.acr_required or request.acr_values
-        reached = next(acr for acr in wished if acr in presence.can_step_up_to)
-        sign_in = replace(sign_in, acr=reached)
-    notes.add(Mark.SUPPOSED, _("They are supposed to do that, and come back"))
-    return errand, sign_in
+        sign_in = replace(
+            sign_in, acr=next(acr for acr in wished if acr in presence.can_step_up_to)
+        )
+    return sign_in
 
 
 _TITLES = {

@@ -27,6 +27,7 @@ from django_oauthflows.protocol.rehearsal import (
 )
 from django_oauthflows.protocol.rehearsal.authorizing import Agreed
 from django_oauthflows.protocol.rehearsal.base import (
+    JWT,
     MADE_THEN,
     ConsentPage,
     DeadEnd,
@@ -107,27 +108,21 @@ def _answer(http: HttpRequest, question: Question, notes: Notes, agreed: Agreed)
 
 
 def _deliver_in_front(http: HttpRequest, question: Question, notes: Notes, agreed: Agreed) -> None:
-    request, has_code = agreed.request, "code" in agreed.request.response_types
+    request = agreed.request
     if request.response_types == {"code"}:
         notes.add(Mark.PASSES, _("The browser is sent back with a code"), request.redirect_uri)
         return
     earned = front_channel.prospect(
         request, person=question.person, sign_in=agreed.sign_in, now=agreed.now
     )
-    signed = None
-    if "id_token" in request.response_types:
-        telling.must_be_ready(request.client)
-        signed = telling.id_token_of(
-            agreed.identified(question.person),
-            beside_access_token=earned is not None,
-            beside_code=has_code,
-            tells_scopes=tells_scopes(request),
-        )
     notes.add(
         Mark.PASSES, _("The browser is sent back with all that was asked for"), request.redirect_uri
     )
     delivery = Delivery(
-        where=_("Through the browser"), scopes=request.scopes, id_token=signed, has_code=has_code
+        where=_("Through the browser"),
+        scopes=request.scopes,
+        id_token=_front_id_token(question, agreed, beside_access_token=earned is not None),
+        has_code="code" in request.response_types,
     )
     if earned is not None:
         granted = Authorization(claims=request.claims)
@@ -140,6 +135,19 @@ def _deliver_in_front(http: HttpRequest, question: Question, notes: Notes, agree
             authorization=granted,
         )
     notes.deliveries.append(delivery)
+
+
+def _front_id_token(question: Question, agreed: Agreed, *, beside_access_token: bool) -> JWT | None:
+    request = agreed.request
+    if "id_token" not in request.response_types:
+        return None
+    telling.must_be_ready(request.client)
+    return telling.id_token_of(
+        agreed.identified(question.person),
+        beside_access_token=beside_access_token,
+        beside_code="code" in request.response_types,
+        tells_scopes=tells_scopes(request),
+    )
 
 
 def _pair(http: HttpRequest, question: Question, notes: Notes) -> None:

@@ -63,7 +63,7 @@ def told(
         introspection=introspection.members_of_access_token(
             row, claims or {}, request.issuer, asker=request.client
         ),
-        **_refresh_of(earned, delivery, now),
+        **_refresh_of(earned, now),
         **_userinfo_of(http, row, request.client, authorization, now),
     )
 
@@ -140,10 +140,10 @@ def _header(typ: str, algorithm: str = "") -> dict[str, str]:
     return {"typ": typ, "alg": named, **({"kid": kid} if kid else {})}
 
 
-def _refresh_of(earned: Prospect, delivery: Delivery, now: datetime) -> dict[str, Any]:
+def _refresh_of(earned: Prospect, now: datetime) -> dict[str, Any]:
     request = earned.request
     if not earned.may_refresh or not isinstance(request, TokenRequest):
-        return {"no_refresh": delivery.no_refresh or _why_none(earned)}
+        return {"no_refresh": _why_none(earned)}
     idle = lifetimes.refresh_token_idle_end(request.client, now)
     absolute = request.held.ends_at if request.held else None
     return {
