@@ -15,8 +15,9 @@ def open_client(page: Page, demo: str, kind: str) -> None:
     """The rehearsal of a client of this kind, from its own page."""
     page.goto(f"{demo}/admin/oauth2_provider/application/?oauthflows_policy__preset__exact={kind}")
     log_in(page)
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="What token would this get?").click()
+    expect(page.get_by_role("button", name="Rehearse")).to_be_visible()
 
 
 @spec("B-14", "B-29")
@@ -35,6 +36,7 @@ def test_an_administrator_rehearses_what_a_person_would_see_and_the_app_would_ge
     # The page's own style is there: a frame without an origin still gets it.
     body = frame.locator("body.of-page")
     assert body.evaluate("body => getComputedStyle(body).fontFamily") != "Times New Roman"
+    page.locator("iframe").scroll_into_view_if_needed()
     picture("rehearsal-given")
 
 

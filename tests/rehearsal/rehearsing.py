@@ -23,7 +23,7 @@ def rehearsed(story: Story, flow: str = "", **options: Any) -> dict[str, Any]:
     if said["person"] is None:
         del said["person"]
     out = StringIO()
-    # It ends with 1 where no token would be given; of another mistake nothing is printed to read.
+    # It ends with 1 where something is refused; of another mistake nothing is printed to read.
     with suppress(CommandError):
         call_command(
             "oauthflows_rehearse",

@@ -318,3 +318,27 @@ def test_a_public_client_without_pkce_is_refused() -> None:
     rehearsal = rehearsed(story, "authorization-code", scope="notes:read")
     assert rehearsal["refused"]["code"] == what_happens(story.ask(scope="notes:read", **asked))
     assert rehearsal["refused"]["told"] == "redirect"
+
+
+@spec("OpenID Connect Core §3.3.2")
+def test_what_went_through_the_browser_stays_given_when_the_code_is_refused() -> None:
+    story = relying_party(profile="legacy", flows=("hybrid",))
+    ClientSecret.objects.update(retired=timezone.now())
+    change(story)
+    asked = {"scope": "notes:read", "response_type": "code token"}
+    rehearsal = rehearsed(story, "hybrid", **asked)
+    front = answered(story.decide(**asked), mode="fragment")
+    real = story.redeem(front["code"])
+    assert [delivery["has_access_token"] for delivery in rehearsal["deliveries"]] == [True]
+    assert rehearsal["refused"]["code"] == real.json()["error"] == "invalid_client"
+
+
+@spec("RFC 8628 §3.3")
+def test_a_person_pairs_a_device_once_they_signed_in_and_is_asked_each_time() -> None:
+    story = begin(preset="device", redirect_uris=())
+    remember(story, "notes:read")
+    rehearsal = rehearsed(story, "device-code", scope="notes:read", not_signed_in=True)
+    sent = [step["title"] for step in rehearsal["steps"] if step["mark"] == "person"]
+    assert sent[0] == SIGNS_IN
+    assert len(sent) == 2
+    assert rehearsal["deliveries"][0]["scopes"] == ["notes:read"]

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from django_oauthflows.flows import catalogue
+from django_oauthflows.keys import ring
 from django_oauthflows.keys.jwt import claims_of
+from django_oauthflows.keys.models import SigningKey
 from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PASSWORD, PersonFactory
 from tests.flows.exchanges import API, NEXT, api
@@ -226,6 +228,18 @@ def test_a_pairwise_subject_is_the_one_the_client_will_know() -> None:
     assert last(rehearsal)["userinfo"]["sub"] != str(story.person.pk)
 
 
+@pytest.mark.parametrize("algorithm", ["ES256", "PS256", "EdDSA", "none"])
+@spec("OpenID Connect Core §3.1.3.7")
+def test_an_id_token_of_any_algorithm_has_the_header_that_was_rehearsed(algorithm: str) -> None:
+    story = web_app(profile="legacy")
+    change(story, id_token_signed_response_alg=algorithm)
+    if algorithm != "none":
+        ring.signing_key(algorithm)
+    rehearsal = rehearsed(story, scope=WITH_CODE)
+    assert last(rehearsal)["id_token"]["header"]["alg"] == algorithm
+    compare(story, last(rehearsal), by_code(story))
+
+
 @spec("B-14")
 def test_what_the_person_leaves_out_is_left_out() -> None:
     story = web_app()
@@ -266,10 +280,7 @@ def test_an_issuer_that_speaks_of_people_gets_what_was_rehearsed() -> None:
     assert PARTNER in {step["why"] for step in rehearsal["steps"]}
 
 
-def test_a_key_that_is_still_to_be_made_is_not_made(settings: Any) -> None:
-    from django_oauthflows.keys import ring
-    from django_oauthflows.keys.models import SigningKey
-
+def test_a_key_that_is_still_to_be_made_is_not_made() -> None:
     SigningKey.objects.all().delete()
     ring.forget()
     story = web_app()

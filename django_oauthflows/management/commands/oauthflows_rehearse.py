@@ -35,7 +35,7 @@ _MARKS = {"passes": "+", "person": "?", "supposed": "~", "stops": "!"}
 class Command(BaseCommand):
     help = (
         "Rehearse a request of a client: the decision, the scopes, the claims and the token it would get. "
-        "Nothing is issued, written or sent. Exit code 1 where no token would be given."
+        "Nothing is issued, written or sent. Exit code 1 where it would not get what it asks for."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -62,8 +62,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(members_of(rehearsal), default=str))
         else:
             self.stdout.write("\n".join(_lines(rehearsal)))
-        if not rehearsal.deliveries:
-            raise CommandError("No token would be given.", returncode=1)
+        if rehearsal.refused or not rehearsal.deliveries:
+            raise CommandError("It would not get what it asks for.", returncode=1)
 
 
 def members_of(rehearsal: Rehearsal) -> dict[str, Any]:

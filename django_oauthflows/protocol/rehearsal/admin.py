@@ -7,6 +7,7 @@ against forgery and no button that works, so there is nothing to frame, to post 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -14,6 +15,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -115,7 +118,16 @@ def _json(members: Mapping[str, Any]) -> str:
 
 def _rows(claims: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in sorted(claims.items()):
-        yield name, value if isinstance(value, str) else json.dumps(value, default=str)
+        said = value if isinstance(value, str) else json.dumps(value, default=str)
+        yield name, f"{said} · {_moment(value)}" if name in _MOMENTS else said
+
+
+#: Claims that are a number of seconds since 1970 (RFC 7519 §2).
+_MOMENTS = ("auth_time", "exp", "iat", "updated_at")
+
+
+def _moment(seconds: int) -> str:
+    return date_format(localtime(datetime.fromtimestamp(seconds, tz=UTC)), "DATETIME_FORMAT")
 
 
 def _duration(seconds: int | None) -> str:

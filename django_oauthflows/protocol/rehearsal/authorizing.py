@@ -4,19 +4,18 @@ The same steps as `protocol/authorize.py`. Where the person is sent away first, 
 they were sent for, and the decision is made once more.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.consent import memory
-from django_oauthflows.consent.decision import Next, Presence, Why, is_too_old, why_ask
+from django_oauthflows.consent.decision import Next, Why, why_ask
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.consent.models import Consent
 from django_oauthflows.identity.id_token import Identified
@@ -34,6 +33,7 @@ from django_oauthflows.protocol.rehearsal.base import (
     Text,
     Told,
 )
+from django_oauthflows.protocol.rehearsal.roads import sent_away, supposed
 from django_oauthflows.protocol.sending import Asked, granted, identified
 from django_oauthflows.rules.pkce import s256
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
@@ -125,84 +125,6 @@ def _agreed(asked: Asked, scopes: frozenset[str], sign_in: SignIn | None) -> Agr
     request = granted(asked.request, scopes)
     assert sign_in is not None  # noqa: S101 - nobody is asked, or answered, who is not there
     return Agreed(request=request, sign_in=sign_in, now=timezone.now())
-
-
-def supposed(question: Question) -> SignIn | None:
-    """How they signed in before the request; `None` for whoever comes to sign in."""
-    said = question.signed_in
-    if said is None:
-        return None
-    since = timezone.now() - timedelta(seconds=said.ago)
-    return SignIn(auth_time=since, acr=said.acr, amr=said.amr, sid=MADE_THEN)
-
-
-def sent_away(
-    question: Question,
-    request: AuthorizationRequest | None,
-    presence: Presence | None,
-    where: Next,
-    errand: Errand,
-    notes: Notes,
-) -> tuple[Errand, SignIn]:
-    """The person does what they were sent for, as the person they are. Raises `DeadEnd` for who cannot."""
-    notes.add(Mark.PERSON, _TITLES[where], _why_sent(request, presence, where))
-    if not question.person.is_active:
-        notes.add(
-            Mark.STOPS,
-            _("There it ends: this account has been disabled"),
-            _("Nobody can sign in as this person."),
-        )
-        raise DeadEnd
-    _page, errand = signing_in.road(where, errand)
-    said = question.signed_in
-    # After they were sent, by the smallest step that a clock tells apart.
-    since = timezone.now() + timedelta(milliseconds=1)
-    sign_in = SignIn(
-        auth_time=since,
-        acr=said.acr if said else "",
-        amr=said.amr if said else (),
-        sid=MADE_THEN,
-    )
-    if where in (Next.CHOOSE_ACCOUNT, Next.STEP_UP):
-        sign_in = supposed(question) or sign_in
-    if where is Next.STEP_UP and request is not None and presence is not None:
-        wished = request.acr_required or request.acr_values
-        reached = next(acr for acr in wished if acr in presence.can_step_up_to)
-        sign_in = replace(sign_in, acr=reached)
-    notes.add(Mark.SUPPOSED, _("They are supposed to do that, and come back"))
-    return errand, sign_in
-
-
-_TITLES = {
-    Next.SIGN_IN: gettext_lazy("The person is sent to sign in"),
-    Next.SIGN_IN_AGAIN: gettext_lazy("The person is sent to sign in once more"),
-    Next.CREATE_ACCOUNT: gettext_lazy("The person is sent to create an account"),
-    Next.CHOOSE_ACCOUNT: gettext_lazy("The person is asked which account to go on with"),
-    Next.STEP_UP: gettext_lazy("The person is sent to show more of who they are"),
-}
-
-
-def _why_sent(request: AuthorizationRequest | None, presence: Presence | None, where: Next) -> Text:
-    if request is None or presence is None or where is Next.SIGN_IN:
-        return _("Nobody is signed in.")
-    if where is not Next.SIGN_IN_AGAIN:
-        return _WHY_SENT[where]
-    if "login" in request.prompt:
-        return _("The request says prompt=login.")
-    if is_too_old(request.max_age, presence.age):
-        return _("They signed in longer ago than max_age allows.")
-    if not presence.is_expected:
-        return _("The request names another person.")
-    return _("The client is to be told when they signed in, and nobody knows.")
-
-
-_WHY_SENT = {
-    Next.CREATE_ACCOUNT: gettext_lazy("The request says prompt=create."),
-    Next.CHOOSE_ACCOUNT: gettext_lazy("The request says prompt=select_account."),
-    Next.STEP_UP: gettext_lazy(
-        "The request wishes for an authentication context they have not reached."
-    ),
-}
 
 
 def _note_silence(client: ClientFacts, notes: Notes) -> None:

@@ -81,7 +81,7 @@ class RehearsalForm(forms.Form):
     FIRST = ("person", "flow", "scopes")
 
     def __init__(self, data: QueryDict | None = None, *, client: ClientFacts) -> None:
-        super().__init__(data, auto_id="rehearsal-%s")
+        super().__init__(data, auto_id="rehearsal-%s", label_suffix="")
         self._client = client
         flows = [flow for flow in catalogue.FLOWS if flow.slug in client.flows]
         descriptions = dot.all_scopes()
@@ -93,7 +93,8 @@ class RehearsalForm(forms.Form):
         types = dict.fromkeys(kind for flow in flows for kind in flow.response_types)
         self._choose("flow", [(flow.slug, flow.name) for flow in flows])
         self._choose("scopes", [*own, *others])
-        self._choose("left_out", own)
+        required = client.required_scopes | {"openid"}
+        self._choose("left_out", [choice for choice in own if choice[0] not in required])
         self._choose("redirect_uri", [(uri, uri) for uri in client.redirect_uris])
         self._choose(
             "response_type", [("", _("the flow’s first")), *zip(types, types, strict=True)]

@@ -18,9 +18,16 @@ from django_oauthflows.protocol.device import Waiting
 from django_oauthflows.protocol.device_authorization import asked_by_device
 from django_oauthflows.protocol.errands import Errand
 from django_oauthflows.protocol.parameters import from_pairs
-from django_oauthflows.protocol.rehearsal import authorizing, redeeming, telling
+from django_oauthflows.protocol.rehearsal import (
+    authorizing,
+    redeeming,
+    roads,
+    telling,
+    without_page,
+)
 from django_oauthflows.protocol.rehearsal.authorizing import Agreed
 from django_oauthflows.protocol.rehearsal.base import (
+    JWT,
     MADE_THEN,
     ConsentPage,
     DeadEnd,
@@ -40,16 +47,18 @@ from django_oauthflows.tokens.sessions import SignIn
 
 
 def rehearse(http: HttpRequest, question: Question) -> Rehearsal:
-    """What would happen. `http` is any request to this site: it says under which name it is asked."""
+    """What would happen. `http` is any request to this site: it says under which name it is asked.
+
+    What went through the browser before the token endpoint refused the rest stays given.
+    """
     notes, refused = Notes(), None
     try:
         _run(http, question, notes)
     except Refusal as refusal:
         refused = _explained(refusal, notes)
         notes.add(Mark.STOPS, _("The request is refused"), refusal.sentence)
-        notes.deliveries.clear()
     except DeadEnd:
-        notes.deliveries.clear()
+        pass  # its last step says why
     return Rehearsal(
         question=question,
         steps=tuple(notes.steps),
@@ -61,8 +70,8 @@ def rehearse(http: HttpRequest, question: Question) -> Rehearsal:
 
 
 def _run(http: HttpRequest, question: Question, notes: Notes) -> None:
-    if question.flow.slug in redeeming.WITHOUT_A_PAGE:
-        redeeming.WITHOUT_A_PAGE[question.flow.slug](http, question, notes)
+    if question.flow.slug in without_page.FLOWS:
+        without_page.FLOWS[question.flow.slug](http, question, notes)
     elif question.flow.slug == DEVICE_CODE.slug:
         _pair(http, question, notes)
     else:
@@ -99,27 +108,21 @@ def _answer(http: HttpRequest, question: Question, notes: Notes, agreed: Agreed)
 
 
 def _deliver_in_front(http: HttpRequest, question: Question, notes: Notes, agreed: Agreed) -> None:
-    request, has_code = agreed.request, "code" in agreed.request.response_types
+    request = agreed.request
     if request.response_types == {"code"}:
         notes.add(Mark.PASSES, _("The browser is sent back with a code"), request.redirect_uri)
         return
     earned = front_channel.prospect(
         request, person=question.person, sign_in=agreed.sign_in, now=agreed.now
     )
-    signed = None
-    if "id_token" in request.response_types:
-        telling.must_be_ready(request.client)
-        signed = telling.id_token_of(
-            agreed.identified(question.person),
-            beside_access_token=earned is not None,
-            beside_code=has_code,
-            tells_scopes=tells_scopes(request),
-        )
     notes.add(
         Mark.PASSES, _("The browser is sent back with all that was asked for"), request.redirect_uri
     )
     delivery = Delivery(
-        where=_("Through the browser"), scopes=request.scopes, id_token=signed, has_code=has_code
+        where=_("Through the browser"),
+        scopes=request.scopes,
+        id_token=_front_id_token(question, agreed, beside_access_token=earned is not None),
+        has_code="code" in request.response_types,
     )
     if earned is not None:
         granted = Authorization(claims=request.claims)
@@ -134,6 +137,19 @@ def _deliver_in_front(http: HttpRequest, question: Question, notes: Notes, agree
     notes.deliveries.append(delivery)
 
 
+def _front_id_token(question: Question, agreed: Agreed, *, beside_access_token: bool) -> JWT | None:
+    request = agreed.request
+    if "id_token" not in request.response_types:
+        return None
+    telling.must_be_ready(request.client)
+    return telling.id_token_of(
+        agreed.identified(question.person),
+        beside_access_token=beside_access_token,
+        beside_code="code" in request.response_types,
+        tells_scopes=tells_scopes(request),
+    )
+
+
 def _pair(http: HttpRequest, question: Question, notes: Notes) -> None:
     """A device, from its request to the tokens (RFC 8628)."""
     client, person, now = question.client, question.person, timezone.now()
@@ -143,10 +159,8 @@ def _pair(http: HttpRequest, question: Question, notes: Notes) -> None:
     notes.add(Mark.PASSES, _("The device gets its codes, and shows the short one"))
     sign_in = SignIn()
     if question.signed_in is None or not person.is_active:
-        _errand, sign_in = authorizing.sent_away(
-            question, None, None, Next.SIGN_IN, Errand(), notes
-        )
-    sign_in = authorizing.supposed(question) or sign_in
+        _errand, sign_in = roads.sent_away(question, None, None, Next.SIGN_IN, Errand(), notes)
+    sign_in = roads.supposed(question) or sign_in
     granted = devices.authorization_of(
         client,
         person,

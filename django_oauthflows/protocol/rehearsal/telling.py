@@ -19,7 +19,7 @@ from django_oauthflows.identity.encryption import key_for
 from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.identity.signing import signing_algorithm
 from django_oauthflows.keys import ring
-from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.keys.algorithms import ALGORITHMS, NONE
 from django_oauthflows.protocol.rehearsal.base import (
     JWT,
     MADE_THEN,
@@ -63,7 +63,7 @@ def told(
         introspection=introspection.members_of_access_token(
             row, claims or {}, request.issuer, asker=request.client
         ),
-        **_refresh_of(earned, delivery, now),
+        **_refresh_of(earned, now),
         **_userinfo_of(http, row, request.client, authorization, now),
     )
 
@@ -134,14 +134,16 @@ def _row(earned: Prospect, person: Any, now: datetime) -> Any:
 def _header(typ: str, algorithm: str = "") -> dict[str, str]:
     """As it would be; without the id of a key that is still to be made, or is the client's own."""
     named = algorithm or conf.SIGNING_ALGORITHM
+    if named == NONE:
+        return {"alg": NONE}
     kid = ring.signing_kid(named) if named in ALGORITHMS else ""
     return {"typ": typ, "alg": named, **({"kid": kid} if kid else {})}
 
 
-def _refresh_of(earned: Prospect, delivery: Delivery, now: datetime) -> dict[str, Any]:
+def _refresh_of(earned: Prospect, now: datetime) -> dict[str, Any]:
     request = earned.request
     if not earned.may_refresh or not isinstance(request, TokenRequest):
-        return {"no_refresh": delivery.no_refresh or _why_none(earned)}
+        return {"no_refresh": _why_none(earned)}
     idle = lifetimes.refresh_token_idle_end(request.client, now)
     absolute = request.held.ends_at if request.held else None
     return {
