@@ -5,8 +5,8 @@
    an address could act as it. What only takes away is possible: to disable it, retire a secret, end a grant.
 3. Marks of trust (`TRUST`), the legacy profile and further targets of exchange are given in the admin alone:
    with them a client acts for people who were not asked. They can be taken away here.
-   What is left is much: with `clients:write` or `secrets:write` one can act as any client that manages nothing,
-   also as one that was trusted before.
+   What is left is much: with `clients:write` or `secrets:write` one can act as any client that manages
+   nothing, as one that was trusted before too.
 4. A scope that was taken from the calling client opens nothing any more, whatever its token says.
 """
 
