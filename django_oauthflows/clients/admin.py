@@ -18,7 +18,7 @@ from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.forms import AddClientForm, ClientForm, PolicyForm
 from django_oauthflows.clients.guarded_screens import (
     ClientsWithinReach,
-    GuardedPolicyInline,
+    GuardedPolicy,
     OwnersInline,
     narrow_to_gift,
 )
@@ -47,7 +47,7 @@ class UsesAnOldSecret(admin.SimpleListFilter):
         return using_an_old_secret(queryset) if self.value() == "old" else queryset
 
 
-class PolicyInline(GuardedPolicyInline):
+class PolicyInline(GuardedPolicy, admin.StackedInline):  # type: ignore[type-arg]
     """All settings. An application of django-oauth-toolkit's gets a policy when this is filled in."""
 
     model = ClientPolicy

@@ -214,7 +214,7 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("revokes_on_logout", "revokes_on_password_change"):
+        for name in self.fields.keys() & {"revokes_on_logout", "revokes_on_password_change"}:
             self.fields[name].widget.choices = [
                 ("unknown", _("as the site does")),
                 ("true", _("yes")),

@@ -64,7 +64,7 @@ class GuardedInline(admin.options.InlineModelAdmin):  # type: ignore[type-arg]
         return access.may(request.user, Deed.CHANGE_POLICY, obj)
 
 
-class GuardedPolicyInline(GuardedInline, admin.StackedInline):  # type: ignore[type-arg]
+class GuardedPolicy(GuardedInline):
     """A client's policy, of which some may change the addresses and the keys alone."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

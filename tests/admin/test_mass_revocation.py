@@ -14,7 +14,7 @@ from django_oauthflows.tokens import mass_revocation_page
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.models import Authorization
 from tests.admin.pages import administrator, fields_on
-from tests.admin.test_permissions import staff
+from tests.admin.reach import staff
 from tests.marks import spec
 from tests.stories import Story, begin
 

@@ -17,8 +17,8 @@ from django_oauthflows.clients import secrets
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.testing.assertions import client_key, key_set_of
 from tests.admin.pages import CLIENTS, administrator, change
+from tests.admin.reach import staff
 from tests.admin.test_clients import as_added, secret_on
-from tests.admin.test_permissions import staff
 from tests.clients.published import Site, site
 from tests.marks import spec
 from tests.stories import Story, begin

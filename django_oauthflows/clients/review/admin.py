@@ -87,9 +87,10 @@ class ReviewedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def fix_finding(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """What one click would change; then, by POST, the change itself, as it was shown."""
-        application = get_object_or_404(all_applications(self.get_queryset(request)), pk=pk)
-        if not self.may_fix(request, application):
+        if not access.may(request.user, Deed.CHANGE):
             raise PermissionDenied
+        within = access.within_reach(request.user, Deed.CHANGE, self.get_queryset(request))
+        application = get_object_or_404(all_applications(within), pk=pk)
         try:
             if request.method == "POST":
                 return self._fix(request, application, name)
