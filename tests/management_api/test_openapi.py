@@ -75,7 +75,7 @@ def test_some_operations_name_theirs() -> None:
 
 
 def test_the_scheme_leads_to_this_sites_endpoints() -> None:
-    scheme = document()["components"]["securitySchemes"]["oauth2"]
+    scheme = document()["components"]["securitySchemes"]["oauthflows"]
     flows = scheme["flows"]
     assert flows["authorizationCode"]["authorizationUrl"] == "/o/authorize/"
     assert {flow["tokenUrl"] for flow in flows.values()} == {"/o/token/"}
@@ -176,7 +176,7 @@ def test_an_api_that_runs_apart_from_its_server_takes_bearer_tokens() -> None:
     made = run("-c", APART, settings="tests.settings.documented")
     assert made.returncode == 0, made.stderr
     scheme, security = made.stdout.splitlines()
-    assert scheme == "{'oauth2': {'type': 'http', 'scheme': 'bearer'}}"
+    assert scheme == "{'oauthflows': {'type': 'http', 'scheme': 'bearer'}}"
     assert "notes:write" in security
 
 
