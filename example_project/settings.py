@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
     # OAuth, 1 of 3: the tables, and the server that uses them.
     "oauth2_provider",
     "django_oauthflows",
@@ -120,7 +121,9 @@ REST_FRAMEWORK = {
         "django_oauthflows.resource_server.OAuth2TokenAuthentication"
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
+SPECTACULAR_SETTINGS = {"TITLE": "Notes, and the management of who gets at them", "VERSION": "1"}
 
 LOGIN_REDIRECT_URL = "/"
 

@@ -86,7 +86,9 @@ class EventShape(serializers.Serializer[Any]):
 
     def to_representation(self, row: AuditEvent) -> dict[str, Any]:
         """As the export has it, so that a program reads both the same way."""
-        return {"url": self.fields["url"].to_representation(row), **members_of(row)}
+        person = None if row.user_id is None else str(row.user_id)
+        url = self.fields["url"].to_representation(row)
+        return {"url": url, **members_of(row), "person": person}
 
 
 class ParagraphShape(serializers.Serializer[Any]):

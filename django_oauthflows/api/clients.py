@@ -48,7 +48,6 @@ class ClientQuery(ListQuery):
     lookups: ClassVar = {
         "preset": "oauthflows_policy__preset",
         "profile": "oauthflows_policy__profile",
-        "is_enabled": "oauthflows_policy__is_enabled",
         "name": "name__icontains",
     }
 
@@ -58,6 +57,10 @@ class ClientQuery(ListQuery):
     profile = serializers.ChoiceField(choices=sorted(profiles.BY_SLUG), required=False)
     is_enabled = serializers.BooleanField(required=False, allow_null=False)
     uses_an_old_secret = serializers.BooleanField(required=False, allow_null=False)
+
+    def by_is_enabled(self, rows: Any, value: bool) -> Any:
+        disabled = {"oauthflows_policy__is_enabled": False}
+        return rows.exclude(**disabled) if value else rows.filter(**disabled)
 
     def by_uses_an_old_secret(self, rows: Any, value: bool) -> Any:
         using = still_using_an_old_one().values("application_id")

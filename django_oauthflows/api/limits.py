@@ -5,6 +5,8 @@
    an address could act as it. What only takes away is possible: to disable it, retire a secret, end a grant.
 3. Marks of trust (`TRUST`), the legacy profile and further targets of exchange are given in the admin alone:
    with them a client acts for people who were not asked. They can be taken away here.
+   What is left is much: with `clients:write` or `secrets:write` one can act as any client that manages
+   nothing, as one that was trusted before too.
 4. A scope that was taken from the calling client opens nothing any more, whatever its token says.
 """
 
@@ -17,14 +19,16 @@ from rest_framework.request import Request
 
 from django_oauthflows import own_scopes
 from django_oauthflows.api.refusing import Refused
+from django_oauthflows.clients.changing import POLICY_COLUMNS
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.resource_server.challenges import InsufficientScope
 from django_oauthflows.resource_server.permissions import needed_scopes
 
-#: What says that somebody knows this client, and lets it do things nobody is asked about.
-TRUST = ("is_verified", "skips_consent", "may_impersonate", "may_introspect_all")
+#: What says that somebody knows this client, and lets it do things nobody is asked about: the columns of the
+#: policy that are named so, those still to come among them.
+TRUST = tuple(name for name in POLICY_COLUMNS if name.startswith(("is_", "may_", "skips_")))
 
 
 def must_still_hold(request: Request) -> None:

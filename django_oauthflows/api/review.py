@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import Http404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -90,7 +91,7 @@ class Seal(Strict):
 
 class NotAsShown(APIException):
     status_code = 409
-    default_detail = "The client has changed meanwhile: look again."
+    default_detail = _("The client has changed meanwhile: look again.")
     default_code = "not_as_shown"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -110,7 +111,7 @@ class BrowserShape(serializers.Serializer[Any]):
 
 class CannotBeEnded(APIException):
     status_code = 409
-    default_detail = "That browser cannot be signed out from here."
+    default_detail = _("That browser could not be signed out from here.")
     default_code = "cannot_be_ended"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from django_oauthflows.clients import presets
@@ -39,7 +40,7 @@ class Strict(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := data.keys() - self.fields.keys()):
             raise serializers.ValidationError(
-                {str(name): ["There is no such member."] for name in sorted(unknown, key=str)}
+                {str(name): [_("There is no such member.")] for name in sorted(unknown, key=str)}
             )
         return super().to_internal_value(data)
 

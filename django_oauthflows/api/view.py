@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
@@ -12,6 +13,16 @@ from rest_framework.views import APIView
 
 from django_oauthflows.api import limits
 from django_oauthflows.resource_server import OAuth2TokenAuthentication
+
+
+class JSONBody(JSONParser):
+    """JSON; what is nested too deeply to be read is none."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise ParseError from None
 
 
 class JSONLines(JSONRenderer):
@@ -38,7 +49,7 @@ class ManagementView(APIView):
 
     authentication_classes = (OAuth2TokenAuthentication,)
     renderer_classes = (JSONRenderer,)
-    parser_classes = (JSONParser,)
+    parser_classes = (JSONBody,)
     content_negotiation_class = OneAnswer
     versioning_class = None
     #: An instance of `HasScopes` stands among the classes: it is called as one.

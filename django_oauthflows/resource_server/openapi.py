@@ -14,6 +14,9 @@ from django_oauthflows.conf import conf
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
 from django_oauthflows.resource_server.permissions import needed_scopes_of
 
+#: Not "oauth2": that is drf-spectacular's own name for what takes tokens by DOT's class.
+_NAME = "oauthflows"
+
 
 class OAuth2TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """The security scheme of `OAuth2TokenAuthentication`, and of what is made of it."""
@@ -26,7 +29,7 @@ class OAuth2TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
     def name(self) -> str:  # type: ignore[override]
         """One for each class: what a project made of ours may ask for other tokens."""
         made = self.target if isinstance(self.target, type) else type(self.target)
-        return "oauth2" if made is OAuth2TokenAuthentication else f"oauth2-{made.__name__}"
+        return _NAME if made is OAuth2TokenAuthentication else f"{_NAME}-{made.__name__}"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         """Authorization code for people, client credentials for services; else a plain bearer token."""

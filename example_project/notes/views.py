@@ -2,6 +2,8 @@
 here."""
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -29,7 +31,7 @@ class NoteViewSet(ModelViewSet):
     )
 
     def get_queryset(self) -> QuerySet[Note]:
-        return Note.objects.filter(owner=self.request.user)
+        return Note.objects.filter(owner_id=self.request.user.pk)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.save(owner=self.request.user)
@@ -41,6 +43,7 @@ class NoteCountView(APIView):
 
     permission_classes = (HasScopes("notes:read") & ~ActsForPerson,)
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         return Response({"count": Note.objects.count()})
 
@@ -50,6 +53,7 @@ class MeView(APIView):
 
     permission_classes = (ActsForPerson, HasScopes("profile"))
 
+    @extend_schema(responses=OpenApiTypes.OBJECT)
     def get(self, request: Request) -> Response:
         user = request.user
         return Response({"username": user.get_username(), "name": user.get_full_name()})

@@ -57,6 +57,14 @@ CLIENTS: tuple[dict[str, Any], ...] = (
         "required_scopes": ("notes:read",),
     },
     {"preset": "service", "name": "Notes Counter", "scopes": ("notes:read",)},
+    # May look at the provider's clients and its audit log, by the management API.
+    {
+        "preset": "service",
+        "known_as": "operations",
+        "name": "Operations",
+        "scopes": ("oauthflows:audit:read", "oauthflows:clients:read"),
+        "is_verified": True,
+    },
 )
 
 

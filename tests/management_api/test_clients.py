@@ -11,7 +11,7 @@ from django_oauthflows.testing.factories import ClientFactory
 from tests.management_api.calling import URLS, Caller, person, service, url
 from tests.management_api.world import FINDING, made
 from tests.marks import spec
-from tests.stories import begin
+from tests.stories import begin, dot_application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
 
@@ -177,7 +177,8 @@ def test_a_private_key_is_neither_kept_nor_told_back() -> None:
 def test_a_body_that_is_no_json_object_is_refused() -> None:
     pk, caller = ClientFactory().application.pk, service()
     assert caller.send("patch", url("client", pk), []).status_code == 400
-    assert caller.send("patch", url("client", pk), "{").status_code == 400
+    for body in ("{", "[" * 100_000, "null", '"text"', '{"name": NaN}', b"\xff"):
+        assert caller.send("patch", url("client", pk), body).status_code == 400, body[:20]
 
 
 @spec("B-20")
@@ -217,7 +218,10 @@ def test_clients_are_found_by_what_they_are() -> None:
     assert names(caller, name="alp") == ["Alpha"]
     assert names(caller, client_id=stopped.client_id) == ["Beta"]
     assert names(caller, is_enabled="false") == ["Beta"]
-    assert "Beta" not in names(caller, is_enabled="true")
+    # An application without a policy was never disabled.
+    dot_application(name="Gamma")
+    enabled = names(caller, is_enabled="true", ordering="name")
+    assert [name for name in enabled if "Client" not in name] == ["Alpha", "Gamma"]
     assert names(caller, preset="web-app", profile="standard") == ["Alpha"]
     assert names(caller, ordering="name")[:2] == ["Alpha", "Beta"]
     assert names(caller, uses_an_old_secret="true") == []

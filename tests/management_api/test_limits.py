@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from django_oauthflows import own_scopes
+from django_oauthflows.api import limits
 from django_oauthflows.audit.explaining import explain
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
@@ -117,6 +118,12 @@ def test_trust_is_given_in_the_admin_and_may_be_taken_away_here(column: str, val
     taken = callers()[0].patch("client", pk, policy={column: old})
     assert taken.status_code == 200, taken.content
     assert getattr(policy_of(pk), column) == old
+
+
+def test_the_marks_of_trust_are_these() -> None:
+    """One more is given in the admin alone as well: it needs a row in the table above."""
+    marks = {"is_verified", "skips_consent", "may_impersonate", "may_introspect_all"}
+    assert set(limits.TRUST) == marks
 
 
 @pytest.mark.parametrize(

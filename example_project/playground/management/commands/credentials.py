@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "preset", help="web-app, single-page-app, native-app, service or device"
+            "preset", help="web-app, single-page-app, native-app, service, device or operations"
         )
 
     def handle(self, *, preset: str, **options: Any) -> None:
