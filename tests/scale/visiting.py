@@ -1,4 +1,4 @@
-"""Every page of the admin that shows rows, in every way it can be asked for, and what each view of it costs."""
+"""Every page of the admin that shows rows, in every way it can be asked for, and what it costs."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
