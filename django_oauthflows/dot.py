@@ -50,6 +50,7 @@ TIGHTENED: dict[str, Any] = {
     "ACCESS_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.AccessTokenAdmin",
     "REFRESH_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.RefreshTokenAdmin",
     "GRANT_ADMIN_CLASS": "django_oauthflows.tokens.admin.GrantAdmin",
+    "ID_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.IDTokenAdmin",
 }
 
 #: DOT's one grant type per application, as slugs of the catalogue (RFC 6749 §1.3). DOT lets every

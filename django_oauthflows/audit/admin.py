@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -21,12 +20,12 @@ from django_oauthflows.audit.explaining import explain, find
 from django_oauthflows.audit.exporting import lines_of, record_export
 from django_oauthflows.audit.list_of_events import ByWhom, NamedChangeList, WithCode
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.audit.searching import SearchedByOwner
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.counting import BoundedPaginator
-from django_oauthflows.strict_json import is_storable
 
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)
@@ -38,6 +37,7 @@ class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -53,9 +53,10 @@ class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
         return super().has_delete_permission(request, obj)
 
 
-class AuditEventAdmin(ReadOnlyAdmin):
+class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
     list_display = ("created", "event", "actor_name", "client", "rule", "reference", "occurrences")
     list_filter = ("event", "created", ByWhom, "endpoint", WithCode)
+    sortable_by = ("created", "event")
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
     date_hierarchy = "created"
@@ -89,22 +90,10 @@ class AuditEventAdmin(ReadOnlyAdmin):
             return access.may(request.user, Deed.SEE_AUDIT)
         return access.events_within_reach(request.user).filter(pk=obj.pk).exists()
 
-    def get_search_fields(self, request: HttpRequest) -> tuple[str, ...]:
-        person = get_user_model()
-        names = {person.USERNAME_FIELD, person.get_email_field_name()}
-        known = {field.name for field in person._meta.get_fields()}
-        people = tuple(f"user__{name}__iexact" for name in sorted(names & known))
-        clients = ("client_id__exact", "application__client_id__exact", "application__name")
-        return "reference__exact", "rule", *clients, *people
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[AuditEvent], search_term: str
-    ) -> tuple[QuerySet[AuditEvent], bool]:
-        """A person is found by what concerns them, and by what they did."""
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
-        is_asked = bool(search_term.strip()) and is_storable(search_term)
-        did = people_known_as(search_term) if is_asked else []
-        return (found | queryset.filter(actor__in=did) if did else found), may_repeat
+    def search_for(self, text: str) -> Q:
+        """By reference, client, person or rule; a person is found by what they did, too."""
+        named = Q(reference=text) | Q(client_id=text) | Q(rule__icontains=text)
+        return named | Q(actor__in=people_known_as(text)) | super().search_for(text)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NamedChangeList

@@ -105,7 +105,7 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
     """The facts of an application row; its secrets are looked up unless they are at hand."""
     policy: ClientPolicy | None = getattr(application, "oauthflows_policy", None)
     if of_its_secrets is None:
-        of_its_secrets = ClientSecret.objects.filter(application_id=application.pk)
+        of_its_secrets = application.oauthflows_secrets.all()
     secrets = list(of_its_secrets)
     on_server = dot.available_scopes(application)
     own = _scopes_of(policy, on_server) if policy else on_server

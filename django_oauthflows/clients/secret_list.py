@@ -25,7 +25,8 @@ class Listed:
 
 def listed(application: Any) -> Sequence[Listed]:
     """The client's secrets, the newest first."""
-    rows = list(ClientSecret.objects.filter(application=application).order_by("-created", "-pk"))
+    found = () if application is None else application.oauthflows_secrets.all()
+    rows = sorted(found, key=lambda secret: (secret.created, secret.pk), reverse=True)
     return [_listed(secret, rows[:place]) for place, secret in enumerate(rows)]
 
 

@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.audit.searching import SearchedByOwner
 from django_oauthflows.clients.guarded_screens import RowsOfClients
 from django_oauthflows.consent.memory import withdraw
 from django_oauthflows.consent.models import Consent
 
 
-class ConsentAdmin(RowsOfClients, ReadOnlyAdmin):
+class ConsentAdmin(SearchedByOwner, RowsOfClients, ReadOnlyAdmin):
     list_display = ("user", "application", "scope", "created", "expires")
     list_select_related = ("user", "application")
-    search_fields = ("application__client_id", "application__name")
+    sortable_by = ("user", "application", "created", "expires")
     actions = ("withdraw_selected",)
 
     @admin.action(

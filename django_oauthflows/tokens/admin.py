@@ -1,7 +1,7 @@
 """Grants and tokens in the admin: shown, revoked, never made and never editable."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
+from django_oauthflows.audit.searching import SearchedByOwner, uuid_of
 from django_oauthflows.clients.guarded_screens import RowsOfClients
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens import telling as tell
+from django_oauthflows.tokens.filters import FlowFilter, StateFilter
 from django_oauthflows.tokens.mass_revocation_page import MassRevocation, may_revoke_in_bulk
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
@@ -27,10 +29,21 @@ from django_oauthflows.tokens.reading import authorization_of
 _REASON = "revoked_by_administrator"
 
 
-class RevokingAdmin(RowsOfClients, ReadOnlyAdmin):
-    """A read-only screen with one action: for whoever may delete the model's rows, and for owners."""
+class RevokingAdmin(SearchedByOwner, RowsOfClients, ReadOnlyAdmin):
+    """A read-only screen with one action: for whoever may delete the model's rows, and for owners.
+
+    Sorted by what has an index: a million rows are not put in order of their scope for one page.
+    """
 
     actions = ("revoke_selected",)
+    list_select_related = ("user", "application")
+    sortable_by: ClassVar[tuple[str, ...]] = ("issued", "user", "application")
+
+    # Of django-oauth-toolkit's tables the time has no index, and the key grows with it.
+    @admin.display(description=gettext_lazy("created"), ordering="pk")
+    def issued(self, row: Any) -> datetime:
+        created: datetime = row.created
+        return created
 
     @admin.action(
         description=gettext_lazy("Revoke selected, with all tokens that belong to them"),
@@ -64,9 +77,8 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
         "expires",
         "revoked",
     )
-    list_filter = ("flow", "revoked_because", "created")
-    list_select_related = ("user", "application")
-    search_fields = ("application__client_id", "application__name")
+    list_filter = (FlowFilter, StateFilter, "created")
+    sortable_by = ("created", "user", "application")
     fields = (
         "id",
         "user",
@@ -132,9 +144,7 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
 class AccessTokenAdmin(RevokingAdmin):
     """Revokes a token's whole grant: its refresh token would only bring the access back."""
 
-    list_display = ("created", "user", "application", "scope", "expires")
-    list_select_related = ("user", "application")
-    search_fields = ("application__client_id", "application__name")
+    list_display = ("issued", "user", "application", "scope", "expires")
     fields = ("user", "application", "scope", "resource", "created", "expires")
 
     def revoke(self, row: Any, request: HttpRequest) -> None:
@@ -151,10 +161,13 @@ class AccessTokenAdmin(RevokingAdmin):
 
 
 class RefreshTokenAdmin(RevokingAdmin):
-    list_display = ("created", "user", "application", "token_family", "revoked")
-    list_select_related = ("user", "application")
-    search_fields = ("application__client_id", "application__name", "token_family")
+    list_display = ("issued", "user", "application", "token_family", "revoked")
+    sortable_by = ("issued", "user", "application", "token_family")
     fields = ("user", "application", "resource", "token_family", "created", "revoked")
+
+    def search_for(self, text: str) -> Q:
+        family = uuid_of(text)
+        return super().search_for(text) if family is None else Q(token_family=family)
 
     def revoke(self, row: Any, request: HttpRequest) -> None:
         authorization = Authorization.objects.filter(pk=row.token_family).first()
@@ -167,8 +180,7 @@ class RefreshTokenAdmin(RevokingAdmin):
 class GrantAdmin(RevokingAdmin):
     """Codes that were not redeemed yet; they live for a minute."""
 
-    list_display = ("created", "user", "application", "scope", "expires")
-    list_select_related = ("user", "application")
+    list_display = ("issued", "user", "application", "scope", "expires")
     fields = ("user", "application", "scope", "redirect_uri", "resource", "created", "expires")
 
     def revoke(self, row: Any, request: HttpRequest) -> None:
@@ -177,6 +189,15 @@ class GrantAdmin(RevokingAdmin):
             families.revoke(authorization, reason=_REASON, request=request)
         elif dot.grant_model()._default_manager.filter(pk=row.pk).delete()[0]:
             tell.token_ended(row, _REASON, None, request)
+
+
+class IDTokenAdmin(SearchedByOwner, RowsOfClients, ReadOnlyAdmin):
+    """What django-oauth-toolkit noted of the ID tokens it issued; this app's own leave no row."""
+
+    list_display = ("jti", "user", "application", "expires")
+    list_select_related = ("user", "application")
+    sortable_by = ("jti", "user", "application")
+    fields = ("jti", "user", "application", "scope", "created", "expires")
 
 
 #: How much of a long history is shown: its end.

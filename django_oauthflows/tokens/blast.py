@@ -60,7 +60,7 @@ def preview(within: Radius, *, at_most: int | None = None) -> Preview:
         grants=shown(own.count()),
         exchanged=shown(exchanged),
         refresh_tokens=shown(count_up_to(refresh, at_most) + count_up_to(unparented, at_most)),
-        access_tokens=count_up_to(access, at_most),
+        access_tokens=shown(count_up_to(access, at_most)),
         codes=shown(count_up_to(all_codes, at_most)),
         device_codes=count_up_to(radius.device_codes_within(within, using), at_most),
     )

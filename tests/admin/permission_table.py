@@ -281,50 +281,6 @@ GRANTS = [
     ),
 ]
 
-_ID_TOKENS = "oauth2_provider_idtoken"
-#: django-oauth-toolkit's own screen, which knows no owners.
-ID_TOKENS = [
-    Row(
-        view=f"{_ID_TOKENS}_changelist",
-        allowed=any_of("view_idtoken", "change_idtoken"),
-        is_list=True,
-    ),
-    *(
-        Row(
-            view=f"{_ID_TOKENS}_{page}",
-            arguments=_key("idtoken"),
-            allowed=any_of("view_idtoken", "change_idtoken"),
-        )
-        for page in ("history", "change")
-    ),
-    Row(view=f"{_ID_TOKENS}_add", superuser=False),
-    Row(view=f"{_ID_TOKENS}_add", superuser=False, posts=lambda side: {}),
-    Row(view=f"{_ID_TOKENS}_delete", arguments=_key("idtoken"), allowed=any_of("delete_idtoken")),
-    Row(
-        view=f"{_ID_TOKENS}_delete",
-        arguments=_key("idtoken"),
-        allowed=any_of("delete_idtoken"),
-        posts=lambda side: {"post": "yes"},
-    ),
-    Row(
-        view=f"{_ID_TOKENS}_change",
-        arguments=_key("idtoken"),
-        allowed=any_of("change_idtoken"),
-        posts=lambda side: {
-            "user": side.story.person.pk,
-            "application": side.application.pk,
-            "expires_0": "2030-01-01",
-            "expires_1": "00:00",
-        },
-    ),
-    Row(
-        view=f"{_ID_TOKENS}_changelist",
-        action="delete_selected",
-        allowed=_seeing("idtoken", "delete_idtoken"),
-        posts=_acted("idtoken", "delete_selected"),
-    ),
-]
-
 _INITIAL = "oauthflows_initialaccesstoken_add"
 INITIAL_TOKENS = [
     *(
@@ -351,7 +307,7 @@ TABLE: Mapping[str, list[Row]] = {
     "accesstoken": _revoked("oauth2_provider", "accesstoken", owners=True),
     "refreshtoken": _revoked("oauth2_provider", "refreshtoken", owners=True),
     "grant": _revoked("oauth2_provider", "grant", owners=True),
-    "idtoken": ID_TOKENS,
+    "idtoken": _read_only("oauth2_provider", "idtoken", owners=True),
     "auditevent": AUDIT,
     "authorization": GRANTS,
     "consent": _revoked("oauthflows", "consent", "withdraw_selected", owners=True),

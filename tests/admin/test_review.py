@@ -198,12 +198,15 @@ def test_another_sites_form_fixes_nothing() -> None:
     assert ClientPolicy.objects.get().profile == "legacy"
 
 
-def test_all_clients_are_listed_the_riskiest_first() -> None:
-    fine, older, old = (
-        ClientFactory(name="Fine"),
-        ClientFactory(name="Older", preset="legacy-app"),
-        ClientFactory(name="Old", profile="legacy"),
-    )
+def test_all_clients_are_listed_the_riskiest_first(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        fine, older, old = (
+            ClientFactory(name="Fine"),
+            ClientFactory(name="Older", preset="legacy-app"),
+            ClientFactory(name="Old", profile="legacy"),
+        )
     page = text_of(administrator(), f"{CLIENTS}review/")
     places = [page.index(page_url(one)) for one in (older, old, fine)]
     assert places == sorted(places)

@@ -41,6 +41,8 @@ def test_an_administrator_finds_a_risky_client_and_looks_at_a_fix(
     page.get_by_role("link", name="By risk").click()
     expect(page.get_by_role("link", name="All clients")).to_be_visible()
     picture("clients-by-risk")
+    page.get_by_role("button", name="Review all again").click()
+    expect(page.get_by_text("clients were reviewed.")).to_be_visible()
 
     expect(page.locator("#content tbody tr").first).to_contain_text("high")
     page.get_by_role("link", name="Old Desk").first.click()

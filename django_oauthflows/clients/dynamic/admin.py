@@ -30,7 +30,7 @@ class InitialAccessTokenAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("usable"), boolean=True)
     def is_live(self, row: InitialAccessToken) -> bool:
-        return initial_tokens.live_tokens().filter(pk=row.pk).exists()
+        return row.is_live
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_add_permission(self, request)

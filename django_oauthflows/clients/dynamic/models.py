@@ -69,6 +69,12 @@ class InitialAccessToken(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def is_live(self) -> bool:
+        is_left = self.max_uses is None or self.uses < self.max_uses
+        is_current = self.expires is None or self.expires > timezone.now()
+        return self.revoked is None and is_left and is_current
+
 
 class ClientRegistration(models.Model):
     """A client that made itself known: what it said, and the checksum of the token it manages it by.

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -85,6 +85,15 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
     )
     def security(self, row: Any) -> SafeString:
         return badge(row.oauthflows_review)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """With its secrets, which several parts of its page show something of."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            prefetch_related_objects([found], "oauthflows_secrets")
+        return found
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return (*super().get_list_filter(request), RiskFilter)

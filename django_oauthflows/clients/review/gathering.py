@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
@@ -22,7 +22,7 @@ def reviews_of(
     """The review of each application; `keys` are theirs where they are not all.
 
     One statement for their secrets; `with_use` asks the tables of grants and tokens too, which may be long:
-    three more, and notes about what is used.
+    two more, and notes about what is used.
     """
     secrets = _secrets(keys)
     use = _use(keys) if with_use else None
@@ -65,9 +65,10 @@ def _use(keys: Collection[Any] | None) -> dict[Any, Use]:
     relation: Any = dot.application_model()._meta.get_field("oauthflows_authorizations")
     grants = _of(relation.related_model._default_manager.all(), keys).order_by()
     scopes: dict[Any, set[str]] = defaultdict(set)
-    for key, scope in grants.values_list("application_id", "scope").distinct():
+    since: dict[Any, datetime] = {}
+    for key, scope, first in grants.values_list("application_id", "scope").annotate(Min("created")):
         scopes[key].update(scope.split())
-    since = dict(grants.values_list("application_id").annotate(Min("created")))
+        since[key] = min(first, since.get(key, first))
     tokens = dot.access_token_model()._default_manager.filter(expires__gt=timezone.now())
     live = _of(tokens, keys).order_by().values_list("application_id").annotate(Count("pk"))
     counted = dict(live)
