@@ -154,7 +154,7 @@ def test_a_leaked_token_is_pasted_and_opens_nothing_any_more(
     log_in(page)
     page.get_by_label("Leaked token").fill(leaked)
     page.get_by_role("button", name="Count").click()
-    expect(page.get_by_text("This is what would end:")).to_be_visible()
+    expect(page.get_by_text("The token was found.")).to_be_visible()
     assert leaked not in page.content()
     assert is_live()
     picture("leak-counted")
