@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
@@ -80,7 +81,7 @@ def people_known_as(name: str) -> list[str]:
 def names_of(words: Iterable[str]) -> dict[str, str]:
     """What people know each actor by, in at most two statements; one who is gone keeps the word."""
     wanted = set(words)
-    names = {word: str(KINDS[word]) for word in wanted & KINDS.keys()}
+    names = {COMMAND: gettext("command"), SERVER: gettext("server")}
     model = get_user_model()
     keys = [word.removeprefix(_PERSON) for word in wanted if word.startswith(_PERSON)]
     if keys:

@@ -1,6 +1,7 @@
 """The key sets clients register (RFC 7517): what may be registered, and what of a published one is used."""
 
 import json
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ SHORTEST_RSA = 2048
 LONGEST_RSA = 8192
 
 _TYPES = ("RSA", "EC", "OKP")
+_LOOKS_PRIVATE = re.compile(r"PRIVATE|\b(d|p|q|dp|dq|qi|oth|k)\b['\"]?\s*[:=]")
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth", "k")
 
 
@@ -65,7 +67,12 @@ def _can_be_stored(value: Any) -> bool:
 
 
 def holds_a_private_key(value: Any) -> bool:
-    """Does a key set, or what was meant as one, hold what nobody else should see?"""
+    """Does a key set, or what was meant as one, hold what nobody else should see?
+
+    What is no JSON may be a key in another form: as PEM, or as some program prints it.
+    """
+    if isinstance(value, str):
+        return bool(_LOOKS_PRIVATE.search(value))
     keys = value.get("keys") if isinstance(value, dict) else None
     return any(
         isinstance(jwk, dict) and any(member in jwk for member in _PRIVATE)

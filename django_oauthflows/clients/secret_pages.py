@@ -88,7 +88,7 @@ class SecretPages:
         return get_object_or_404(live, pk=secret_pk, application_id=pk)
 
     def _retired(self, request: HttpRequest, application: Any, label: str) -> HttpResponse:
-        self._log(request, application, "changed", label)
+        self._log(request, application, "changed", label, fields=["retired"])
         self.message_user(request, _("The secret was retired."), messages.SUCCESS)
         return redirect(self._change_url(application.pk))
 
@@ -114,8 +114,10 @@ class SecretPages:
         )
         return page
 
-    def _log(self, request: HttpRequest, application: Any, what: str, label: str) -> None:
-        change = {what: {"name": "client secret", "object": label}}
+    def _log(
+        self, request: HttpRequest, application: Any, what: str, label: str, **more: Any
+    ) -> None:
+        change = {what: {"name": "client secret", "object": label, **more}}
         self.log_change(request, application, [change])
 
 

@@ -35,8 +35,8 @@ FROM_DOT = "from django-oauth-toolkit"
 #: The label of the first secret that takes the place of such a one.
 REPLACED = "made by the server"
 
-#: When this worker last wrote down the use of a secret, by the secret's key.
-_noted: dict[int, datetime] = {}
+#: When this worker last wrote down the use of a secret, by the secret's key and its end.
+_noted: dict[tuple[int, datetime | None], datetime] = {}
 
 #: Compared with when there is no secret to compare with, so that the comparison costs the same.
 _NOBODYS_DIGEST = sha256(secrets.token_bytes(32)).hexdigest()
@@ -258,8 +258,10 @@ def note_use(client: ClientFacts, secret: str) -> None:
 
 
 def _note_use(secret: SecretFacts, now: datetime) -> None:
-    noted = _noted.get(secret.key, secret.last_used)
+    # The first use after it was replaced counts at once: whoever replaced it may be looking.
+    known = secret.last_used if secret.expires is None else None
+    noted = _noted.get((secret.key, secret.expires), known)
     step = LAST_USED_STEP if secret.expires is None else ENDING_STEP
     if noted is None or now - noted >= step:
         ClientSecret.objects.filter(pk=secret.key).update(last_used=now)
-        _noted[secret.key] = now
+        _noted[secret.key, secret.expires] = now

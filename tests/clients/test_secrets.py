@@ -215,7 +215,9 @@ def test_replacing_a_secret_is_recorded_and_keeps_readable_ones_readable(
 
 
 @spec("B-7")
-def test_who_still_uses_the_old_one_is_known_to_the_minute(service: FlowClient) -> None:
+def test_who_still_uses_the_old_one_is_known_at_once_and_then_to_the_minute(
+    service: FlowClient,
+) -> None:
     old, row = service.registered.client_secret, ClientSecret.objects.get()
     assert with_secret(service, old).status_code == 200
     new = secrets.rotate(row, overlap=timedelta(days=1))
@@ -224,10 +226,14 @@ def test_who_still_uses_the_old_one_is_known_to_the_minute(service: FlowClient) 
     assert (newest.is_older, newest.is_still_used) == (False, False)
     assert (replaced.is_older, replaced.is_still_used) == (True, False)
     assert not still_using_an_old_one().exists()
-    later = timezone.now() + timedelta(minutes=1)
-    assert secrets.verify(client_of(service.registered.client_id), old, later)
+    assert with_secret(service, old).status_code == 200
     assert listed(service.registered.application)[1].is_still_used
     assert list(still_using_an_old_one()) == [row]
+    noted = ClientSecret.objects.get(pk=row.pk).last_used
+    for seconds in (30, 61):
+        later = timezone.now() + timedelta(seconds=seconds)
+        assert secrets.verify(client_of(service.registered.client_id), old, later)
+    assert ClientSecret.objects.get(pk=row.pk).last_used == later > noted
     secrets.retire(row)
     assert not listed(service.registered.application)[1].is_older
     assert not still_using_an_old_one().exists()

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django_oauthflows.audit.meanings import MEANINGS
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.errors import Code
-from tests.endpoints.test_no_secrets import basic
 from tests.marks import spec
+from tests.secrecy.places import basic
 from tests.stories import Story, begin
 
 pytestmark = pytest.mark.django_db

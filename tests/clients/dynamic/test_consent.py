@@ -8,8 +8,8 @@ from oauth2_provider.models import get_application_model
 
 from django_oauthflows.audit.models import AuditEvent
 from tests.clients.dynamic.registering import PUBLIC_KEYS, Registrar, story_of
-from tests.endpoints.test_no_secrets import every_record, every_row, tell_on
 from tests.marks import conformance, spec
+from tests.secrecy.places import every_record, every_row, tell_on
 
 
 @spec("B-14", "RFC 7591 §5")
