@@ -12,6 +12,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -19,7 +20,7 @@ from time import monotonic
 from typing import Any
 
 from django.core.signals import request_finished
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from django_oauthflows.conf import conf
@@ -31,7 +32,7 @@ logger = logging.getLogger("django_oauthflows.traffic")
 #: Seconds between two writes of one process.
 INTERVAL = 60.0
 #: How many different kinds and shapes a process holds between two writes, and how many shapes of one client.
-ROOM = 1000
+ROOM = 5000
 ROOM_OF_CLIENT = 100
 
 
@@ -42,6 +43,7 @@ class _Counted:
     kinds: dict[Kind, int] = field(default_factory=dict)
     shapes: dict[Like, Seen] = field(default_factory=dict)
     of_client: Counter[Any] = field(default_factory=Counter)
+    too_many: int = 0
     database: Any = None
 
 
@@ -81,6 +83,8 @@ def flush() -> None:
     if not (counted.kinds or counted.shapes):
         return
     using = writing.database()
+    if counted.too_many:
+        logger.warning("no room for the shapes of %d requests", counted.too_many)
     try:
         # A test runner gives the project its own database back before the process ends.
         if counted.database == connections[using].settings_dict["NAME"]:
@@ -129,6 +133,7 @@ def _add_shape(
         like = replace(like, shape=writing.OTHER)
     if like not in shapes:
         if len(shapes) >= ROOM:
+            _counted.too_many += 1
             return
         of_client[application_key] += 1
     seen = Seen(count=1, last=now)
@@ -150,8 +155,9 @@ def _after_request(**_: Any) -> None:
     connection = connections[writing.database()]
     if not connection.in_atomic_block:
         flush()
-        # Django has looked after the connections of this request already.
-        connection.close_if_unusable_or_obsolete()
+        with suppress(DatabaseError):
+            # Django has looked after the connections of this request already.
+            connection.close_if_unusable_or_obsolete()
 
 
 def _at_exit() -> None:

@@ -1,19 +1,19 @@
 """Adding counts to the database beside other processes that do the same.
 
 Rows that are there are added to; what is missing is inserted with a count of 0, by whoever comes first, and
-then added to as well. No count is read and written back, so none is lost, on any database. Rows are touched
-in one order everywhere, in short transactions, so that two writers never wait for each other.
+then added to as well. No count is read and written back, so none is lost, on any database. Rows are locked in
+the order of their keys, in short transactions, so that two writers never wait for each other.
 """
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, router, transaction
+from django.db import IntegrityError, models, router, transaction
 from django.db.models import Count, F
 
 from django_oauthflows import dot
@@ -77,22 +77,24 @@ def write(kinds: Mapping[Kind, int], shapes: Mapping[Like, Seen], *, using: str)
 
 
 def _write_kinds(kinds: Mapping[Kind, int], using: str) -> None:
-    missing = _add_kinds(kinds, sorted(kinds, key=_order_of_kind), using)
+    missing = _add_kinds(kinds, using)
     if missing:
-        rows = [RequestCount(**asdict(kind)) for kind in missing]
+        rows = [RequestCount(**asdict(kind)) for kind in sorted(missing, key=astuple)]
         RequestCount.objects.using(using).bulk_create(rows, ignore_conflicts=True)
-        _add_kinds(kinds, missing, using)
+        _add_kinds(missing, using)
 
 
-def _add_kinds(kinds: Mapping[Kind, int], which: Sequence[Kind], using: str) -> list[Kind]:
-    """Add to the rows that are there, and name those that are not."""
-    table = RequestCount.objects.using(using)
-    with transaction.atomic(using=using):
-        return [
-            kind
-            for kind in which
-            if not table.filter(**asdict(kind)).update(count=F("count") + kinds[kind])
-        ]
+def _add_kinds(kinds: Mapping[Kind, int], using: str) -> dict[Kind, int]:
+    """Add to the rows that are there, and name what is missing."""
+    names = [column.name for column in fields(Kind)]
+    rows = RequestCount.objects.using(using).filter(hour__in={kind.hour for kind in kinds})
+    there = {
+        kind: pk
+        for pk, *values in rows.values_list("pk", *names)
+        if (kind := Kind(**dict(zip(names, values, strict=True)))) in kinds
+    }
+    _add(RequestCount, {there[kind]: kinds[kind] for kind in there}, using)
+    return {kind: count for kind, count in kinds.items() if kind not in there}
 
 
 def _write_shapes(shapes: Mapping[Like, Seen], using: str) -> None:
@@ -102,7 +104,7 @@ def _write_shapes(shapes: Mapping[Like, Seen], using: str) -> None:
             return
         try:
             fitting = _fitting(_of_clients_that_exist(missing, using), using)
-            rows = [_row(like, seen) for like, seen in fitting.items()]
+            rows = [_row(like, fitting[like]) for like in sorted(fitting, key=_order)]
             RequestShape.objects.using(using).bulk_create(rows, ignore_conflicts=True)
         except IntegrityError:
             if not tries_left:
@@ -113,18 +115,37 @@ def _write_shapes(shapes: Mapping[Like, Seen], using: str) -> None:
 
 
 def _add_shapes(shapes: Mapping[Like, Seen], using: str) -> dict[Like, Seen]:
-    """Add to the rows that are there, and name those that are not."""
-    table = RequestShape.objects.using(using)
-    missing = {}
+    """Add to the rows that are there, and name what is missing. When they were last is exact to a minute."""
+    if not shapes:
+        return {}
+    named: Mapping[tuple[Any, ...], Like] = {
+        (like.application_key, like.day, like.digest): like for like in shapes
+    }
+    rows = RequestShape.objects.using(using).filter(
+        application_id__in={like.application_key for like in shapes},
+        day__in={like.day for like in shapes},
+        digest__in={digest for _, _, digest in named},
+    )
+    found = rows.values_list("pk", "application_id", "day", "digest")
+    there = {like: pk for pk, *name in found if (like := named.get(tuple(name)))}
+    last = max(seen.last for seen in shapes.values())
+    _add(RequestShape, {there[like]: shapes[like].count for like in there}, using, last=last)
+    return {like: seen for like, seen in shapes.items() if like not in there}
+
+
+def _add(table: type[models.Model], counts: Mapping[Any, int], using: str, **also: Any) -> None:
+    """Add to rows by their keys: all are locked in order first, then those that get the same at once."""
+    if not counts:
+        return
+    rows = table._base_manager.using(using)
+    keys_of: dict[int, list[Any]] = defaultdict(list)
+    for key, count in counts.items():
+        keys_of[count].append(key)
     with transaction.atomic(using=using):
-        for like in sorted(shapes, key=_order_of_shape):
-            seen = shapes[like]
-            row = table.filter(
-                application_id=like.application_key, day=like.day, digest=like.digest
-            )
-            if not row.update(count=F("count") + seen.count, last=seen.last):
-                missing[like] = seen
-    return missing
+        # By primary key alone, since MariaDB locks rows as it comes across them.
+        list(rows.filter(pk__in=counts).order_by("pk").select_for_update().values_list("pk"))
+        for count, keys in keys_of.items():
+            rows.filter(pk__in=keys).update(count=F("count") + count, **also)
 
 
 def _row(like: Like, seen: Seen) -> RequestShape:
@@ -172,9 +193,5 @@ def _kept(shapes: Mapping[Like, Seen], using: str) -> Counter[tuple[Any, date]]:
     return Counter({(key, day): count for key, day, count in found})
 
 
-def _order_of_kind(kind: Kind) -> tuple[Any, ...]:
-    return (kind.hour, kind.endpoint, kind.flow, kind.code, kind.rule)
-
-
-def _order_of_shape(like: Like) -> tuple[Any, ...]:
+def _order(like: Like) -> tuple[Any, ...]:
     return (str(like.application_key), like.day, like.digest)

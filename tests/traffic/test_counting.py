@@ -90,12 +90,16 @@ def test_a_client_that_asks_in_ever_other_ways_fills_no_table(
     assert RequestShape.objects.get(application=other).count == 3
 
 
-def test_the_memory_of_a_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_of_a_process_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(counting, "ROOM", 5)
     for number in range(50):
         counting.refused("token", code="invalid_grant", rule=f"rule_{number}")
         counting.accepted("token", application_key=number, shape={})
     assert len(counting._counted.kinds) == len(counting._counted.shapes) == 5
+    counting.flush()
+    assert "no room for the shapes of 45 requests" in caplog.text
 
 
 def test_the_requests_of_a_client_that_is_gone_hold_nothing_up() -> None:
