@@ -270,7 +270,7 @@ class PolicyForm(OpenIDFields, forms.ModelForm):  # type: ignore[type-arg]
 
     def _locked(self) -> dict[str, Any]:
         """What stays as it is, where whoever fills this in may change some of the settings alone."""
-        names = [name for name in self._meta.fields or () if name not in self.fields]
+        names = [name for name in PolicyForm.Meta.fields if name not in self.fields]
         return {name: getattr(self.instance, name) for name in names}
 
     def _blame(self, name: str, sentence: Any) -> None:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django_oauthflows.clients import access, gifts
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.models import ClientOwner
+from django_oauthflows.clients.policy_in_words import PolicyInWords
 
 
 class ClientsWithinReach(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -64,7 +65,7 @@ class GuardedInline(admin.options.InlineModelAdmin):  # type: ignore[type-arg]
         return access.may(request.user, Deed.CHANGE_POLICY, obj)
 
 
-class GuardedPolicy(GuardedInline):
+class GuardedPolicy(PolicyInWords, GuardedInline):
     """A client's policy, of which some may change the addresses and the keys alone."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,7 +76,20 @@ class GuardedPolicy(GuardedInline):
         if access.may(request.user, Deed.CHANGE_POLICY, obj):
             return fields
         locked = set(self.form._meta.fields or ()) - access.CHANGEABLE
-        return (*fields, *sorted(locked))
+        return (*fields, *sorted(locked), *self.IN_WORDS.values())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        locked = self.get_readonly_fields(request, obj)
+        words: dict[Any, str] = {
+            name: shown for name, shown in self.IN_WORDS.items() if name in locked
+        }
+        return [
+            (
+                title,
+                {**options, "fields": tuple(words.get(name, name) for name in options["fields"])},
+            )
+            for title, options in super().get_fieldsets(request, obj)
+        ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Read-only fields are no fields of the form, though the form declares them: what is posted is lost.

@@ -215,7 +215,9 @@ def test_what_gives_a_client_more_is_shown_to_owners_and_not_offered(
     fields = fields_on(page, with_field="name")
     assert not [name for name in fields if "scopes" in name or "skips_consent" in name]
     assert not [name for name in fields if name == "user" or name.startswith(f"{OWNERS}user")]
-    assert "First-party" in page.content.decode()
+    text = page.content.decode()
+    for word in ("First-party", "A web app with a back end", "notes:read, notes:write, profile"):
+        assert word in text
 
 
 @spec("B-9")
