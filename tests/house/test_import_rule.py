@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
-    ("conf", "sealing", "signals", "statements", "strict_json", "batches"),
+    ("conf", "sealing", "signals", "statements", "strict_json", "batches", "limits"),
     ("dot",),
     ("issuer",),
     ("errors",),
