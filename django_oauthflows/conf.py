@@ -166,6 +166,14 @@ class Conf:
         900,
         "The window wrong passwords are counted in, and the longest wait for whoever sent too many.",
     )
+    CLIENT_GUESSES_PER_NETWORK = Setting(
+        100,
+        "How many wrong secrets one address may send for one client within the window, known or not. The "
+        "right secret is never counted and never waits.",
+    )
+    CLIENT_GUESSES_WINDOW = Setting(
+        900, "The window wrong secrets are counted in, in seconds, and the longest wait."
+    )
     PASSWORD_MFA_CHECK = Setting(
         "",
         "The dotted path of a function of request and person that returns True where the person has a second "

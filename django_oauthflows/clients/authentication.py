@@ -5,15 +5,19 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from urllib.parse import unquote_plus
 
 from django.http import HttpRequest
 from django.utils import timezone
 
+from django_oauthflows import limits
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients import assertions, secrets
 from django_oauthflows.clients.assertions import Shown
 from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.keys import has_keys
+from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.assertions import assertion_must_be_genuine
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
@@ -42,12 +46,37 @@ def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientF
     if credentials.method is AuthMethod.NONE:
         is_proven = client is not None and not client.is_confidential and client.is_enabled
     else:
-        is_proven = secrets.verify(client, credentials.secret, now) and _method_is_registered(
-            client, credentials.method
-        )
+        is_proven = secrets.verify(
+            client,
+            credentials.secret,
+            now,
+            if_it_is_a_guess=partial(_count_guess, request, credentials.client_id),
+        ) and _method_is_registered(client, credentials.method)
     if client is None or not is_proven or not is_usable(client, request):
         raise _not_proven(_reason(credentials.method, client))
     return client
+
+
+def _count_guess(request: HttpRequest, client_id: str) -> None:
+    """A right secret is never counted, so whoever guesses keeps no client from its tokens (RFC 6749 §2.3.1).
+
+    Counted for clients that are unknown as for others, by network, before anything slow is computed.
+    """
+    wait = limits.spend(
+        "client-secret",
+        f"{network_of(request)} {client_id}",
+        at_most=conf.CLIENT_GUESSES_PER_NETWORK,
+        per_seconds=conf.CLIENT_GUESSES_WINDOW,
+    )
+    if wait is not None:
+        raise Refusal(
+            Code.INVALID_CLIENT,
+            f"Too many attempts. Try again in {wait} seconds.",
+            rule="guesses_at_one_client_must_be_few",
+            spec="RFC 6749 §2.3.1",
+            status=429,
+            retry_after=wait,
+        )
 
 
 def _proven_by_jwt(

@@ -6,6 +6,7 @@ One that its owner chose to keep readable is stored encrypted beside its checksu
 
 import logging
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -215,11 +216,18 @@ def retire_dots(
     )
 
 
-def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
+def verify(
+    client: ClientFacts | None,
+    presented: str,
+    now: datetime,
+    *,
+    if_it_is_a_guess: Callable[[], None] = lambda: None,
+) -> bool:
     """Is `presented` one of the client's secrets? Costs the same for clients known, unknown and disabled.
 
-    A secret DOT hashed like a password is verified the slow way once and stored anew with a fast hash. As
-    long as a site has any such secret left, every wrong answer costs the slow hash, whoever is named.
+    Whoever presents none that has a fast hash may be guessing: `if_it_is_a_guess` is called then, and may
+    raise. A secret DOT hashed like a password is verified the slow way once and stored anew with a fast hash.
+    As long as a site has any such secret left, every wrong answer costs the slow hash, whoever is named.
     """
     digest = digest_of(presented)
     matched: SecretFacts | None = None
@@ -230,6 +238,7 @@ def verify(client: ClientFacts | None, presented: str, now: datetime) -> bool:
     if client and matched:
         _note_use(matched, now)
         return client.is_enabled
+    if_it_is_a_guess()
     if not facts.slow_secrets_remain():
         return False
     if not dot.check_slow_secret(presented, client.dot_secret if client else "") or client is None:

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.explaining import publicly
+from django_oauthflows.limits import spend
 from django_oauthflows.protocol import headers
-from django_oauthflows.protocol.limits import spend
 
 #: How many references one network may look up within so many seconds: a person reads a few, a guesser many.
 _AT_MOST, _PER_SECONDS = 60, 600

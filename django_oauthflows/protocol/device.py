@@ -28,8 +28,8 @@ from django_oauthflows.consent import memory
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.limits import spend
 from django_oauthflows.protocol import headers
-from django_oauthflows.protocol.limits import spend
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import devices, lifetimes
 from django_oauthflows.tokens.devices import Pairing

@@ -17,11 +17,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from django_oauthflows import sealing
+from django_oauthflows import limits, sealing
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.protocol import headers, limits
+from django_oauthflows.protocol import headers
 from django_oauthflows.protocol.models import KeptRequest
 from django_oauthflows.protocol.parameters import Parameters, from_pairs
 from django_oauthflows.rules.requests import ClientFacts

@@ -13,10 +13,10 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from django_oauthflows import limits
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.protocol import limits
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 from django_oauthflows.tokens.issuing import Issued

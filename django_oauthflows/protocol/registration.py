@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
+from django_oauthflows import limits
 from django_oauthflows.audit import actors
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients.dynamic import initial_tokens, service
@@ -19,7 +20,6 @@ from django_oauthflows.conf import conf
 from django_oauthflows.consent import memory
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.issuer import origin_of
-from django_oauthflows.protocol import limits
 from django_oauthflows.protocol.json_body import from_json
 from django_oauthflows.rules.addresses import host_of
 from django_oauthflows.strict_json import is_storable

@@ -187,7 +187,8 @@ class GrantAdmin(RevokingAdmin):
         authorization = Authorization.objects.filter(code_checksum=row.code).first()
         if authorization is not None:
             families.revoke(authorization, reason=_REASON, request=request)
-        elif dot.grant_model()._default_manager.filter(pk=row.pk).delete()[0]:
+        gone = dot.grant_model()._default_manager.filter(pk=row.pk).delete()[0]
+        if gone and authorization is None:
             tell.token_ended(row, _REASON, None, request)
 
 

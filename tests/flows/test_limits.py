@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
-from django_oauthflows.protocol import limits
+from django_oauthflows import limits
 from tests.marks import spec
 
 

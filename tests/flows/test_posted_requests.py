@@ -154,7 +154,7 @@ def test_one_network_has_only_so_many_kept(settings: Any) -> None:
 @spec("B-32")
 def test_a_dead_cache_keeps_requests_all_the_same() -> None:
     story = begin()
-    with patch("django_oauthflows.protocol.limits.cache") as dead:
+    with patch("django_oauthflows.limits.cache") as dead:
         dead.add.side_effect = ConnectionError
         assert post(story).status_code == 303
 

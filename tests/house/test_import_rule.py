@@ -21,6 +21,7 @@ LAYERS = (
         "strict_json",
         "batches",
         "counting",
+        "limits",
     ),
     ("dot",),
     ("issuer",),

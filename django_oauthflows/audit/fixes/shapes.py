@@ -86,6 +86,10 @@ OF_SHAPES: dict[str, str | Promise] = {
     "guesses_at_one_account_must_be_few": _(
         "Wait for as long as Retry-After says, and look in the log for who guesses at this account."
     ),
+    "guesses_at_one_client_must_be_few": _(
+        "Put the right secret into the client: it works at once. If the client is not yours to blame, its "
+        "network sends guesses; CLIENT_GUESSES_PER_NETWORK is the limit."
+    ),
     "guesses_by_one_client_must_be_few": _(
         "Wait for as long as Retry-After says; a client that sends many wrong passwords is misused."
     ),
