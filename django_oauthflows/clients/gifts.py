@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients import presets
 from django_oauthflows.clients.access import Deed, may_to_all
 from django_oauthflows.clients.presets import Preset
-
-#: Scopes that begin so let a client manage this server.
-OVER_THE_SERVER = "oauthflows:"
 
 
 def may_give_freely(person: Any) -> bool:
@@ -28,4 +25,4 @@ def scopes_within_gift(person: Any) -> frozenset[str]:
     scopes = frozenset(dot.all_scopes())
     if may_give_freely(person):
         return scopes
-    return frozenset(name for name in scopes if not name.startswith(OVER_THE_SERVER))
+    return own_scopes.without(scopes)
