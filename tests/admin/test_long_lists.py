@@ -13,7 +13,9 @@ from oauth2_provider.models import get_access_token_model, get_id_token_model
 from django_oauthflows.audit import searching
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.counting import LIMIT, AtLeast, count_up_to
+from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.radius import Radius
 from tests.admin.pages import administrator
 from tests.admin.test_mass_revocation import count
 from tests.stories import Story, begin
@@ -162,6 +164,19 @@ def test_a_revocation_of_more_than_anybody_counts_is_previewed() -> None:
     page = count(administrator(), client=story.registered.client_id).content.decode()
     assert f'<th scope="row">Grants</th><td>{LIMIT}+</td>' in page
     assert '<th scope="row">Access tokens</th><td>1+</td>' in page
+
+
+def test_tokens_of_no_grant_are_counted_to_the_limit_too() -> None:
+    key = begin().registered.application.pk
+    ends = timezone.now() + timedelta(hours=1)
+    get_access_token_model().objects.bulk_create(
+        get_access_token_model()(application_id=key, token_checksum=f"{n:064}", expires=ends)
+        for n in range(LIMIT + 1)
+    )
+    within = Radius(client=key)
+    bounded, exact = blast.preview(within, at_most=LIMIT), blast.preview(within)
+    assert (str(bounded.counts.access_tokens), str(bounded.counts.grants)) == (f"{LIMIT}+", "0")
+    assert (str(exact.counts.access_tokens), str(exact.clients)) == (f"{LIMIT + 1}", "1")
 
 
 def columns_of(row: Any) -> dict[str, Any]:
