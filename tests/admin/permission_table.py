@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django_oauthflows.clients.review import fixing
+from django_oauthflows.clients.review.gathering import all_applications
 from tests.admin.reach import FINDING, Side, url_of
 
 Permissions = frozenset[str]
@@ -148,9 +150,6 @@ def _fix(side: Side) -> tuple[Any, ...]:
 
 
 def _seal(side: Side) -> Mapping[str, Any]:
-    from django_oauthflows.clients.review import fixing
-    from django_oauthflows.clients.review.gathering import all_applications
-
     application = all_applications().get(pk=side.application.pk)
     return {"seal": fixing.preview(application, FINDING).proposal.seal}
 

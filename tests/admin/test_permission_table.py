@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, product
 from typing import Any
 
@@ -126,6 +127,18 @@ def test_superusers_are_let_in_wherever_anybody_is(site: Site, model: str) -> No
     for row in TABLE[model]:
         assert is_let_in(row, browser, site.own) is row.superuser, str(row)
         assert is_let_in(row, browser, site.foreign) is row.superuser, str(row)
+
+
+@spec("B-4")
+@by_model
+def test_views_that_nothing_is_posted_to_do_nothing_when_it_is(site: Site, model: str) -> None:
+    browser = administrator()
+    taking = {row.view for row in TABLE[model] if row.posts}
+    for row in TABLE[model]:
+        if row.view not in taking:
+            posted = replace(row, posts=lambda side: {"post": "yes"}, superuser=False)
+            _, found, _ = ask(browser, posted, site.own)
+            assert not found, str(row)
 
 
 @spec("B-4")
