@@ -174,7 +174,7 @@ class ClientAdmin(SecretPages, KeyPages, ConnectPages, ReviewedAdmin):
                 title=_("Add a client"),
                 presets=[scenario_of(preset) for preset in presets.PRESETS],
             )
-        form = AddClientForm(request.POST or None, preset=preset)
+        form = AddClientForm(request.POST or None, request.FILES or None, preset=preset)
         if request.method == "POST" and form.is_valid():
             try:
                 registered = register_client(
