@@ -142,7 +142,7 @@ class ClientAdmin(
                 title=_("Add a client"),
                 presets=[scenario_of(preset) for preset in offered.values()],
             )
-        form = AddClientForm(request.POST or None, preset=preset)
+        form = AddClientForm(request.POST or None, request.FILES or None, preset=preset)
         narrow_to_gift(request.user, form)
         if request.method == "POST" and form.is_valid():
             try:

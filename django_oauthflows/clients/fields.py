@@ -4,10 +4,13 @@ import json
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
-from django_oauthflows.clients.key_sets import holds_a_private_key
+from django_oauthflows.clients import pem
+from django_oauthflows.clients.key_sets import LONGEST, holds_a_private_key
 
 #: In the words of a person, with that of the specification behind them.
 COMES_BACK = _(
@@ -71,10 +74,34 @@ class _Shallow(json.JSONDecoder):
             raise json.JSONDecodeError("nested too deeply", s, 0) from None
 
 
-class KeySetField(forms.JSONField):
-    """A pasted key set (RFC 7517 §5); `None` where the field is empty."""
+class KeySetWidget(forms.Textarea):
+    """A place to paste into, and beneath it one for a file, which counts where one was chosen."""
 
-    widget = forms.Textarea(attrs={"rows": 6, "cols": 80, "spellcheck": "false"})
+    needs_multipart_form = True
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        return format_html(
+            '{}<p class="oauthflows-upload"><label>{} <input type="file" name="{}-file" '
+            'accept=".json,.jwks,.pem,.pub,.txt"></label></p>',
+            super().render(name, value, attrs, renderer),
+            _("or from a file:"),
+            name,
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = files.get(f"{name}-file") if files else None
+        if chosen is None:
+            return super().value_from_datadict(data, files, name)
+        chosen.seek(0)  # it is asked for more than once
+        return chosen.read(LONGEST + 1).decode("utf-8", "replace")
+
+
+class KeySetField(forms.JSONField):
+    """Public keys, pasted or uploaded: a key set (RFC 7517 §5), or PEM; `None` where there are none."""
+
+    widget = KeySetWidget(attrs={"rows": 6, "cols": 80, "spellcheck": "false"})
     default_error_messages = {
         "invalid": _('This is no JSON. A key set begins with {"keys": [ and ends with ]}.')
     }
@@ -84,14 +111,21 @@ class KeySetField(forms.JSONField):
             label=_("Public keys"),
             required=False,
             help_text=_(
-                "A JSON Web Key Set with the public part of its keys, as its software prints it."
+                "The public part of its keys as its software prints it: a JSON Web Key Set, or PEM."
             ),
             decoder=_Shallow,
             **kwargs,
         )
 
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and pem.is_pem(value):
+            return pem.key_set_from(value)
+        return super().to_python(value)
+
     def prepare_value(self, value: Any) -> Any:
         """Laid out to be read; what was typed and is no JSON, as it was typed. No private key comes back."""
         if value is None or holds_a_private_key(value):
+            return ""
+        if isinstance(value, str) and pem.holds_a_private_pem(value):
             return ""
         return value if isinstance(value, str) else json.dumps(value, indent=2)

@@ -63,9 +63,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         slug="native-app",
         title=_("A mobile or desktop app"),
-        summary=_(
-            "Installed on a person's device; comes back by a loopback address or its own scheme."
-        ),
+        summary=_("Installed on a person's own device, where a secret would not stay one."),
         example=_("An app from a store, a program with a window."),
         flows=("authorization-code-pkce", "refresh-token"),
         grant_type="authorization-code",

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from joserfc.jwk import ECKey
 from oauth2_provider.models import get_application_model
 
@@ -40,9 +41,63 @@ def test_a_service_with_a_key_of_its_own_is_added_and_works() -> None:
     assert story.bear(own, scope="notes:read").status_code == 200
 
 
+def a_file(content: str | bytes, name: str = "keys.json") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+
+
+@spec("RFC 7517 §5", "RFC 7468 §13")
+@pytest.mark.parametrize("way", ["file", "pem", "pem file"])
+def test_keys_are_uploaded_or_pasted_in_whatever_way_tools_write_them(way: str) -> None:
+    pem = client_key().as_pem(private=False).decode()
+    fields = {
+        "file": {"jwks-file": a_file(PUBLIC)},
+        "pem": {"jwks": pem},
+        "pem file": {"jwks-file": a_file(pem, "key.pem"), "jwks": ""},
+    }[way]
+    browser = administrator()
+    assert "multipart/form-data" in page_of(browser.get(ADD))
+    added = browser.post(ADD, {"name": "Courier", "scopes": ["notes:read"], **fields})
+    assert "signs with its own key" in page_of(added)
+    application = get_application_model().objects.get()
+    (kept,) = application.oauthflows_policy.jwks["keys"]
+    assert kept["x"] == client_key().as_dict(private=False)["x"]
+    assert "d" not in kept
+    shown = page_of(browser.get(f"{CLIENTS}{application.pk}/change/"))
+    assert "understood" in shown
+    assert kept["kid"] in shown
+    story = begin(preset="service-account", redirect_uris=())
+    who = {"iss": application.client_id, "sub": application.client_id}
+    own = story.assertion(**who, header={"kid": kept["kid"]})
+    assert story.bear(own, scope="notes:read").status_code == 200
+
+
+@spec("RFC 7517 §5")
+def test_a_file_takes_the_place_of_a_clients_keys() -> None:
+    story = begin(preset="service-account", redirect_uris=())
+    new = ECKey.generate_key("P-256", {"kid": "new"})
+    chosen = {"policy__jwks-file": a_file(json.dumps(key_set_of(new)))}
+    changed = change(administrator(), story.registered.application.pk, **chosen)
+    assert changed.status_code == 302, re.findall("errorlist.*", page_of(changed))
+    assert story.bear(story.assertion(key=new), scope="notes:read").status_code == 200
+    assert story.bear(scope="notes:read").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({"jwks-file": a_file(PRIVATE)}, "this is a private key"),
+        ({"jwks-file": a_file(b"\xff\x00")}, "This is no JSON"),
+        ({"jwks-file": a_file("x" * 100_000)}, "This is no JSON"),
+        ({"jwks": client_key().as_pem(private=True).decode()}, "This is a private key."),
+        (
+            {"jwks-file": a_file(client_key().as_pem(private=True), "key.pem")},
+            "This is a private key.",
+        ),
+        ({"jwks": "-----BEGIN PUBLIC KEY-----"}, "There is no public key in this."),
+        (
+            {"jwks": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"},
+            "or cannot be read",
+        ),
         ({}, "register the public part"),
         ({"jwks": "keys"}, "This is no JSON"),
         ({"jwks": "[" * 100_000}, "This is no JSON"),
@@ -55,13 +110,17 @@ def test_a_service_with_a_key_of_its_own_is_added_and_works() -> None:
 )
 @spec("RFC 7517 §5", "B-4")
 def test_keys_that_cannot_be_registered_are_refused_with_the_reason(
-    fields: dict[str, str], message: str
+    fields: dict[str, object], message: str
 ) -> None:
+    for value in fields.values():
+        if isinstance(value, SimpleUploadedFile):
+            value.seek(0)
     response = administrator().post(ADD, {"name": "Courier", "scopes": ["notes:read"], **fields})
     assert response.status_code == 200
     page = page_of(response)
     assert message in page
     assert client_key().as_dict(private=True)["d"] not in page
+    assert "BEGIN PRIVATE KEY" not in page
     assert not get_application_model().objects.exists()
 
 

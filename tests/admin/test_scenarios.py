@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 #: Words nobody has to know before they can say what they build.
 JARGON = re.compile(
-    r"PKCE|\bgrant|\bscope|confidential|\bURI|\bbearer\b|\bflow|JWKS", re.IGNORECASE
+    r"PKCE|\bgrant|\bscope|confidential|\bURI|\bbearer\b|\bflow|JWKS|loopback|scheme", re.IGNORECASE
 )
 SERVER = "https://mcp.example.com/mcp"
 
@@ -81,7 +81,7 @@ def test_each_kind_is_asked_what_it_needs_and_no_more() -> None:
     assert asked["legacy-app"] == person
     assert asked["ai-agent"] == {"name", "redirect_uris", "allowed_resources"}
     assert asked["service"] == asked["device"] == {"name"}
-    assert asked["service-account"] == {"name", "jwks", "jwks_uri"}
+    assert asked["service-account"] == {"name", "jwks", "jwks-file", "jwks_uri"}
 
 
 @spec("RFC 8707 §2")

@@ -166,7 +166,7 @@ def keep_picture(page: Page, name: str, variant: str) -> None:
 
 
 def _wait_for(origin: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(900):
+    for _ in range(1200):
         if server.poll() is not None:
             pytest.fail(f"the demo ended: {log.read_text()}")
         try:
