@@ -166,7 +166,7 @@ def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]
 
 
 def _wait_for(origin: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
+    for _ in range(900):  # three processes start, perhaps beside others
         if server.poll() is not None:
             pytest.fail(f"the demo ended: {log.read_text()}")
         try:
