@@ -154,6 +154,8 @@ def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]
     variant = request.node.callspec.params["page"]
 
     def take(name: str) -> None:
+        # What a page says is there before its styles are.
+        page.wait_for_load_state("load")
         overflow = page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         )
