@@ -156,6 +156,8 @@ def picture(page: Page, request: pytest.FixtureRequest) -> Callable[[str], None]
 
 def keep_picture(page: Page, name: str, variant: str) -> None:
     """Keep what a page looks like, which has to fit the width it has."""
+    # What a page says is there before its styles are.
+    page.wait_for_load_state("load")
     overflow = page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
