@@ -153,6 +153,7 @@ def _flow_of(request: TokenRequest) -> Flow:
 
 
 def grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
+    """The grant type, once it is one the client may use. Raises `Refusal`."""
     grant_type = parameters.text("grant_type")
     if not grant_type:
         raise Refusal(
