@@ -95,6 +95,7 @@ def _page(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) ->
 
 
 def address_of(http: HttpRequest, parameters: Parameters, redirect_uri: str) -> ReturnAddress:
+    """Where, and in which way, a request is answered whose redirect URI was found genuine."""
     return ReturnAddress(
         redirect_uri=redirect_uri,
         state=parameters.text("state"),

@@ -158,6 +158,7 @@ def sign_in_of(
 
 
 def grant_type_of(parameters: Parameters, client: ClientFacts) -> str:
+    """The grant type, once it is one the client may use. Raises `Refusal`."""
     grant_type = parameters.text("grant_type")
     if not grant_type:
         raise Refusal(
