@@ -59,7 +59,9 @@ def test_what_is_no_refusal_is_told_too(django_capture_on_commit_callbacks: Any)
     with django_capture_on_commit_callbacks(execute=True):
         begin().tokens()
     row = AuditEvent.objects.get(event="consent.given")
-    assert "consent.given" in run("oauthflows_explain", row.reference)
+    said = run("oauthflows_explain", row.reference)
+    assert "consent.given" in said
+    assert f"actor:    {row.user} ({row.actor})" in said
     assert "fix" not in json.loads(run("oauthflows_explain", row.reference, "--json"))
 
 
@@ -83,6 +85,8 @@ def test_the_export_is_narrowed_by_time_event_and_client() -> None:
     mine = exported("--since", yesterday, "--client", story.registered.client_id)
     assert [each["reference"] for each in mine] == [new.reference]
     assert len(exported("--event", "request.refused")) == 3
+    assert len(exported("--actor", f"person:{story.person.pk}")) == 2
+    assert exported("--actor", "server") == []
     assert exported("--event", "consent.given") == []
     assert len(exported("--since", (now - timedelta(days=2)).date().isoformat())) == 2
 

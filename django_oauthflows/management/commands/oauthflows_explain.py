@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from django_oauthflows.audit.actors import names_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import Explanation, explain, find
 from django_oauthflows.audit.exporting import members_of
@@ -57,6 +58,7 @@ def _lines(
     facts = {
         "what": f"{row.event} {row.code} at {row.endpoint or 'this site'}".replace("  ", " "),
         "when": row.created.isoformat(timespec="seconds"),
+        "actor": f"{names_of([row.actor])[row.actor]} ({row.actor})" if row.actor else "-",
         "client": row.client_id or "-",
         "person": str(row.user or "-"),
         "network": row.network or "-",
