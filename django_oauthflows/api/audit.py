@@ -15,7 +15,7 @@ from django_oauthflows.api.queries import ListQuery, PersonField, Query, read
 from django_oauthflows.api.view import JSONLines, ManagementView
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain
-from django_oauthflows.audit.exporting import lines_of, members_of
+from django_oauthflows.audit.exporting import lines_of, members_of, record_export
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
@@ -58,6 +58,10 @@ class EventShape(serializers.Serializer[Any]):
     event = serializers.CharField()
     client_id = serializers.CharField()
     person = serializers.CharField(allow_null=True)
+    actor = serializers.CharField(
+        allow_blank=True,
+        help_text="Who did it: `person:17`, `client:3xAmPl3`, `command`, `server`.",
+    )
     network = serializers.CharField()
     endpoint = serializers.CharField()
     code = serializers.CharField()
@@ -74,6 +78,7 @@ class EventShape(serializers.Serializer[Any]):
         "event": "request.refused",
         "client_id": "3xAmPl3",
         "person": None,
+        "actor": "client:3xAmPl3",
         "network": "192.0.2.7",
         "endpoint": "token",
         "code": "invalid_grant",
@@ -175,6 +180,7 @@ class AuditExport(ManagementView):
     def get(self, request: Request) -> StreamingHttpResponse:
         asked, chosen = read(request, AuditFilters)
         events = asked.apply(reach.events(request), chosen)
+        record_export(events, chosen, **reach.actor(request))
         response = StreamingHttpResponse(lines_of(events), content_type="application/jsonl")
         response["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
         return response

@@ -92,5 +92,5 @@ class RotateSigningKeys(ManagementView):
     def post(self, request: Request) -> Response:
         reach.keys(request, "oauthflows.change_signingkey")
         said = self.read(KeyRotation)
-        done = rotate(**said, keep=longest_access_token_lifetime())
+        done = rotate(**said, keep=longest_access_token_lifetime(), **reach.actor(request))
         return Response(self.shown(KeyRotationDone, {"done": done}))
