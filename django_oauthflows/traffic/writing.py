@@ -80,7 +80,8 @@ def _write_kinds(kinds: Mapping[Kind, int], using: str) -> None:
     missing = _add_kinds(kinds, using)
     if missing:
         rows = [RequestCount(**asdict(kind)) for kind in sorted(missing, key=astuple)]
-        RequestCount.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+        with transaction.atomic(using=using):
+            RequestCount.objects.using(using).bulk_create(rows, ignore_conflicts=True)
         _add_kinds(missing, using)
 
 
@@ -105,7 +106,8 @@ def _write_shapes(shapes: Mapping[Like, Seen], using: str) -> None:
         try:
             fitting = _fitting(_of_clients_that_exist(missing, using), using)
             rows = [_row(like, fitting[like]) for like in sorted(fitting, key=_order)]
-            RequestShape.objects.using(using).bulk_create(rows, ignore_conflicts=True)
+            with transaction.atomic(using=using):
+                RequestShape.objects.using(using).bulk_create(rows, ignore_conflicts=True)
         except IntegrityError:
             if not tries_left:
                 raise

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 
 from django_oauthflows.audit.models import AuditEvent
@@ -194,3 +195,18 @@ def test_a_flow_that_is_still_used_is_not_unticked_blindly() -> None:
     text = saved(story, browser, flows=flows).content.decode()
     assert "This client may not use this grant_type." in text
     assert "password" in ClientPolicy.objects.get().flows
+
+
+def test_the_first_settings_of_an_older_application_are_tried_too() -> None:
+    """Without a policy it goes by the project's own settings, which are not the defaults of the form."""
+    pkce_is_off = {**settings.OAUTH2_PROVIDER, "PKCE_REQUIRED": False}
+    with override_settings(OAUTH2_PROVIDER=pkce_is_off):
+        story, browser = begin(registered=dot_application()), administrator()
+        story.code(**NO_PKCE)
+        first = {"preset": "web-app", "scopes": "notes:read", "profile": "standard"}
+        flows = ["authorization-code", "authorization-code-pkce", "refresh-token"]
+        text = saved(story, browser, flows=flows, **first).content.decode()
+        assert "1 of 1 request of the last 30 days would have been refused." in text
+        assert not ClientPolicy.objects.exists()
+        legacy = {**first, "profile": "legacy"}
+        assert saved(story, browser, flows=flows, **legacy).status_code == 302

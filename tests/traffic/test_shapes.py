@@ -71,6 +71,15 @@ def test_nothing_that_a_client_chooses_is_in_a_shape() -> None:
     assert leaves(found) <= registered | words
 
 
+def test_a_method_nobody_asks_about_is_not_recorded() -> None:
+    """The implicit flow has no code, so no rule looks at a challenge."""
+    story = begin(profile="legacy", flows=["implicit"])
+    story.decide(response_type="token", code_challenge=MARK, code_challenge_method=MARK)
+    (shape,) = shapes_of_all()
+    assert shape["response_type"] == "token"
+    assert MARK not in str(shape)
+
+
 def test_a_token_exchange_leaves_its_kinds_and_targets() -> None:
     service = api()
     service.exchange(app_token(begin()))

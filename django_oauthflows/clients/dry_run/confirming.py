@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows import dot
 from django_oauthflows.clients.dry_run.panel import Panel, panel_of
 from django_oauthflows.clients.dry_run.running import COLUMNS
 
@@ -41,16 +42,23 @@ class TriedFirst(forms.ModelForm):  # type: ignore[type-arg]
             self._try(changes, accepted=cleaned.get("accepts_refusals", ""))
 
     def _changes(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-        """What differs from the row as it is, of the columns that decide about requests."""
+        """What differs from the row as it is, of the columns that decide about requests.
+
+        Where there is none yet, all: other defaults go for an application without a policy.
+        """
+        is_new = self.instance.pk is None
         return {
             column: cleaned[column]
             for column in sorted(COLUMNS & cleaned.keys())
-            if cleaned[column] != getattr(self.instance, column)
+            if is_new or cleaned[column] != getattr(self.instance, column)
         }
 
     def _try(self, changes: Mapping[str, Any], *, accepted: str) -> None:
-        application = getattr(self.instance, "application", None)
-        panel = panel_of(application, changes) if application and application.pk else None
+        # Read afresh: the one of the form takes the form's own policy for its policy.
+        applications = dot.application_model()._default_manager
+        rows = applications.select_related("oauthflows_policy", "user")
+        application = rows.filter(pk=self.instance.application_id).first()
+        panel = panel_of(application, changes) if application else None
         if panel is None or not panel.stopped:
             return
         seal = _seal(changes, panel)

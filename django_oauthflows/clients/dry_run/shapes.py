@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_oauthflows.clients.policy import resource_of
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging, Party
+from django_oauthflows.rules.pkce import PLAIN, S256
 from django_oauthflows.rules.requests import (
     AuthMethod,
     AuthorizationRequest,
@@ -65,7 +66,7 @@ def of_authorization(request: AuthorizationRequest, sent: Sent) -> Shape:
         "state": bool(request.state),
         "nonce": bool(request.nonce),
         "challenge": bool(request.code_challenge),
-        "challenge_method": request.code_challenge_method,
+        "challenge_method": _known(request.code_challenge_method),
         "prompt": sorted(request.prompt & request.known_prompts),
         "scopes": _asked(request.scopes_asked, client),
         "object": sent.object,
@@ -146,6 +147,11 @@ def method_from(shape: Shape) -> AuthMethod | None:
     """How the client authenticated; `None` where its grant alone said who it was."""
     method = shape.get("method")
     return None if method is None else AuthMethod(method)
+
+
+def _known(method: str) -> str:
+    """A flow without a code asks nobody what the method is, so it may be any text."""
+    return method if method in (S256, PLAIN) else ""
 
 
 def _asked(scopes: frozenset[str] | None, client: ClientFacts) -> list[str] | None:
