@@ -67,17 +67,6 @@ def actor_of(by: Any, request: HttpRequest | None) -> str:
     return client(who.client_id) if who.pk is None else person(who.pk)
 
 
-def people_known_as(name: str) -> list[str]:
-    """The words for the people of this user name or email address."""
-    model = get_user_model()
-    known = {field.name for field in model._meta.get_fields()}
-    found: list[Any] = []
-    for column in sorted({model.USERNAME_FIELD, model.get_email_field_name()} & known):
-        rows = model._default_manager.filter(**{f"{column}__iexact": name})
-        found += rows.values_list("pk", flat=True)[:10]
-    return [person(key) for key in found]
-
-
 def names_of(words: Iterable[str]) -> dict[str, str]:
     """What people know each actor by, in at most two statements; one who is gone keeps the word."""
     wanted = set(words)

@@ -14,13 +14,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import screens
-from django_oauthflows.audit.actors import UNPROVEN, names_of, people_known_as
+from django_oauthflows.audit import actors
+from django_oauthflows.audit.actors import UNPROVEN, names_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.explaining import explain, find
 from django_oauthflows.audit.exporting import lines_of, record_export
 from django_oauthflows.audit.list_of_events import ByWhom, NamedChangeList, WithCode
 from django_oauthflows.audit.models import AuditEvent
-from django_oauthflows.audit.searching import SearchedByOwner
+from django_oauthflows.audit.searching import SearchedByOwner, of_clients, people_known_as
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
@@ -92,8 +93,9 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
 
     def search_for(self, text: str) -> Q:
         """By reference, client, person or rule; a person is found by what they did, too."""
-        named = Q(reference=text) | Q(client_id=text) | Q(rule__icontains=text)
-        return named | Q(actor__in=people_known_as(text)) | super().search_for(text)
+        named = Q(reference=text) | Q(client_id=text) | Q(rule__icontains=text) | of_clients(text)
+        people = people_known_as(text)
+        return named | Q(user_id__in=people) | Q(actor__in=map(actors.person, people))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NamedChangeList

@@ -31,7 +31,7 @@ class World:
     @property
     def seal(self) -> str:
         application = all_applications().get(pk=self.application.pk)
-        return fixing.preview(application, FINDING).seal
+        return fixing.preview(application, FINDING).proposal.seal
 
 
 def made() -> World:

@@ -115,6 +115,7 @@ def authorization_from(shape: Shape, client: ClientFacts) -> AuthorizationReques
         prompt=frozenset(shape["prompt"]),
         known_prompts=frozenset(shape["prompt"]),
         resource=resource_of(client, tuple(shape["resource"])) if shape["response_type"] else (),
+        resource_was_sent=_names_resource(shape),
     )
 
 
@@ -137,6 +138,7 @@ def token_request_from(shape: Shape, client: ClientFacts) -> TokenRequest:
         scopes_asked=asked,
         scopes=scopes,
         resource=resource if exchange is NO_EXCHANGE else exchange.targets,
+        resource_was_sent=_names_resource(shape),
         held=held,
         sent=_SENT,
         exchange=exchange,
@@ -170,6 +172,14 @@ def _resources(named: tuple[str, ...], client: ClientFacts) -> Shape:
         "resource": sorted(registered.intersection(named)),
         "other_resource": not registered.issuperset(named),
     }
+
+
+def _names_resource(shape: Shape) -> bool:
+    """Did it name one, whichever that was?"""
+    exchange = shape.get("exchange")
+    if exchange is not None:
+        return exchange["targets"] is not None
+    return bool(shape.get("resource") or shape.get("other_resource"))
 
 
 def _held_from(shape: Shape, client: ClientFacts) -> Held | None:
