@@ -58,9 +58,10 @@ def test_the_first_page_leads_owners_to_what_belongs_to_their_clients(owner: Cli
         "oauth2_provider/application",
         "oauthflows/authorization",
         "oauthflows/auditevent",
+        "oauth2_provider/idtoken",
     ):
         assert f'href="/admin/{name}/"' in text
-    for name in ("oauthflows/signingkey", "oauthflows/providersession", "oauth2_provider/idtoken"):
+    for name in ("oauthflows/signingkey", "oauthflows/providersession"):
         assert f"/admin/{name}/" not in text
 
 
@@ -336,15 +337,15 @@ def test_whoever_manages_their_own_clients_owns_those_they_add() -> None:
 
 
 def test_whoever_manages_all_clients_owns_none_of_those_they_add() -> None:
-    administrator().post(f"{CLIENTS}add/?preset=service", NEW)
+    administrator().post(f"{CLIENTS}add/?preset=device", NEW)
     assert added().user is None
     assert added().oauthflows_policy.is_verified
 
 
 def test_nobody_vouches_for_a_client_they_may_only_add() -> None:
     browser = staff("manage_own_clients", "add_application")
-    assert 'name="is_verified"' not in text_of(browser, f"{CLIENTS}add/?preset=service")
-    browser.post(f"{CLIENTS}add/?preset=service", NEW)
+    assert 'name="is_verified"' not in text_of(browser, f"{CLIENTS}add/?preset=device")
+    browser.post(f"{CLIENTS}add/?preset=device", NEW)
     assert not added().oauthflows_policy.is_verified
 
 

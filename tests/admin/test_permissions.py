@@ -68,6 +68,7 @@ def test_whoever_may_not_change_policies_gives_no_client_more(story: Story) -> N
     # The tick under a dry run gives nothing: it says that one has read it.
     assert offered - {"id", "application", "accepts_refusals"} == {
         "jwks",
+        "jwks-file",
         "jwks_uri",
         "client_uri",
         "logo_uri",
