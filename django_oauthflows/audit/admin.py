@@ -95,7 +95,7 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
         """By reference, client, person or rule; a person is found by what they did, too."""
         named = Q(reference=text) | Q(client_id=text) | Q(rule__icontains=text) | of_clients(text)
         people = people_known_as(text)
-        return named | Q(user_id__in=people) | Q(actor__in=map(actors.person, people))
+        return named | Q(user_id__in=people) | Q(actor__in=[actors.person(key) for key in people])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return NamedChangeList

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, models, router, transaction
+from django.db import IntegrityError, connections, models, router, transaction
 from django.db.models import Count, F
 
 from django_oauthflows import dot
@@ -144,8 +144,10 @@ def _add(table: type[models.Model], counts: Mapping[Any, int], using: str, **als
     for key, count in counts.items():
         keys_of[count].append(key)
     with transaction.atomic(using=using):
-        # By primary key alone, since MariaDB locks rows as it comes across them.
-        list(rows.filter(pk__in=counts).order_by("pk").select_for_update().values_list("pk"))
+        # SQLite locks all there is at the first write, and refuses it to whoever has read before.
+        if connections[using].features.has_select_for_update:
+            # By primary key alone, since MariaDB locks rows as it comes across them.
+            list(rows.filter(pk__in=counts).order_by("pk").select_for_update().values_list("pk"))
         for count, keys in keys_of.items():
             rows.filter(pk__in=keys).update(count=F("count") + count, **also)
 

@@ -109,7 +109,9 @@ def test_what_is_no_refusal_is_shown_with_its_detail(
     ids=["client ID", "client name", "user name", "email", "rule"],
 )
 def test_refusals_are_found_by_client_person_and_rule(question: Any) -> None:
-    story = begin(person=PersonFactory(username="ada", email="ada@people.example"), name="Ada's")
+    story = begin(
+        person=PersonFactory(username="ada.lovelace", email="ada@people.example"), name="Ada's"
+    )
     row = wrong_address(story)
     other = refusal_of(begin().token(grant_type="unheard-of"))
     page = administrator().get(AUDIT, {"q": question(story)}).content.decode()
