@@ -53,10 +53,12 @@ def test_an_owner_looks_after_a_client_and_sees_no_other(
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     picture("owner-clients")
     page.get_by_role("link", name="Olga's paper").click()
+    picture("owner-client")
+    page.get_by_role("link", name="All settings").first.click()
     expect(page.get_by_role("heading", name="Owners")).to_be_visible()
     expect(page.get_by_role("link", name="otto")).to_be_visible()
     expect(page.get_by_role("checkbox", name="First-party")).to_have_count(0)
-    picture("owner-client")
+    picture("owner-settings")
 
     page.locator("[name=oauthflows_policy-0-tos_uri]").fill("https://paper.example/terms")
     page.get_by_role("button", name="Save and continue editing").click()

@@ -80,6 +80,7 @@ def test_an_administrator_tries_a_profile_and_then_chooses_it(
     picture("profile-tried")
     page.get_by_role("link", name="Leave it").click()
 
+    page.get_by_role("link", name="All settings").first.click()
     page.locator("#id_oauthflows_policy-0-profile").select_option("standard")
     page.get_by_role("button", name="Save", exact=True).click()
     box = page.get_by_label("I have read which requests would have been refused")
