@@ -29,13 +29,15 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, dict[str, list[str]]]] = []
         self._select = self._textarea = ""
+        self._is_open = False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append((given.get("action", ""), {}))
-        if not self.found or "disabled" in given:
+            self._is_open = True
+        if not self._is_open or "disabled" in given:
             return
         fields = self.found[-1][1]
         name = given.get("name", "")
@@ -54,7 +56,9 @@ class _Forms(HTMLParser):
             fields[name] = [""]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
+        if tag == "form":
+            self._is_open = False
+        elif tag == "select":
             self._select = ""
         elif tag == "textarea":
             self._textarea = ""

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth import get_user_model
 from django.template import Context, Template
+from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_id_token_model
 
@@ -35,6 +36,11 @@ def found(url: str, **query: str) -> list[Any]:
     return [row.pk for row in answer.context["cl"].result_list]
 
 
+def text_of(browser: Client) -> str:
+    """The list of events, whatever its template breaks over lines."""
+    return " ".join(browser.get(AUDIT).content.decode().split())
+
+
 def fill_audit(rows: int) -> None:
     now = timezone.now()
     AuditEvent.objects.bulk_create(
@@ -46,7 +52,7 @@ def fill_audit(rows: int) -> None:
 def test_a_long_list_is_counted_to_a_limit_and_read_to_its_end() -> None:
     fill_audit(LIMIT + 201)
     browser = administrator()
-    first = browser.get(AUDIT).content.decode()
+    first = text_of(browser)
     assert f"{LIMIT}+ audit events" in first
     assert "?p=100" in first
     assert "?p=101" not in first
@@ -60,7 +66,7 @@ def test_a_long_list_is_counted_to_a_limit_and_read_to_its_end() -> None:
 def test_what_is_counted_to_its_end_is_an_exact_number() -> None:
     fill_audit(12)
     rows = AuditEvent.objects.all()
-    assert "12 audit events" in administrator().get(AUDIT).content.decode()
+    assert "12 audit events" in text_of(administrator())
     assert str(count_up_to(rows, 12)) == "12"
     assert str(count_up_to(rows, 11)) == "11+"
     assert str(count_up_to(rows, None)) == "12"
