@@ -85,7 +85,6 @@ class ClientAdmin(
         "registration_source",
         UsesAnOldSecret,
     )
-    list_select_related = ("oauthflows_policy", "user")
     search_fields = ("name", "client_id")
     raw_id_fields = ("user",)
     readonly_fields = ("client_id", "client_type", "registration_source", "created")

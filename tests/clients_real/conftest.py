@@ -24,7 +24,7 @@ from tests.clients_real.libraries import (
     OpenIDClient,
     RequestsOAuth2Client,
 )
-from tests.servers import ROOT, free_port, run, serving
+from tests.servers import ROOT, cache_beside_the_tests, free_port, run, serving
 
 HERE = Path(__file__).parent
 #: Nobody listens there: the person's browser stops before it.
@@ -37,6 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder, port = tmp_path_factory.mktemp("demo"), free_port()
     with new_database(folder, port) as database_url:
         env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "tests only"}
+        env["CACHE_URL"] = cache_beside_the_tests()
         env.pop("DJANGO_SETTINGS_MODULE", None)
         manage = [sys.executable, "example_project/manage.py"]
         run([*manage, "migrate", "--verbosity=0"], env)

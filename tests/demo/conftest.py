@@ -9,7 +9,7 @@ import pytest
 from example_project.accounts.people import PEOPLE
 from tests.browsing import Person
 from tests.clients_real.conftest import new_database
-from tests.servers import free_port, run, serving
+from tests.servers import cache_beside_the_tests, free_port, run, serving
 
 MANAGE = [sys.executable, "example_project/manage.py"]
 
@@ -20,6 +20,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, port = tmp_path_factory.mktemp("playground"), free_port()
     with new_database(folder, port) as database_url:
         env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "tests only"}
+        env["CACHE_URL"] = cache_beside_the_tests()
         env.pop("DJANGO_SETTINGS_MODULE", None)
         run([*MANAGE, "migrate", "--verbosity=0"], env)
         # Twice, as whoever starts the demo again: nothing is made anew, and the new port is known.

@@ -21,7 +21,7 @@ from tests.clients_real.conftest import new_database
 from tests.clients_real.conftest import openid_client as openid_client
 from tests.relying_parties.apache import find_apache
 from tests.relying_parties.openid_client import PROGRAM, Program
-from tests.servers import free_port, run, serving
+from tests.servers import cache_beside_the_tests, free_port, run, serving
 from tests.tls import certificates, tls_front
 
 MANAGE = [sys.executable, "example_project/manage.py"]
@@ -59,6 +59,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         environment = {
             **os.environ,
             "DATABASE_URL": until_the_end.enter_context(new_database(folder, port)),
+            "CACHE_URL": cache_beside_the_tests(),
             "SECRET_KEY": "tests only",
             "PUBLIC_URL": f"https://localhost:{front}",
             "DEMO_SITES": " ".join(f"127.0.0.1:{number}" for number in (*site_ports, apache)),

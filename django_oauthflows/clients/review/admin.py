@@ -86,6 +86,9 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
     def security(self, row: Any) -> SafeString:
         return badge(row.oauthflows_review)
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        return super().get_queryset(request).select_related("oauthflows_policy", "user")
+
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
