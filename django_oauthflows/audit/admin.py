@@ -26,7 +26,7 @@ from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
-from django_oauthflows.counting import BoundedPaginator
+from django_oauthflows.long_lists import BoundedPaginator
 
 #: How far from a refusal others of the same client are shown, and how many.
 _NEARBY = timedelta(minutes=10)

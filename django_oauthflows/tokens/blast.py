@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.counting import AtLeast, count_up_to
+from django_oauthflows.long_lists import AtLeast, count_up_to
 from django_oauthflows.tokens import families, lineage, radius
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.radius import Counts, Radius

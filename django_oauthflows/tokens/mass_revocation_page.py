@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from django_oauthflows import counting, dot, screens
+from django_oauthflows import dot, long_lists, screens
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.admin_pages import page_of
@@ -66,7 +66,7 @@ class MassRevocation:
         return self._page(request, form=form)
 
     def _counted(self, request: HttpRequest, radius: Radius, *, done: int = 0) -> HttpResponse:
-        seen = blast.preview(radius, at_most=counting.LIMIT)
+        seen = blast.preview(radius, at_most=long_lists.LIMIT)
         return self._page(
             request,
             rows=_rows(seen.counts),

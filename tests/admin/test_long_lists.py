@@ -13,7 +13,7 @@ from oauth2_provider.models import get_access_token_model, get_id_token_model
 
 from django_oauthflows.audit import searching
 from django_oauthflows.audit.models import AuditEvent
-from django_oauthflows.counting import LIMIT, AtLeast, count_up_to
+from django_oauthflows.long_lists import LIMIT, AtLeast, count_up_to
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.radius import Radius

@@ -20,7 +20,7 @@ LAYERS = (
         "statements",
         "strict_json",
         "batches",
-        "counting",
+        "long_lists",
         "limits",
     ),
     ("dot",),
@@ -61,7 +61,7 @@ ALONE = {
     "signals": set(),
     "batches": set(),
     "screens": set(),
-    "counting": set(),
+    "long_lists": set(),
     "sealing": set(),
     "outbound": {"conf", "errors", "sealing"},
     "resource_server": {

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from django_oauthflows import counting
+from django_oauthflows import long_lists
 from django_oauthflows.clients.review import keeping
 from django_oauthflows.clients.review.models import ClientReview
 from django_oauthflows.testing.factories import PersonFactory
@@ -79,7 +79,7 @@ def radii() -> dict[str, Radius]:
 
 def preview(of: Radius) -> None:
     """Counted as the page does, and as the command does where that is asked of a person or a client."""
-    counts = blast.preview(of, at_most=counting.LIMIT).counts
+    counts = blast.preview(of, at_most=long_lists.LIMIT).counts
     assert counts.total
     if of.client or of.person:
         assert blast.preview(of).counts == counts

@@ -25,7 +25,7 @@ from django_oauthflows.clients.review import fixing, keeping
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
-from django_oauthflows.counting import BoundedPaginator
+from django_oauthflows.long_lists import BoundedPaginator
 
 _TITLES = {
     Severity.HIGH: gettext_lazy("high"),
