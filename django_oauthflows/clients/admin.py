@@ -201,7 +201,6 @@ class ClientAdmin(
             recorder.record(
                 Event.CLIENT_CHANGED,
                 application=form.instance,
-                user=request.user,
                 request=request,
                 detail={"changed": changed},
             )

@@ -104,7 +104,6 @@ def change(
         recorder.record(
             Event.CLIENT_CHANGED,
             application=application,
-            user=request.user,
             request=request,
             detail={**reason, "changed": changed},
         )

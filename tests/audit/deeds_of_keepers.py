@@ -166,7 +166,6 @@ def an_administrator_changes_a_client(settings: Any) -> Deed:
         do=lambda: change(browser, registered.application.pk, name="Another name"),
         told=(("client.changed", by_person(person)),),
         client=registered.client_id,
-        person=person,
     )
 
 
@@ -178,7 +177,6 @@ def an_administrator_changes_a_clients_keys(settings: Any) -> Deed:
         do=lambda: change(browser, pk, policy__jwks="", policy__jwks_uri=uri),
         told=(("client.changed", by_person(person)),),
         client=registered.client_id,
-        person=person,
     )
 
 
@@ -198,7 +196,6 @@ def an_administrator_gives_an_application_of_dots_a_policy(settings: Any) -> Dee
         do=lambda: change(browser, stock.registered.application.pk, **said),
         told=(("client.changed", by_person(person)),),
         client=stock.registered.client_id,
-        person=person,
     )
 
 
@@ -211,7 +208,6 @@ def a_finding_is_mended_by_one_click(settings: Any) -> Deed:
         do=lambda: browser.post(url, sealed),
         told=(("client.changed", by_person(person)),),
         client=registered.client_id,
-        person=person,
     )
 
 
