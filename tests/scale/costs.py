@@ -33,8 +33,8 @@ LONGEST_PREVIEW = 30
 
 def hold_costs_down(size: Size) -> None:
     """Fill an empty database, open every page in every way, and look how far incidents would reach."""
-    # With a key that nobody of those to come has, wherever the sequence of a used database stands.
-    person = PersonFactory(pk=1, is_staff=True, is_superuser=True)
+    # With a key and a name that nobody of those to come has, wherever the sequences stand by now.
+    person = PersonFactory(pk=1, username="who-looks", is_staff=True, is_superuser=True)
     seconds = {"fill": timed(fill, size), "review all": timed(keeping.review_again)}
     assert ClientReview.objects.count() == size.clients
     browser = browser_of(person)
