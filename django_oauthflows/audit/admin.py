@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -97,7 +96,7 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
         people = people_known_as(text)
         return named | Q(user_id__in=people) | Q(actor__in=[actors.person(key) for key in people])
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[screens.ChangeList]:
         return NamedChangeList
 
     def get_urls(self) -> list[URLPattern]:

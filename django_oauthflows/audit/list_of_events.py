@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows import screens
 from django_oauthflows.audit import actors
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.errors import Code
@@ -40,7 +40,7 @@ class WithCode(admin.SimpleListFilter):
         return queryset.filter(code=self.value()) if self.value() else queryset
 
 
-class NamedChangeList(ChangeList):
+class NamedChangeList(screens.ChangeList):
     """A page of the log with the names of its actors: two statements more at most, for all of them."""
 
     def get_results(self, request: HttpRequest) -> None:

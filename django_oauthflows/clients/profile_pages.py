@@ -76,7 +76,7 @@ class ProfilePages:
     def client_profile(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Try a profile; then, by POST, choose it, as it was shown."""
         application = self.client_for(request, pk, Deed.VIEW)
-        if not ClientPolicy.objects.filter(application_id=pk).exists():
+        if getattr(application, "oauthflows_policy", None) is None:
             raise Http404
         if request.method != "POST":
             return self._profile_page(request, application)

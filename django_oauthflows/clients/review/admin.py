@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, Min, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -77,6 +77,7 @@ class ReviewedChangeList(screens.ChangeList):
 class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
     """What the review adds to the screen of clients."""
 
+    client_for: Any
     change_list_template = "admin/oauthflows/clients.html"
 
     # A client that was not reviewed yet stands where a score below zero would.
@@ -154,10 +155,7 @@ class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
 
     def fix_finding(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """What one click would change; then, by POST, the change itself, as it was shown."""
-        if not access.may(request.user, Deed.CHANGE):
-            raise PermissionDenied
-        within = access.within_reach(request.user, Deed.CHANGE, self.get_queryset(request))
-        application = get_object_or_404(all_applications(within), pk=pk)
+        application = self.client_for(request, pk, Deed.CHANGE)
         try:
             if request.method == "POST":
                 return self._fix(request, application, name)
