@@ -1,16 +1,19 @@
 """Deleting many rows beside live traffic: in short transactions, each of a bounded number of rows.
 
 Candidates are found by walking the primary key, without a lock. A batch then locks what it deletes and passes
-over whatever another transaction holds: it never waits, so it is never part of a deadlock, and what it passed
-over is found by the next run.
+over whatever another transaction holds, and what it passed over is found by the next run. A database that
+cannot pass over the locked rows of one table (MariaDB) waits; a batch that ends in a deadlock is tried again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connections, models, transaction
 from django.db.models import Exists, OuterRef, Q, signals
+
+from django_oauthflows.core.deadlocks import despite_deadlocks
 
 #: What a batch's rows are called while they are judged: their keys, or more of their columns.
 Rows = Sequence[tuple[Any, ...]]
@@ -40,7 +43,8 @@ def delete(ended: Ended, *, batch: int, dry_run: bool = False) -> Iterator[int]:
     """Delete in batches, and tell of each how many rows went; with `dry_run`, how many would."""
     fast = _can_skip_the_collector(ended)
     for keys in _candidates(ended, batch):
-        yield len(keys) if dry_run else _delete(ended, keys, fast=fast)
+        delete = partial(_delete, ended, keys, fast=fast)
+        yield len(keys) if dry_run else despite_deadlocks(delete, using=ended.using)
 
 
 def _candidates(ended: Ended, batch: int) -> Iterator[list[Any]]:

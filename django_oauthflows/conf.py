@@ -8,7 +8,7 @@ Scopes, lifetimes of codes and tokens and the generators of client ids are djang
 (`OAUTH2_PROVIDER`) and stay there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
@@ -44,7 +44,8 @@ class Conf:
     ISSUER = Setting(
         "",
         "The issuer identifier (RFC 8414 §2), an https URL without a trailing slash. Empty: made of the "
-        "request's host and URL_PREFIX, which is right for a site with one host name.",
+        "request's host and of where the endpoints stand, which is right for a site with one host name in "
+        "ALLOWED_HOSTS.",
     )
     URL_PREFIX = Setting(
         "o/",
@@ -59,7 +60,8 @@ class Conf:
     REFRESH_GRACE_SECONDS = Setting(
         10,
         "How long after its rotation a refresh token gets the same answer again: a client whose answer was "
-        "lost on its way would otherwise lose its person's sign-in.",
+        "lost on its way would otherwise lose its person's sign-in. Where this is not written, DOT's "
+        "REFRESH_TOKEN_GRACE_PERIOD_SECONDS counts, if the project wrote that.",
     )
     REFRESH_TOKEN_ABSOLUTE_LIFETIME: "Setting[int | None]" = Setting(
         90 * 86400,
@@ -73,6 +75,12 @@ class Conf:
     CONSENT_LIFETIME: "Setting[int | None]" = Setting(
         365 * 86400,
         "How long a person's yes is remembered. None: until they withdraw it.",
+    )
+    REFRESH_TOKENS_NEED_OFFLINE_ACCESS = Setting(
+        False,
+        "A person's grant has a refresh token only with the scope offline_access (OpenID Connect Core §11), "
+        "which people agree to on a page, first-party clients' people too. The password grant shows no page "
+        "and then gives none. Grants from before keep theirs. False: every client with the flow gets one.",
     )
     REVOKE_ON_PASSWORD_CHANGE = Setting(
         True,
@@ -110,14 +118,27 @@ class Conf:
         "A page of the project's own on which people choose the account to go on with (select_account); "
         "takes `next` too. Empty: a page that offers the account that is signed in, or another.",
     )
+    ALLOW_POPUPS = Setting(
+        True,
+        "Clients may show the authorization endpoint in a pop-up window that stays connected to theirs, as "
+        "Swagger UI and single-page apps do. False: it has the site's Cross-Origin-Opener-Policy.",
+    )
     AUTHENTICATION_CONTEXT = Setting(
         "",
         'The dotted path of a function of the request that returns {"acr": ..., "amr": [...]} for who is '
-        "signed in (OpenID Connect Core §2). Empty: nothing is said, since nothing is known.",
+        "signed in (OpenID Connect Core §2). Empty: nobody knows more than that they signed in.",
+    )
+    ACR_LADDER: "Setting[Sequence[str]]" = Setting(
+        ("0",),
+        "The authentication contexts (acr) of this site, from the weakest to the strongest. A sign-in has "
+        "the step that AUTHENTICATION_CONTEXT says, else the first, and stands for every weaker one; clients "
+        'are told when they ask. "0" claims nothing beyond the sign-in itself (OpenID Connect Core §2), '
+        "which is all that is known of a password. Empty: only what the function says is told.",
     )
     ACR_VALUES_SUPPORTED: "Setting[Collection[str]]" = Setting(
         (),
-        "The authentication contexts people can reach here, for the metadata and for stepping up.",
+        "Further authentication contexts that people can reach here and that are neither weaker nor stronger "
+        "than others, for the metadata and for stepping up.",
     )
     STEP_UP_URL = Setting(
         "",
@@ -130,8 +151,14 @@ class Conf:
     )
     KEPT_REQUESTS_PER_NETWORK = Setting(
         1000,
-        "How many such requests are kept from one address within their lifetime, so that nobody fills the "
-        "table. Behind a proxy, set TRUSTED_PROXIES, or all the world is one network.",
+        "How many such requests are kept from one network within their lifetime, so that nobody fills the "
+        "table; one of more than 2000 characters counts as several. Behind a proxy, set TRUSTED_PROXIES, or "
+        "all the world is one network.",
+    )
+    DEVICES_PER_NETWORK = Setting(
+        100,
+        "How many devices of clients that cannot prove themselves may ask for a code from one network within "
+        "the lifetime of a code (RFC 8628 §5.4). Behind a proxy, set TRUSTED_PROXIES.",
     )
     REFERENCE_IN = Setting(
         "description",
@@ -141,8 +168,9 @@ class Conf:
     )
     AUDIT_ROWS_PER_WINDOW = Setting(
         10,
-        "How many refusals by the same rule, client and network are written out within an hour; beyond "
-        "that they are counted, so that hostile traffic cannot fill the table.",
+        "How many refusals by the same rule, known client and network are written out within an hour, and "
+        "twenty times as many of one network in all; beyond that they are counted, so that hostile traffic "
+        "cannot fill the table.",
     )
     AUDIT_ISSUED_TOKENS = Setting(
         False,
@@ -168,8 +196,8 @@ class Conf:
     )
     CLIENT_GUESSES_PER_NETWORK = Setting(
         100,
-        "How many wrong secrets one address may send for one client within the window, known or not. The "
-        "right secret is never counted and never waits.",
+        "How many wrong secrets one network may send for one client within the window; all clients that are "
+        "not known count as one. The right secret is never counted and never waits.",
     )
     CLIENT_GUESSES_WINDOW = Setting(
         900, "The window wrong secrets are counted in, in seconds, and the longest wait."
@@ -199,6 +227,12 @@ class Conf:
         "What access tokens and introspection answers are signed with: ES256, RS256, PS256 or EdDSA. Before "
         "another one is chosen, `oauthflows_rotate_keys --algorithm` publishes its key.",
     )
+    RESOURCE_SIGNING_ALGORITHMS: "Setting[Mapping[str, str]]" = Setting(
+        {},
+        "What access tokens for a resource are signed with, where that is not SIGNING_ALGORITHM: for an API "
+        'elsewhere whose library verifies nothing else, as {"https://prices.example.com/": "RS256"}. It goes '
+        "before what a client is set to.",
+    )
     ID_TOKEN_SIGNING_ALGORITHM = Setting(
         "RS256",
         "What ID tokens are signed with for a client that is registered for nothing else; the one algorithm "
@@ -208,6 +242,17 @@ class Conf:
         "",
         "The dotted path of a mapping from claim names to `identity.claims.Claim`: claims of your own, or "
         "other sources for the standard ones. Empty: the standard claims, from Django's user model.",
+    )
+    EMAIL_VERIFIED = Setting(
+        False,
+        "True where the site verifies the e-mail address of every person, and each new one before it is "
+        "saved: clients are told `email_verified`. Else it is told of the addresses that django-allauth "
+        "verified, and where the user model has a field of that name.",
+    )
+    ROLES = Setting(
+        "",
+        "The dotted path of a function of a person and a client_id that returns the person's roles there, a "
+        "list of texts: the claim `roles`, of the scope `roles`. Empty: nobody has roles.",
     )
     PAIRWISE_SECRET = Setting(
         "",
@@ -264,9 +309,10 @@ class Conf:
     )
     FETCH_PRIVATE_HOSTS: "Setting[Collection[str]]" = Setting(
         (),
-        'Hosts, as "keys.internal" or "127.0.0.1:8000", from which clients\' documents may be fetched though '
-        "they are not public, and by plain http too. Others are asked by https at public addresses alone, "
-        "so that nobody looks around in this server's own network by registering an address.",
+        'Hosts, as "keys.internal" or "127.0.0.1:8000", at which clients may be told of sign-outs and from '
+        "which their keys and documents may be fetched though they are not public, and by plain http too. "
+        "Others are asked by https at public addresses alone, so that nobody looks around in this server's "
+        "own network by registering an address.",
     )
     REGISTRATION = Setting(
         "off",
@@ -280,18 +326,29 @@ class Conf:
     )
     REGISTRATION_SCOPES: "Setting[Collection[str] | None]" = Setting(
         None,
-        "What clients that registered themselves may ask people for. None: the server's default scopes and "
-        "those of OpenID Connect; never all, since nobody has looked at such a client.",
+        "What clients that registered themselves may ask people for. None: the server's default scopes; "
+        "openid, profile, email and offline_access where the site is an OpenID Provider; and the scopes of "
+        "views that declare a resource. Never all, since nobody has looked at such a client.",
+    )
+    SENSITIVE_SCOPES: "Setting[Collection[str]]" = Setting(
+        (),
+        "The scopes that open what does harm in wrong hands. Clients that registered themselves are not "
+        "given them, unless REGISTRATION_SCOPES names them.",
+    )
+    KNOWN_PROGRAMS: "Setting[Collection[str]]" = Setting(
+        (),
+        "Programs of your own beside those that the package knows: dotted paths of `KnownProgram`s, as "
+        '"wiki.oauth.WIKI". They are offered in the admin and to oauthflows_register_client.',
     )
     REGISTRATIONS_PER_NETWORK = Setting(
         20,
-        "How many registrations without an initial access token one address may try within the window, and "
-        "how often a client may change its own.",
+        "How many registrations without an initial access token one network may try within the window, how "
+        "many new metadata documents it may name, and how often a client may change its own registration.",
     )
     REGISTRATIONS_IN_ALL = Setting(
         500,
-        "The same from everywhere together, and how many clients may make themselves known by a metadata "
-        "document of their own: it bounds what a flood leaves in the tables.",
+        "How many registrations from everywhere together may pass the rules within the window, and how many "
+        "clients may make themselves known by a metadata document: it bounds what a flood leaves behind.",
     )
     REGISTRATIONS_WINDOW = Setting(
         3600,

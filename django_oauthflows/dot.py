@@ -6,7 +6,8 @@ function, after they have loaded and with whatever the project swapped in.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,15 +15,25 @@ from django.contrib.auth.hashers import (
     check_password,
     identify_hasher,
     is_password_usable,
-    make_password,
 )
+from django.core.checks import Tags
 from django.db import models, router
 from oauth2_provider.settings import oauth2_settings
 
 from django_oauthflows import own_scopes
+from django_oauthflows.offline_access import DESCRIPTION, OFFLINE_ACCESS
 
 #: The (perhaps swapped) models, as `app_label.ModelName`.
 APPLICATION_MODEL: str = oauth2_settings.APPLICATION_MODEL
+
+#: Where the validators come from that are DOT's, oauthlib's or ours.
+_VALIDATORS = ("oauth2_provider.", "oauthlib.", "django_oauthflows.", "builtins")
+
+#: The scope that makes a request one of OpenID Connect (Core §3.1.2.1).
+OPENID = "openid"
+
+#: The scopes of OpenID Connect Core §5.4 and §11: all of them are about people who sign in.
+OPENID_SCOPES = frozenset({OPENID, "profile", "email", "address", "phone", OFFLINE_ACCESS})
 
 #: What this app makes of DOT's defaults where the project said nothing: each is the safe end of a choice
 #: DOT leaves open for compatibility. `checks` names those a project has set back.
@@ -41,10 +52,6 @@ TIGHTENED: dict[str, Any] = {
     "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,  # RFC 9700 §4.3.2
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,  # RFC 9207 §2
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # RFC 9700 §4: checksums, not tokens
-    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
-    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_MATCHING": True,
-    "COMPLIANT_BCP_RFC9700_PKCE_REQUIRED": True,
     "OAUTH2_VALIDATOR_CLASS": "django_oauthflows.dot_validator.HardenedValidator",
     "APPLICATION_ADMIN_CLASS": "django_oauthflows.clients.admin.ClientAdmin",
     "ACCESS_TOKEN_ADMIN_CLASS": "django_oauthflows.tokens.admin.AccessTokenAdmin",
@@ -85,6 +92,37 @@ def project_says(name: str) -> bool:
     return name in oauth2_settings.user_settings
 
 
+def written(name: str) -> Any:
+    """Return what the project wrote for a setting, without importing what it may name."""
+    return oauth2_settings.user_settings.get(name)
+
+
+def methods_of_validator(validator: type) -> list[str]:
+    """Return the methods that a project's own validator has beyond DOT's and ours."""
+    own = [kind for kind in validator.__mro__ if not kind.__module__.startswith(_VALIDATORS)]
+    return sorted({name for kind in own for name in vars(kind) if not name.startswith("__")})
+
+
+def leave_out_errors_of_our_own_making() -> None:
+    """Keep `check --deploy` from failing by what this app set in DOT's settings, and not the project.
+
+    DOT stores either checksums or tokens that a lost answer can be repeated from. This app does both: the
+    answer is kept encrypted under the token itself. So DOT's error is true only of a project that asked for
+    checksums by DOT's own means.
+    """
+    from django.core.checks.registry import registry
+    from oauth2_provider.checks import validate_bcp_configuration
+
+    @wraps(validate_bcp_configuration)
+    def check(app_configs: Any, **kwargs: Any) -> list[Any]:
+        messages = validate_bcp_configuration(app_configs, **kwargs)
+        is_theirs = project_says("COMPLIANT_BCP_RFC9700_TOKEN_STORAGE")
+        return [one for one in messages if is_theirs or one.id != "oauth2_provider.E001"]
+
+    registry.deployment_checks.discard(validate_bcp_configuration)
+    registry.register(check, Tags.security, deploy=True)
+
+
 # Models -------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +130,12 @@ def application_model() -> type[models.Model]:
     from oauth2_provider.models import get_application_model
 
     return cast(type[models.Model], get_application_model())
+
+
+def applications() -> "models.QuerySet[Any]":
+    """Every application, read from the database that is written to, since access is decided by them."""
+    model = application_model()
+    return model._default_manager.using(router.db_for_write(model))
 
 
 def access_token_model() -> type[models.Model]:
@@ -141,8 +185,15 @@ def applications_ask_their_own_model() -> bool:
 
 
 def all_scopes() -> dict[str, str]:
-    """Every scope of the server with its description: DOT's scopes backend's, and those of our own API."""
-    return {**_scopes_of_backend(), **own_scopes.offered()}
+    """Every scope of the server with its description.
+
+    They are those of DOT's scopes backend, those of our own API, and `offline_access`.
+    """
+    return {
+        OFFLINE_ACCESS: str(DESCRIPTION),
+        **_scopes_of_backend(),
+        **own_scopes.offered(),
+    }
 
 
 def open_scopes() -> frozenset[str]:
@@ -150,37 +201,75 @@ def open_scopes() -> frozenset[str]:
     return own_scopes.without(_scopes_of_backend())
 
 
+def requestable_scopes() -> frozenset[str]:
+    """The scopes a client can be told that it may ask for, at the authorization server."""
+    return open_scopes() | {OFFLINE_ACCESS}
+
+
+def resource_scopes() -> frozenset[str]:
+    """The scopes that open something at this site as a resource (RFC 9728 §2)."""
+    return open_scopes() - {OFFLINE_ACCESS}
+
+
 def is_openid_provider() -> bool:
     """Does the project offer OpenID Connect? It does by offering its scope (Core §3.1.2.1)."""
-    return "openid" in _scopes_of_backend()
+    return OPENID in _scopes_of_backend()
+
+
+def names_openid() -> bool:
+    """Return whether the project has the scope of OpenID Connect, switched off or not."""
+    from oauth2_provider.scopes import get_scopes_backend
+
+    return OPENID in get_scopes_backend().get_all_scopes()
+
+
+def is_switched_off(name: str) -> bool:
+    """Return whether the project itself wrote False for a switch of DOT's, as `OIDC_ENABLED`.
+
+    DOT's own defaults switch much off; a project that wrote nothing chose none of that.
+    """
+    return project_says(name) and not setting(name)
+
+
+def is_switched_on(name: str) -> bool:
+    """Return whether the project itself wrote True for a switch of DOT's."""
+    return project_says(name) and bool(setting(name))
 
 
 def _scopes_of_backend() -> dict[str, str]:
     from oauth2_provider.scopes import get_scopes_backend
 
-    return dict(get_scopes_backend().get_all_scopes())
+    scopes = dict(get_scopes_backend().get_all_scopes())
+    if is_switched_off("OIDC_ENABLED"):
+        scopes.pop(OPENID, None)
+    return scopes
+
+
+def _given(scopes: Collection[str]) -> frozenset[str]:
+    """Return those of the scopes that anybody may be given: `openid` only by an OpenID Provider."""
+    off = {OPENID} if is_switched_off("OIDC_ENABLED") else set()
+    return own_scopes.without(scopes) - off
 
 
 def available_scopes(application: models.Model) -> frozenset[str]:
     """The scopes DOT's scopes backend lets an application use."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    available = get_scopes_backend().get_available_scopes(application=application)
-    return own_scopes.without(available)
+    return _given(get_scopes_backend().get_available_scopes(application=application))
 
 
 def default_scopes(application: models.Model) -> frozenset[str]:
     """What a request that names no scope gets, before the client's own scopes limit it."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    return own_scopes.without(get_scopes_backend().get_default_scopes(application=application))
+    return _given(get_scopes_backend().get_default_scopes(application=application))
 
 
 def server_default_scopes() -> frozenset[str]:
     """What a request that names no scope gets, whoever asks."""
     from oauth2_provider.scopes import get_scopes_backend
 
-    return own_scopes.without(get_scopes_backend().get_default_scopes())
+    return _given(get_scopes_backend().get_default_scopes())
 
 
 def resource_allows(url: str, resource: list[str]) -> bool:
@@ -195,6 +284,12 @@ def resource_is_prefix_of(resource: str, url: str) -> bool:
     """Does the project's own comparison say that `url` belongs to `resource`? Without one, nothing does."""
     validator = oauth2_settings.RESOURCE_SERVER_TOKEN_RESOURCE_VALIDATOR
     return validator is not None and bool(validator(url, [resource]))
+
+
+def takes_access_tokens(authentication: Any) -> bool:
+    """Is it DOT's own authentication of an API, or made of that?"""
+    kinds = getattr(authentication, "__mro__", ())
+    return any(kind.__module__.startswith("oauth2_provider.contrib.") for kind in kinds)
 
 
 # Clients ------------------------------------------------------------------------------------------------
@@ -232,18 +327,27 @@ def takes_client_documents() -> bool:
     return bool(oauth2_settings.CIMD_ENABLED)
 
 
-def fetch_client_document(client_id: str) -> tuple[Any, int] | None:
-    """The metadata document at a client id, and the seconds it may be kept; `None` where there is none.
+def permits_client_document(client_id: str) -> bool:
+    """Do the project's permission classes let this address become a client?"""
+    asked: Any = SimpleNamespace(headers={})
+    permissions = oauth2_settings.CIMD_REGISTRATION_PERMISSION_CLASSES
+    return bool(permissions) and all(
+        kind().has_permission(asked, client_id) for kind in permissions
+    )
 
-    The project's permission classes are asked first, and its fetcher fetches: DOT's opens https at public
-    addresses alone.
+
+def fetches_client_documents_itself() -> bool:
+    """Has the project a fetcher of its own for metadata documents (`CIMD_METADATA_FETCHER`)?"""
+    return project_says("CIMD_METADATA_FETCHER")
+
+
+def fetch_client_document(client_id: str) -> tuple[Any, int] | None:
+    """Return what the project's own fetcher finds at a client id, and the seconds it may be kept.
+
+    `None` where there is nothing.
     """
     from oauth2_provider.cimd import CIMDError
 
-    asked: Any = SimpleNamespace(headers={})
-    permissions = oauth2_settings.CIMD_REGISTRATION_PERMISSION_CLASSES
-    if not permissions or not all(kind().has_permission(asked, client_id) for kind in permissions):
-        return None
     try:
         document, seconds = oauth2_settings.CIMD_METADATA_FETCHER().fetch(client_id)
     except CIMDError:
@@ -262,18 +366,14 @@ def plain_secret(stored: str) -> str:
     return stored if is_password_usable(stored) and not _is_hashed(stored) else ""
 
 
+def is_slow_secret(stored: str) -> bool:
+    """Is a secret stored the way passwords are, so that each look at it costs a slow hash?"""
+    return is_password_usable(stored) and _is_hashed(stored)
+
+
 def check_slow_secret(presented: str, stored: str) -> bool:
-    """Verify a secret the way DOT stores it: hashed like a password, or plain where the owner chose so.
-
-    Costs one slow hash whatever is stored. A blank secret never matches, though DOT hashes it like any other.
-    """
-    from django.utils.crypto import constant_time_compare
-
-    plain = plain_secret(stored)
-    if presented and not plain and _is_hashed(stored):
-        return check_password(presented, stored)
-    make_password(presented, hasher=oauth2_settings.CLIENT_SECRET_HASHER)
-    return bool(plain) and constant_time_compare(presented, plain)
+    """Verify a secret that is hashed like a password. A blank one never matches, though DOT hashes it too."""
+    return bool(presented) and check_password(presented, stored)
 
 
 def _is_hashed(stored: str) -> bool:

@@ -7,6 +7,8 @@ leaves the server in the same shape and reaches the audit log on its way out.
 import re
 from enum import StrEnum
 
+from django_oauthflows.core.outage import Outage
+
 
 class Code(StrEnum):
     """The error codes clients see on the wire, each with the section that defines it."""
@@ -38,6 +40,7 @@ class Code(StrEnum):
     INVALID_CLIENT_METADATA = "invalid_client_metadata"  # RFC 7591 §3.2.2
     INVALID_SOFTWARE_STATEMENT = "invalid_software_statement"  # RFC 7591 §3.2.2
     UNAPPROVED_SOFTWARE_STATEMENT = "unapproved_software_statement"  # RFC 7591 §3.2.2
+    TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"  # RFC 6749 §4.1.2.1
 
 
 #: RFC 6749 §5.2 allows these characters in an error_description, and no others.
@@ -49,7 +52,8 @@ class Refusal(Exception):
 
     `sentence` is public: it goes to the client, onto pages and into the log, so it never holds a secret, a
     token or anything personal, and only the characters RFC 6749 §5.2 allows. `retry_after` is seconds, for
-    the header of that name (RFC 9110 §10.2.3); 0 for none.
+    the header of that name (RFC 9110 §10.2.3); 0 for none. Refusals of one `counted_as` are one kind to the
+    audit log: whoever is refused cannot tell their rules apart by the references they get.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Refusal(Exception):
         status: int = 400,
         fix: str = "",
         retry_after: int = 0,
+        counted_as: str = "",
     ) -> None:
         if not _SENTENCE.match(sentence):
             raise ValueError(f"not a sentence a client may be sent (RFC 6749 §5.2): {sentence!r}")
@@ -73,3 +78,16 @@ class Refusal(Exception):
         self.status = status
         self.fix = fix
         self.retry_after = retry_after
+        self.counted_as = counted_as
+
+
+def refusal_of(outage: Outage) -> Refusal:
+    """Return how a request is refused that met an outage: try again, with what is still good."""
+    return Refusal(
+        Code.TEMPORARILY_UNAVAILABLE,
+        "The server cannot answer at the moment. Try again in a few seconds.",
+        rule=outage.rule,
+        spec="RFC 6749 §4.1.2.1",
+        status=503,
+        retry_after=outage.retry_after,
+    )

@@ -7,14 +7,30 @@ from typing import TYPE_CHECKING
 
 from django.apps import apps
 
+from django_oauthflows.core.admin_lookups import OnlyNeededLookups
+
 #: Does this site have django-unfold? Its own settings say so, once.
 IS_UNFOLD = apps.is_installed("unfold")
 
 if TYPE_CHECKING or not IS_UNFOLD:
-    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
+    from django.contrib.admin import ModelAdmin as ModelAdminOfSite
+    from django.contrib.admin import StackedInline, TabularInline
     from django.contrib.admin.views.main import ChangeList
 else:
-    from unfold.admin import ModelAdmin, StackedInline, TabularInline
+    from unfold.admin import ModelAdmin as ModelAdminOfSite
+    from unfold.admin import StackedInline, TabularInline
     from unfold.views import ChangeList
 
-__all__ = ["IS_UNFOLD", "ChangeList", "ModelAdmin", "StackedInline", "TabularInline"]
+
+class ModelAdmin(OnlyNeededLookups, ModelAdminOfSite):  # type: ignore[type-arg]
+    """The base of every screen: its list is filtered by nothing but what it offers."""
+
+
+__all__ = [
+    "IS_UNFOLD",
+    "ChangeList",
+    "ModelAdmin",
+    "ModelAdminOfSite",
+    "StackedInline",
+    "TabularInline",
+]

@@ -30,6 +30,8 @@ class Use(Enum):
     SESSION_KEYS = b"oauthflows session keys"
     LOGOUT_REQUESTS = b"oauthflows logout requests"
     KEPT_REQUESTS = b"oauthflows kept requests"
+    ONE_TIME_DISPLAYS = b"oauthflows one-time displays"
+    MCP_REQUEST_STATES = b"oauthflows MCP request states"
 
 
 class Unopened(Exception):

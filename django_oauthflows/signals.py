@@ -3,7 +3,7 @@
 Each signal's arguments are plain values or model instances, never a token, a code or a secret.
 """
 
-from django.dispatch import Signal
+from django_oauthflows.core.robust_signal import RobustSignal as Signal
 
 #: A client was given tokens. Arguments: `client_id`, `user_id` (or None), `scopes`, `flow` and
 #: `authorization_id`.

@@ -19,11 +19,6 @@ from django.db.models.query import QuerySet
 
 Instance = TypeVar("Instance", bound=models.Model)
 
-#: Stand for the looked-up value while a SELECT is compiled; values no row can have.
-_TEXT_PLACE = "\x00looked-up\x00"
-_UUID_PLACE = UUID(int=0xFFFF_0F0F_FFFF_0F0F_FFFF_0F0F_FFFF_0F0F)
-_INTEGER_PLACE = -(2**31) + 77
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Select:
@@ -39,8 +34,71 @@ class _Update:
     statement: str
     fields: list[Any]
     conditions: tuple[Any, ...]
-    place: int
-    key: "models.Field[Any, Any]"
+    places: "list[tuple[int, models.Field[Any, Any]]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exists:
+    statement: str
+    parameters: tuple[Any, ...]
+    #: Of each place in the parameters, which value goes there, and the field it is compared with.
+    places: "list[tuple[int, str, models.Field[Any, Any]]]"
+
+
+class CompiledExists:
+    """`queryset.exists()`, compiled once.
+
+    `fields` returns, by name, the fields that values are compared with. `build` is called with what stands
+    for these values, and returns the queryset.
+    """
+
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        *,
+        fields: "Callable[[], dict[str, models.Field[Any, Any]]]",
+    ) -> None:
+        self._build = build
+        self._fields = fields
+        self._compiled: dict[str, _Exists | None] = {}
+
+    def holds(self, using: str, **values: Any) -> bool:
+        """Return whether there is such a row."""
+        if using not in self._compiled:
+            self._compiled[using] = self._compile(using)
+        exists = self._compiled[using]
+        if exists is None or None in values.values():
+            # NULL is written into the statement itself.
+            return self._build(**values).using(using).exists()
+        connection = connections[using]
+        parameters = list(exists.parameters)
+        for place, name, field in exists.places:
+            parameters[place] = field.get_db_prep_value(values[name], connection)
+        with connection.cursor() as cursor:
+            cursor.execute(exists.statement, parameters)
+            return cursor.fetchone() is not None
+
+    def _compile(self, using: str) -> _Exists | None:
+        """Compile it; `None` where a value is of a kind that nothing can stand for."""
+        connection, fields = connections[using], self._fields()
+        if not all(map(_has_stand_in, fields.values())):
+            return None
+        stand_ins = {
+            name: _placeholder(field, number) for number, (name, field) in enumerate(fields.items())
+        }
+        query = self._build(**stand_ins).using(using).query.exists()
+        statement, parameters = query.get_compiler(using=using).as_sql()
+        names = {
+            field.get_db_prep_value(stand_ins[name], connection): name
+            for name, field in fields.items()
+        }
+        places = [
+            (place, names[value], fields[names[value]])
+            for place, value in enumerate(parameters)
+            if value in names
+        ]
+        assert {name for _, name, _ in places} == set(fields)  # noqa: S101 - else a value would be ignored
+        return _Exists(statement=statement, parameters=tuple(parameters), places=places)
 
 
 class CompiledSelect:
@@ -76,7 +134,7 @@ class CompiledSelect:
     def _compile(self, using: str) -> _Select:
         queryset, lookup = self._build()
         field = queryset.model._meta.get_field(lookup)
-        place = _UUID_PLACE if isinstance(field, models.UUIDField) else _TEXT_PLACE
+        place = _placeholder(field)
         query = queryset.using(using).filter(**{lookup: place})[:1].query
         compiler = query.get_compiler(using=using)
         statement, parameters = compiler.as_sql()
@@ -148,18 +206,27 @@ class CompiledInsert(Generic[Instance]):
 class CompiledUpdate:
     """`queryset.filter(pk=key).update(**values)`, compiled once for each set of columns.
 
-    `build` returns the queryset with its own conditions, which have no values, as `revoked__isnull=True`.
+    `build` returns the queryset with its own conditions, as `revoked__isnull=True`. Where `given` names a
+    field, one of the conditions compares it with a value of each run: `build` is called with what stands for
+    that value.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self,
+        build: Callable[[Any], QuerySet[Any, Any]],
+        *,
+        given: "Callable[[], models.Field[Any, Any]] | None" = None,
+    ) -> None:
         self._build = build
+        self._given = given
         self._compiled: dict[tuple[str, ...], _Update] = {}
 
-    def run(self, key: int | UUID, using: str, **values: Any) -> int:
+    def run(self, key: int | UUID, using: str, *, given: Any = None, **values: Any) -> int:
         """Write `values` into the row, and return 1, or 0 where the conditions do not hold (any more)."""
-        if None in values.values():
+        field = self._given() if self._given else None
+        if None in values.values() or (field is not None and not _has_stand_in(field)):
             # NULL is written into the statement itself.
-            return self._build().using(using).filter(pk=key).update(**values)
+            return self._build(given).using(using).filter(pk=key).update(**values)
         columns = (using, *values)
         if columns not in self._compiled:
             self._compiled[columns] = self._compile(using, values)
@@ -169,29 +236,52 @@ class CompiledUpdate:
             field.get_db_prep_save(value, connection)
             for field, value in zip(update.fields, values.values(), strict=True)
         ]
-        parameters += [
-            update.key.get_db_prep_value(key, connection) if place == update.place else item
-            for place, item in enumerate(update.conditions)
-        ]
+        conditions = list(update.conditions)
+        for (place, field), value in zip(update.places, (key, given), strict=False):
+            conditions[place] = field.get_db_prep_value(value, connection)
         with connection.cursor() as cursor:
-            cursor.execute(update.statement, parameters)
+            cursor.execute(update.statement, parameters + conditions)
             return int(cursor.rowcount)
 
     def _compile(self, using: str, values: dict[str, Any]) -> _Update:
-        queryset = self._build()
+        connection = connections[using]
+        given = self._given() if self._given else None
+        queryset = self._build(_placeholder(given, 1) if given else None)
         meta = queryset.model._meta
-        place = _UUID_PLACE if isinstance(meta.pk, models.UUIDField) else _INTEGER_PLACE
-        query: Any = queryset.using(using).filter(pk=place).query.chain(sql.UpdateQuery)
+        query: Any = queryset.using(using).filter(pk=_placeholder(meta.pk))
+        query = query.query.chain(sql.UpdateQuery)
         query.add_update_values(values)
         statement, parameters = query.get_compiler(using=using).as_sql()
         conditions = tuple(parameters)[len(values) :]
+        places = [(meta.pk, 0), *([(given, 1)] if given else [])]
         return _Update(
             statement=statement,
             fields=[meta.get_field(name) for name in values],
             conditions=conditions,
-            place=conditions.index(meta.pk.get_db_prep_value(place, connections[using])),
-            key=meta.pk,
+            places=[
+                (
+                    conditions.index(field.get_db_prep_value(_placeholder(field, n), connection)),
+                    field,
+                )
+                for field, n in places
+            ],
         )
+
+
+def _has_stand_in(field: "models.Field[Any, Any]") -> bool:
+    """Is it a field of a kind that `_placeholder` knows? A statement with any other one is not compiled."""
+    known = (models.UUIDField, models.IntegerField, models.CharField, models.TextField)
+    return isinstance(field, known)
+
+
+def _placeholder(field: "models.Field[Any, Any]", number: int = 0) -> Any:
+    """A value that no row can have, to stand for the one that is looked up while SQL is compiled."""
+    if isinstance(field, models.UUIDField):
+        return UUID(int=0xFFFF_0F0F_FFFF_0F0F_FFFF_0F0F_FFFF_0F0F + number)
+    if isinstance(field, models.IntegerField):
+        # Some take no number below zero, and small ones none above this.
+        return 2**15 - 1 - 77 - number
+    return f"\x00looked-up {number}\x00"
 
 
 class Columns(Generic[Instance]):

@@ -45,14 +45,18 @@ from django_oauthflows.endpoints.sessions import (
 )
 from django_oauthflows.endpoints.token import token
 from django_oauthflows.endpoints.userinfo import userinfo
+from django_oauthflows.endpoints.without_slash import without_slash
 from django_oauthflows.protocol.explained import explained
+from django_oauthflows.protocol.unavailable import answers_outages
 
 _o = conf.URL_PREFIX
 
+#: The path of the endpoints below this include, as `/o`.
+_own = f"/{_o.strip('/')}".rstrip("/")
 #: The path of the issuer: clients put it behind the well-known path (RFC 8414 §3.1).
-_of_issuer = (
-    f"/{urlsplit(conf.ISSUER).path.strip('/')}".rstrip("/") if conf.ISSUER else f"/{_o.strip('/')}"
-)
+_of_issuer = urlsplit(conf.ISSUER).path.rstrip("/") if conf.ISSUER else _own
+#: The same below this include. A server or another `urls.py` takes away what an issuer has before it.
+_below = _own if _of_issuer.endswith(_own) else ""
 
 
 class Row(NamedTuple):
@@ -108,7 +112,7 @@ TABLE = (
         "RFC 8414 §5",
     ),
     Row(
-        f"{_of_issuer}/.well-known/openid-configuration".lstrip("/"),
+        f"{_below}/.well-known/openid-configuration".lstrip("/"),
         openid_configuration,
         "openid-configuration",
         "oidc-connect-discovery-info",
@@ -118,6 +122,21 @@ TABLE = (
         f".well-known/openid-configuration{_of_issuer}",
         openid_configuration,
         "openid-configuration-by-rfc-8414",
+        "",
+        "RFC 8414 §5",
+    ),
+    # For a site below a prefix, which is known when the request is here.
+    Row(
+        ".well-known/oauth-authorization-server/<path:path>",
+        server_metadata,
+        "server-metadata-of-path",
+        "",
+        "RFC 8414 §3.1",
+    ),
+    Row(
+        ".well-known/openid-configuration/<path:path>",
+        openid_configuration,
+        "openid-configuration-of-path",
         "",
         "RFC 8414 §5",
     ),
@@ -166,7 +185,25 @@ TABLE = (
 
 def _view_of(row: Row) -> Any:
     """The endpoint, and the last look at what it answers; a look at a reference needs no other one."""
-    return row.endpoint if row.endpoint is explain else explained(row.endpoint, row.name or _DOTS)
+    name = row.name or _DOTS
+    view = row.endpoint if row.endpoint is explain else explained(row.endpoint, name)
+    return answers_outages(view, name, is_page=row.endpoint not in _FOR_CLIENTS)
+
+
+#: The endpoints that clients call, and no browser shows.
+_FOR_CLIENTS = {
+    token,
+    revoke,
+    introspect,
+    device_authorization,
+    jwks,
+    server_metadata,
+    openid_configuration,
+    resource_metadata,
+    userinfo,
+    register_client,
+    client_configuration,
+}
 
 
 #: What the record calls DOT's own pages.
@@ -174,12 +211,26 @@ _DOTS = "applications"
 _ours: list[URLPattern] = [
     path(row.path, _view_of(row), name=row.name) for row in TABLE if row.name
 ]
+#: Documents that some clients ask for with a slash at the end of the path.
+_with_slash: list[URLPattern] = [
+    path(f"{row.path}/", _view_of(row))
+    for row in TABLE
+    if row.endpoint in (server_metadata, openid_configuration) and "<" not in row.path
+]
+#: The endpoints of clients by their paths without the slash, which answer what the right URL is.
+_without_slash: list[URLPattern] = [
+    path(row.path[:-1], answers_outages(without_slash(row.name), row.name, is_page=False))
+    for row in TABLE
+    if row.endpoint in _FOR_CLIENTS and row.path.endswith("/")
+]
 _by_dot_name: list[URLPattern] = [
     path(row.path, _view_of(row), name=row.dot_name) for row in TABLE if row.dot_name
 ]
 
 urlpatterns = [
     path("", include((_ours, "oauthflows"))),
+    path("", include(_with_slash)),
+    path("", include(_without_slash)),
     # DOT's own names for the same URLs, for code that reverses `oauth2_provider:authorize`.
     path("", include((_by_dot_name, "oauth2_provider"))),
 ]

@@ -41,6 +41,9 @@ if _public.scheme == "https":
     # Only behind a front that sets this header itself and drops one that a browser sent.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Where the forms of its pages may end, besides this site: its own address behind a front.
+FORMS_LEAD_TO = [PUBLIC_URL] if PUBLIC_URL else []
+
 # Apps ---------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -62,6 +65,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "example_project.page_policy.PagePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,12 +101,19 @@ OAUTH2_PROVIDER = {
         "openid": "Know that it is you",
         "profile": "See your name",
         "email": "See your email address",
+        "address": "See your postal address",
+        "phone": "See your phone number",
     },
 }
 
 # The issuer is the provider's name for its clients. It is taken from the request unless it is
 # written down, and it should be written down wherever the site has one public address.
-OAUTHFLOWS: dict[str, Any] = {}
+OAUTHFLOWS: dict[str, Any] = {
+    # What clients may be told of people beyond Django's user model.
+    "CLAIMS": "example_project.accounts.claims.CLAIMS",
+    # The demo gave its people their addresses, and nobody edits one on a page of this site.
+    "EMAIL_VERIFIED": True,
+}
 # The sites that the demo starts beside this one are told by plain http when somebody signs out. Elsewhere
 # this stays empty, so that nobody can make the server knock at the doors of its own network.
 DEMO_SITES = os.environ.get("DEMO_SITES", "").split()
@@ -144,6 +155,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Nobody waits without end: for a connection, for a lock that another holds, for one statement.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=3,
+        options="-c lock_timeout=5s -c statement_timeout=15s",
+    )
 
 CACHE_URL = os.environ.get("CACHE_URL", "")
 if CACHE_URL.startswith(("redis://", "rediss://")):
@@ -151,6 +168,8 @@ if CACHE_URL.startswith(("redis://", "rediss://")):
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": CACHE_URL,
+            # Seconds. A cache that hangs would hold every request with it; the server does without.
+            "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
         },
     }
 else:

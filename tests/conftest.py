@@ -8,16 +8,32 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
 
-from django_oauthflows.clients import legacy
+from django_oauthflows.clients import fetch_limits, legacy
+from django_oauthflows.core import clock, guarded_cache, quiet_log, recent_failures
 from django_oauthflows.keys import ring
 from django_oauthflows.traffic import counting
 
+#: As root in a container Chromium has no sandbox of its own; the rest keeps it from calling home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # Names of programs that have to be no loopback ones.
+    "--host-resolver-rules=MAP *.clients.test 127.0.0.1",
+]
+
 
 def find_chromium() -> str | None:
-    """The Chromium of `CHROMIUM`, or the first one on PATH."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if name and (path := shutil.which(name))), None)
+    """The Chromium of `CHROMIUM`, else the first one on PATH."""
+    chosen = os.environ.get("CHROMIUM")
+    names = (chosen,) if chosen else ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def missing() -> dict[str, str]:
@@ -25,6 +41,10 @@ def missing() -> dict[str, str]:
     reasons = {}
     if connection.vendor != "postgresql":
         reasons["postgres"] = "needs PostgreSQL: tox run -e postgres"
+    if connection.vendor != "mysql":
+        reasons["mariadb"] = "needs MariaDB: tox run -e mariadb"
+    if not connection.features.has_select_for_update:
+        reasons["row_locks"] = "needs a database that locks rows: tox run -e postgres"
     if not settings.CACHES["default"]["BACKEND"].endswith(".RedisCache"):
         reasons["redis"] = "needs Redis: tox run -e postgres"
     if find_chromium() is None:
@@ -48,6 +68,17 @@ def chromium() -> str:
     return path
 
 
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """The one Chromium of this process: Playwright's loop cannot be started a second time beside it."""
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
+        # That loop runs in this thread, and waits while a test asks the database.
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
     """What one test cached (clients, counters, keys) is not there for the next."""
@@ -55,5 +86,11 @@ def empty_cache() -> Iterator[None]:
     legacy.forget()
     ring.forget()
     counting.forget()
+    recent_failures.forget_all()
+    fetch_limits.forget()
+    guarded_cache.cache.forget()
+    guarded_cache.local_cache.forget()
+    quiet_log.forget()
+    clock.trust_own()
     yield
     cache.clear()

@@ -3,8 +3,13 @@
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.core import signing
+
 from django_oauthflows.testing.factories import PASSWORD
 from tests.stories import Story
+
+#: What the cookie of errands is signed with.
+_SALT = "django_oauthflows.protocol.errands"
 
 
 def page_of(response: Any) -> str:
@@ -37,3 +42,14 @@ def grow_old(story: Story, seconds: float) -> None:
     session = story.browser.session
     session["_oauthflows_auth_time"] -= seconds
     session.save()
+
+
+def let_pass(story: Story, seconds: float) -> None:
+    """Let time pass: the sign-in, and what the browser was sent away for, are so much earlier."""
+    grow_old(story, seconds)
+    cookie = story.browser.cookies["oauthflows_errands"]
+    errands = signing.loads(cookie.value, salt=_SALT)
+    for errand in errands.values():
+        if errand["sent_to_sign_in"] is not None:
+            errand["sent_to_sign_in"] -= seconds
+    story.browser.cookies["oauthflows_errands"] = signing.dumps(errands, salt=_SALT)

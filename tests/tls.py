@@ -20,7 +20,7 @@ OWN_WORDS = {"x-forwarded-proto", "x-forwarded-for", "x-forwarded-host", "forwar
 
 @dataclass(frozen=True, kw_only=True)
 class Certificates:
-    """An authority that nobody knows yet, and what it vouches for: localhost."""
+    """An authority that nobody knows yet, and what it vouches for: localhost and *.clients.test."""
 
     authority: Path
     server: Path
@@ -31,7 +31,7 @@ def certificates(folder: Path) -> Certificates:
     authority = trustme.CA()
     made = Certificates(authority=folder / "authority.pem", server=folder / "server.pem")
     authority.cert_pem.write_to_path(made.authority)
-    issued = authority.issue_cert("localhost", "127.0.0.1")
+    issued = authority.issue_cert("localhost", "127.0.0.1", "*.clients.test")
     issued.private_key_and_cert_chain_pem.write_to_path(made.server)
     return made
 

@@ -14,7 +14,7 @@ from django_oauthflows.api.pagination import page
 from django_oauthflows.api.queries import ListQuery, PersonField, Query, read
 from django_oauthflows.api.view import JSONLines, ManagementView
 from django_oauthflows.audit.events import Event
-from django_oauthflows.audit.explaining import explain
+from django_oauthflows.audit.explaining import explain, is_explained
 from django_oauthflows.audit.exporting import lines_of, members_of, record_export
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import compare
@@ -149,12 +149,12 @@ class ExplainedEvent(EventShape):
     }
 
     def to_representation(self, row: AuditEvent) -> dict[str, Any]:
-        is_refusal = row.event == Event.REQUEST_REFUSED
+        has_more = is_explained(row)
         client = client_of(row.client_id) if row.client_id else None
-        compared = compare(row.detail, row.rule, client) if is_refusal else ()
+        compared = compare(row.detail, row.rule, client) if has_more else ()
         return {
             **super().to_representation(row),
-            "explanation": ExplanationShape(explain(row)).data if is_refusal else None,
+            "explanation": ExplanationShape(explain(row)).data if has_more else None,
             "compared": ComparedShape(compared, many=True).data,
         }
 

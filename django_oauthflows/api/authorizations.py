@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from django_oauthflows.api.pagination import page
 from django_oauthflows.api.queries import ListQuery, PersonField
 from django_oauthflows.api.shapes import ClientName
 from django_oauthflows.api.view import ManagementView
+from django_oauthflows.core import clock
 from django_oauthflows.flows import catalogue
 from django_oauthflows.resource_server import HasScopes
 from django_oauthflows.rules.parties import actors_named_in
@@ -43,7 +43,7 @@ class AuthorizationQuery(ListQuery):
     created_before = serializers.DateTimeField(required=False)
 
     def by_live(self, rows: QuerySet[Authorization], value: bool) -> QuerySet[Authorization]:
-        has_time = Q(expires__isnull=True) | Q(expires__gt=timezone.now())
+        has_time = Q(expires__isnull=True) | Q(expires__gt=clock.now())
         is_live = has_time & Q(revoked__isnull=True)
         return rows.filter(is_live if value else ~is_live)
 

@@ -15,6 +15,7 @@ from django_oauthflows.api.describing import described
 from django_oauthflows.api.pagination import page
 from django_oauthflows.api.queries import ListQuery
 from django_oauthflows.api.shapes import (
+    ChangedClient,
     ClientChange,
     ClientShape,
     ClientWithSecret,
@@ -25,6 +26,7 @@ from django_oauthflows.api.view import ManagementView
 from django_oauthflows.clients import access, changing, deletion, presets, profiles
 from django_oauthflows.clients.access import CHANGEABLE, Deed
 from django_oauthflows.clients.registration import register_client
+from django_oauthflows.clients.registration_warnings import warnings_about
 from django_oauthflows.clients.secret_list import still_using_an_old_one
 from django_oauthflows.resource_server import HasScopes
 from django_oauthflows.tokens import families
@@ -38,7 +40,16 @@ READS_AND_WRITES = HasScopes(
 
 
 #: What gives a new client something else than its kind has.
-BEYOND_ITS_KIND = frozenset({"flows", "token_format", "resources", "allowed_resources"})
+BEYOND_ITS_KIND = frozenset(
+    {
+        "flows",
+        "token_format",
+        "access_token_algorithm",
+        "resources",
+        "allowed_resources",
+        "visible_groups",
+    }
+)
 
 
 class ClientQuery(ListQuery):
@@ -92,6 +103,7 @@ class Clients(ManagementView):
         with judging():
             made = register_client(**said, owner=owner, **reach.actor(request))
         made.application._shown_once = made.client_secret
+        made.application._warnings = warnings_about(said)
         return Response(self.shown(ClientWithSecret, made.application), status=201)
 
 
@@ -106,7 +118,7 @@ class Client(ManagementView):
         "change_client",
         "Change what is named of a client",
         takes=ClientChange,
-        answers=ClientShape,
+        answers=ChangedClient,
         fails={404: "No such client."},
     )
     def patch(self, request: Request, key: str) -> Response:
@@ -121,7 +133,9 @@ class Client(ManagementView):
 
         with judging(told=nested):
             changing.change_client(application.pk, said, must=must, **reach.actor(request))
-        return Response(self.shown(ClientShape, reach.client(request, key)))
+        changed = reach.client(request, key)
+        changed._warnings = warnings_about(said)
+        return Response(self.shown(ChangedClient, changed))
 
     @described(
         "delete_client",

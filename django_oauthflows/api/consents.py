@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,8 @@ from django_oauthflows.api.shapes import ClientName
 from django_oauthflows.api.view import ManagementView
 from django_oauthflows.consent.memory import withdraw
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.consent.scope import ConsentScope
+from django_oauthflows.core import clock
 from django_oauthflows.resource_server import HasScopes
 
 
@@ -37,8 +38,33 @@ class ConsentQuery(ListQuery):
     created_before = serializers.DateTimeField(required=False)
 
     def by_live(self, rows: QuerySet[Consent], value: bool) -> QuerySet[Consent]:
-        is_live = Q(expires__isnull=True) | Q(expires__gt=timezone.now())
+        is_live = Q(expires__isnull=True) | Q(expires__gt=clock.now())
         return rows.filter(is_live if value else ~is_live)
+
+
+class ConsentPageShape(serializers.Serializer[Any]):
+    """One page that the person agreed to, as a whole: another request is answered by it, or asked about."""
+
+    scopes = serializers.SerializerMethodField()
+    resources = serializers.SerializerMethodField(help_text="Empty: this whole site.")
+    claims = serializers.SerializerMethodField(help_text="Those asked for by name alone.")
+    origin = serializers.CharField(help_text="Where the answer went. Empty: to a device.")
+
+    example: ClassVar = {
+        "scopes": ["notes:read"],
+        "resources": ["https://notes.example.com/"],
+        "claims": [],
+        "origin": "https://client.example.com",
+    }
+
+    def get_scopes(self, page: ConsentScope) -> list[str]:
+        return sorted(page.scopes)
+
+    def get_resources(self, page: ConsentScope) -> list[str]:
+        return sorted(page.resources)
+
+    def get_claims(self, page: ConsentScope) -> list[str]:
+        return sorted(claim.name for claim in page.claims)
 
 
 class ConsentShape(serializers.Serializer[Any]):
@@ -48,6 +74,7 @@ class ConsentShape(serializers.Serializer[Any]):
     client = ClientName(source="application")
     person = serializers.CharField(source="user_id")
     scopes = serializers.SerializerMethodField()
+    pages = ConsentPageShape(source="remembered.pages", many=True)
     created = serializers.DateTimeField()
     updated = serializers.DateTimeField()
     expires = serializers.DateTimeField(allow_null=True)
@@ -57,6 +84,7 @@ class ConsentShape(serializers.Serializer[Any]):
         "client": ClientName.example,
         "person": "42",
         "scopes": ["notes:read"],
+        "pages": [ConsentPageShape.example],
         "created": "2026-03-01T08:00:00Z",
         "updated": "2026-03-01T08:00:00Z",
         "expires": "2027-03-01T08:00:00Z",

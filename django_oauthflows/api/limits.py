@@ -4,7 +4,9 @@
 2. A client that holds a management scope is changed in the admin alone: whoever could give it a secret or
    an address could act as it. What only takes away is possible: to disable it, retire a secret, end a grant.
 3. Marks of trust (`TRUST`), the legacy profile and further targets of exchange are given in the admin alone:
-   with them a client acts for people who were not asked. They can be taken away here.
+   with them a client acts for people who were not asked.
+   They can be taken away here. A client that gets another name here, or leads elsewhere, loses them, unless
+   it is changed by a person who may give them (`clients.trust_marks`).
    What is left is much: with `clients:write` or `secrets:write` one can act as any client that manages
    nothing, as one that was trusted before too.
 4. A scope that was taken from the calling client opens nothing any more, whatever its token says.
@@ -19,6 +21,7 @@ from rest_framework.request import Request
 
 from django_oauthflows import own_scopes
 from django_oauthflows.api.refusing import Refused
+from django_oauthflows.clients import access
 from django_oauthflows.clients.changing import POLICY_COLUMNS
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientPolicy
@@ -42,7 +45,7 @@ def must_still_hold(request: Request) -> None:
 
 def must_be_ordinary(request: Request, application: Any) -> None:
     """Raises `Refused` for a client that manages others."""
-    if own_scopes.management_among(_held(application).get("scopes", ())):
+    if access.manages_others(application):
         raise Refused(
             request,
             Refusal(

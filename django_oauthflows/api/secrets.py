@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,6 +17,8 @@ from django_oauthflows.clients import secrets
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.clients.secret_list import listed
+from django_oauthflows.core import clock
+from django_oauthflows.core.text import validate_name
 from django_oauthflows.resource_server import HasScopes
 
 WRITES = HasScopes(POST="oauthflows:secrets:write")
@@ -70,7 +71,7 @@ class MadeSecret(serializers.Serializer[Any]):
 class NewSecret(Strict):
     """One more secret. The server makes it."""
 
-    label = serializers.CharField(max_length=100)  # type: ignore[assignment]
+    label = serializers.CharField(max_length=100, validators=[validate_name])  # type: ignore[assignment]
     expires = serializers.DateTimeField(required=False, allow_null=True, default=None)
     keep_readable = serializers.BooleanField(
         required=False,
@@ -81,7 +82,7 @@ class NewSecret(Strict):
     example: ClassVar = {"label": "production", "expires": "2027-03-01T08:00:00Z"}
 
     def validate_expires(self, value: datetime | None) -> datetime | None:
-        if value is not None and value <= timezone.now():
+        if value is not None and value <= clock.now():
             raise serializers.ValidationError(_("That moment has passed."))
         return value
 
@@ -160,7 +161,7 @@ class RetireSecret(ManagementView):
 
     @described("retire_secret", "End a secret now", status=204, fails=_NO_SECRET)
     def post(self, request: Request, key: str, secret: int) -> Response:
-        application = reach.client(request, key, Deed.ROTATE)
+        application = reach.client(request, key, Deed.RETIRE)
         secrets.retire(_live(application, secret), **reach.actor(request))
         return Response(status=204)
 

@@ -38,25 +38,35 @@ class AppShape(serializers.Serializer[Any]):
     name = serializers.CharField()
     client_uri = serializers.CharField()
     logo_uri = serializers.CharField()
+    unverified_client_uri = serializers.SerializerMethodField(
+        help_text="A home page it names on another host than its own. Nobody verified it."
+    )
     is_verified = serializers.BooleanField()
     scopes = serializers.SerializerMethodField()
     since = serializers.DateTimeField(allow_null=True)
     last_used = serializers.DateTimeField(allow_null=True)
     is_on_behalf = serializers.BooleanField(help_text="Another app handed a token on to it.")
     through = serializers.ListField(child=serializers.CharField())
+    resources = serializers.ListField(child=serializers.CharField())
 
     example: ClassVar = {
         "id": "17",
         "name": "Notes",
         "client_uri": "https://notes.example.com/",
         "logo_uri": "",
+        "unverified_client_uri": "",
         "is_verified": True,
         "scopes": [{"name": "notes:read", "description": "Read your notes"}],
         "since": "2026-03-01T08:00:00Z",
         "last_used": "2026-03-02T08:00:00Z",
         "is_on_behalf": False,
         "through": [],
+        "resources": [],
     }
+
+    def get_unverified_client_uri(self, row: Any) -> str:
+        found = row.unverified_client_uri
+        return found.uri if found else ""
 
     def get_scopes(self, row: Any) -> list[dict[str, str]]:
         return [{"name": name, "description": text} for name, text in row.scopes]

@@ -23,6 +23,18 @@ class Names(serializers.ListField):
         super().__init__(max_length=MOST, **kwargs)
 
 
+def must_be_one_word(value: str) -> None:
+    """Raise `ValidationError` for a value with a blank: a column with blanks between would hold two."""
+    if value.split() != [value]:
+        raise serializers.ValidationError(_("It must hold no blank: write each one by itself."))
+
+
+class Addresses(Names):
+    """Several addresses, for a column that holds them with blanks between."""
+
+    child = serializers.CharField(max_length=LONGEST, validators=[must_be_one_word])
+
+
 class Words(Names):
     """The same, where the column holds them with spaces between."""
 
@@ -50,6 +62,7 @@ class PolicyShape(serializers.ModelSerializer[ClientPolicy]):
 
     flows = Names()
     scopes = Names()
+    default_scopes = Names()
     required_scopes = Names()
     resources = Names()
     allowed_resources = Names()
@@ -57,6 +70,7 @@ class PolicyShape(serializers.ModelSerializer[ClientPolicy]):
     default_acr_values = Names()
     request_uris = Names()
     allowed_claims = Names(allow_null=True)
+    visible_groups = Names()
     jwks = KeySet(allow_null=True)
 
     class Meta:
@@ -117,21 +131,33 @@ class ClientShape(serializers.Serializer[Any]):
         return str(row.client_type) == "confidential"
 
 
-class ClientWithSecret(ClientShape):
+class ChangedClient(ClientShape):
+    """A client that was just added or changed, with what is to be known of its addresses, by field."""
+
+    warnings = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        source="_warnings",
+        help_text="Addresses that this server never asks, or that differ by a slash from another.",
+    )
+
+    example: ClassVar = {**ClientShape.example, "warnings": {}}
+
+
+class ClientWithSecret(ChangedClient):
     """A client that was just added. The secret is empty where it has none, and told nowhere again."""
 
     client_secret = serializers.CharField(source="_shown_once")
 
-    example: ClassVar = {**ClientShape.example, "client_secret": "(shown once)"}
+    example: ClassVar = {**ChangedClient.example, "client_secret": "(shown once)"}
 
 
 class ClientChange(Strict):
     """What is to change; all else stays."""
 
     name = serializers.CharField(max_length=255, required=False)
-    redirect_uris = Names(required=False)
-    post_logout_redirect_uris = Names(required=False)
-    allowed_origins = Names(required=False)
+    redirect_uris = Addresses(required=False)
+    post_logout_redirect_uris = Addresses(required=False)
+    allowed_origins = Addresses(required=False)
     policy = PolicyChange(required=False)
 
     example: ClassVar = {"name": "Notes", "policy": {"scopes": ["notes:read", "notes:write"]}}
@@ -149,12 +175,14 @@ class NewClient(Strict):
         choices=[kind.slug for kind in presets.PRESETS if kind.profile != "legacy"]
     )
     name = serializers.CharField(max_length=255)
-    scopes = Names(allow_empty=False)
+    scopes = Names()
+    default_scopes = Names(required=False)
     required_scopes = Names(required=False)
-    redirect_uris = Names(required=False)
-    post_logout_redirect_uris = Names(required=False)
+    redirect_uris = Addresses(required=False)
+    post_logout_redirect_uris = Addresses(required=False)
     flows = Names(required=False, allow_empty=False)
     token_format = serializers.CharField(max_length=10, required=False)
+    access_token_algorithm = serializers.CharField(max_length=10, required=False)
     resources = Names(required=False)
     allowed_resources = Names(required=False)
     authentication_method = serializers.CharField(max_length=40, required=False)
@@ -164,6 +192,10 @@ class NewClient(Strict):
     keeps_secret_readable = serializers.BooleanField(required=False)
     backchannel_logout_uri = serializers.CharField(max_length=500, required=False)
     frontchannel_logout_uri = serializers.CharField(max_length=500, required=False)
+    claims_in_id_token = serializers.BooleanField(required=False)
+    frontchannel_logout_session_required = serializers.BooleanField(required=False, allow_null=True)
+    initiate_login_uri = serializers.CharField(max_length=500, required=False)
+    visible_groups = Names(required=False)
 
     example: ClassVar = {
         "preset": "web-app",

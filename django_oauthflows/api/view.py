@@ -1,10 +1,10 @@
 """What every view of this API is: an access token in, JSON out, and nothing of the project's defaults."""
 
+from io import BytesIO
 from typing import Any
 
-from rest_framework.exceptions import ParseError
+from django.db import Error
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,17 +12,10 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from django_oauthflows.api import limits
+from django_oauthflows.api.bodies import JSONBody, whole_body
+from django_oauthflows.core.outage import Outage, is_outage, noted
 from django_oauthflows.resource_server import OAuth2TokenAuthentication
-
-
-class JSONBody(JSONParser):
-    """JSON; what is nested too deeply to be read is none."""
-
-    def parse(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().parse(*args, **kwargs)
-        except RecursionError:
-            raise ParseError from None
+from django_oauthflows.resource_server.outages import unavailable
 
 
 class JSONLines(JSONRenderer):
@@ -58,6 +51,19 @@ class ManagementView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         limits.must_still_hold(request)
+        # In every request, also where no member is read: half a request is none. DRF takes a body that has
+        # no Content-Length for an empty one, so it is handed on from here.
+        body = whole_body(request)
+        stream: Any = BytesIO(body) if body else None
+        request._stream = stream
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer 503 where the database or the cache is away, and as DRF does otherwise."""
+        if isinstance(exc, Error) and is_outage(exc):
+            exc = noted(exc)
+        if isinstance(exc, Outage):
+            exc = unavailable(self.request, exc)
+        return super().handle_exception(exc)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
 from django_oauthflows.conf import conf
+from django_oauthflows.core import text
+from django_oauthflows.core.networks import network
 from django_oauthflows.errors import Code
 
 #: What happens by itself: a theft that is noticed, a key that is made when it is first needed.
@@ -36,13 +38,16 @@ KINDS: dict[str, str | Promise] = {
 
 
 def network_of(request: HttpRequest) -> str:
-    """The address a request came from, taken from behind as many proxies as the project has."""
+    """Return the network a request came from, taken from behind as many proxies as the project has.
+
+    It is the key of every limit on strangers, and what an audit row names. Empty where it is unknown.
+    """
     address: str = request.META.get("REMOTE_ADDR", "")
     if conf.TRUSTED_PROXIES:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         if len(hops) >= conf.TRUSTED_PROXIES:
             address = hops[-conf.TRUSTED_PROXIES]
-    return address[:64]
+    return network(address)
 
 
 def person(key: Any) -> str:
@@ -51,6 +56,14 @@ def person(key: Any) -> str:
 
 def client(client_id: str) -> str:
     return f"{_CLIENT}{client_id[:255]}"
+
+
+def is_actor(word: str) -> bool:
+    """Is this a word for an actor, as the audit log has it?"""
+    if word in (COMMAND, SERVER):
+        return True
+    named = next((kind for kind in (_PERSON, _CLIENT) if word.startswith(kind)), None)
+    return named is not None and len(word) > len(named) and "\x00" not in word
 
 
 def actor_of(by: Any, request: HttpRequest | None) -> str:
@@ -79,5 +92,6 @@ def names_of(words: Iterable[str]) -> dict[str, str]:
     ids = [word.removeprefix(_CLIENT) for word in wanted if word.startswith(_CLIENT)]
     if ids:
         rows = dot.application_model()._default_manager.filter(client_id__in=ids)
-        names |= {client(known): name for known, name in rows.values_list("client_id", "name")}
+        named = rows.values_list("client_id", "name")
+        names |= {client(known): text.shown(name, client(known)) for known, name in named}
     return {word: names.get(word) or word for word in wanted}

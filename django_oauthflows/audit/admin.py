@@ -4,27 +4,41 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import screens
 from django_oauthflows.audit import actors
 from django_oauthflows.audit.actors import UNPROVEN, names_of
-from django_oauthflows.audit.events import Event
-from django_oauthflows.audit.explaining import explain, find
+from django_oauthflows.audit.explaining import explain, find, is_explained
 from django_oauthflows.audit.exporting import lines_of, record_export
-from django_oauthflows.audit.list_of_events import ByWhom, NamedChangeList, WithCode
+from django_oauthflows.audit.list_of_events import (
+    ByWhom,
+    LegibleChangeList,
+    NamedChangeList,
+    WithCode,
+    with_legible_client,
+)
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.audit.searching import SearchedByOwner, of_clients, people_known_as
 from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.expectations import compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.core import clock
+from django_oauthflows.core.text import for_terminal, shown
 from django_oauthflows.long_lists import BoundedPaginator
 
 #: How far from a refusal others of the same client are shown, and how many.
@@ -32,12 +46,24 @@ _NEARBY = timedelta(minutes=10)
 _AT_MOST = 8
 
 
-class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(screens.ModelAdmin):
     """Shows rows, of which there may be millions; adds, changes and deletes none."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[screens.ChangeList]:
+        return LegibleChangeList
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """Return the row with what its page shows of its client."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and getattr(found, "application", None) is not None:
+            with_legible_client(found)
+        return found
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -56,6 +82,7 @@ class ReadOnlyAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
 class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
     list_display = ("created", "event", "actor_name", "client", "rule", "reference", "occurrences")
     list_filter = ("event", "created", ByWhom, "endpoint", WithCode)
+    linked_lookups = ("actor",)
     sortable_by = ("created", "event")
     list_select_related = ("user", "application")
     search_help_text = _("A reference, a client ID or name, a person, or part of a rule")
@@ -76,8 +103,8 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
     @admin.display(description=_("client"))
     def client(self, row: AuditEvent) -> str:
         """Its name; an id that no client has is cut, since anybody may send one of any length."""
-        name = row.application.name if row.application else ""
-        return name or Truncator(row.client_id).chars(20) or "–"
+        named = for_terminal(Truncator(row.client_id).chars(20)) or "–"
+        return shown(row.application.name, named) if row.application else named
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEvent]:
         return access.events_within_reach(request.user, super().get_queryset(request))
@@ -114,17 +141,27 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
             )
         return super().changelist_view(request, extra_context)
 
-    def export(self, request: HttpRequest) -> StreamingHttpResponse:
-        """What the list shows, all its pages, as JSON Lines."""
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with all pages of the list as JSON Lines; 400 where a filter cannot be understood."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        shown = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            shown = self._filtered(request)
+        except IncorrectLookupParameters:
+            return HttpResponseBadRequest(_("There is no such filter."), content_type="text/plain")
         # Up to now, so that an export does not hold itself.
-        events = shown.filter(created__lt=timezone.now())
+        events = shown.filter(created__lt=clock.now())
         record_export(events, request.GET.dict(), request=request)
         response = StreamingHttpResponse(lines_of(events), content_type="application/jsonl")
         response["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
         return response
+
+    def _filtered(self, request: HttpRequest) -> QuerySet[AuditEvent]:
+        """The events of the list. Raises `IncorrectLookupParameters` or `SuspiciousOperation`."""
+        shown = self.get_changelist_instance(request)
+        if not shown.search_form_class(request.GET).is_valid():
+            raise IncorrectLookupParameters
+        return shown.get_queryset(request)
 
     def render_change_form(
         self,
@@ -137,7 +174,7 @@ class AuditEventAdmin(SearchedByOwner, ReadOnlyAdmin):
     ) -> HttpResponse:
         if obj is not None:
             client = client_of(obj.client_id) if obj.client_id else None
-            context["explanation"] = explain(obj) if obj.event == Event.REQUEST_REFUSED else None
+            context["explanation"] = explain(obj) if is_explained(obj) else None
             context["compared"] = compare(obj.detail, obj.rule, client)
             context["client"] = client
             context["actor"] = names_of([obj.actor])[obj.actor] or self.actor_name(obj)

@@ -10,6 +10,8 @@ class Event(StrEnum):
     TOKEN_ISSUED = "token.issued"
     TOKEN_EXCHANGED = "token.exchanged"
     REQUEST_REFUSED = "request.refused"
+    SCOPES_DROPPED = "scopes.dropped"
+    TOKEN_FOUND_INACTIVE = "token.found_inactive"
     CODE_REPLAYED = "code.replayed"
     REFRESH_TOKEN_REPLAYED = "refresh_token.replayed"
     AUTHORIZATION_REVOKED = "authorization.revoked"
@@ -21,6 +23,7 @@ class Event(StrEnum):
     CONSENTS_FORGOTTEN = "consents.forgotten"
     SESSION_ENDED = "session.ended"
     LOGOUT_DELIVERED = "logout.delivered"
+    LOGOUT_FAILED = "logout.failed"
     LOGOUT_UNDELIVERED = "logout.undelivered"
     CLIENT_REGISTERED = "client.registered"
     CLIENT_CHANGED = "client.changed"
@@ -43,6 +46,8 @@ TITLES: dict[Event, str | Promise] = {
     Event.TOKEN_ISSUED: _("Tokens issued"),
     Event.TOKEN_EXCHANGED: _("Token exchanged"),
     Event.REQUEST_REFUSED: _("Request refused"),
+    Event.SCOPES_DROPPED: _("Unknown scopes left out of a request"),
+    Event.TOKEN_FOUND_INACTIVE: _("Introspected token is not active"),
     Event.CODE_REPLAYED: _("Code replayed"),
     Event.REFRESH_TOKEN_REPLAYED: _("Refresh token replayed"),
     Event.AUTHORIZATION_REVOKED: _("Grant revoked"),
@@ -54,6 +59,7 @@ TITLES: dict[Event, str | Promise] = {
     Event.CONSENTS_FORGOTTEN: _("Consents forgotten, since the client changed"),
     Event.SESSION_ENDED: _("Sign-in ended"),
     Event.LOGOUT_DELIVERED: _("Client told of a sign-out"),
+    Event.LOGOUT_FAILED: _("Client did not hear of a sign-out at this address, for the first time"),
     Event.LOGOUT_UNDELIVERED: _("Client could not be told of a sign-out"),
     Event.CLIENT_REGISTERED: _("Client registered"),
     Event.CLIENT_CHANGED: _("Client changed"),

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import screens
 from django_oauthflows.audit import actors
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.core import text
+from django_oauthflows.core.admin_lookups import KnownChoiceFilter
 from django_oauthflows.errors import Code
 
 
-class ByWhom(admin.SimpleListFilter):
+class ByWhom(KnownChoiceFilter):
     """What people did, or clients, or commands, or the server by itself."""
 
     title = _("kind of actor")
@@ -27,7 +28,7 @@ class ByWhom(admin.SimpleListFilter):
         return queryset if known is None else queryset.filter(actor__startswith=known)
 
 
-class WithCode(admin.SimpleListFilter):
+class WithCode(KnownChoiceFilter):
     """Refusals with one error code, of those there are: the table may be long."""
 
     title = _("error code")
@@ -40,7 +41,23 @@ class WithCode(admin.SimpleListFilter):
         return queryset.filter(code=self.value()) if self.value() else queryset
 
 
-class NamedChangeList(screens.ChangeList):
+class LegibleChangeList(screens.ChangeList):
+    """A page of rows whose clients are named as people are shown them, whatever their rows hold."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        self.result_list = [with_legible_client(row) for row in self.result_list]
+
+
+def with_legible_client(row: Any) -> Any:
+    """Return a row that is only shown, its client's name cleaned."""
+    application = row._state.fields_cache.get("application")
+    if application is not None:
+        application.name = text.shown(application.name, application.client_id)
+    return row
+
+
+class NamedChangeList(LegibleChangeList):
     """A page of the log with the names of its actors: two statements more at most, for all of them."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -67,5 +84,5 @@ def _own_name_of_actor(row: AuditEvent) -> str | None:
     if row.user is not None and row.actor == actors.person(row.user_id):
         return str(row.user)
     if row.application is not None and row.actor == actors.client(row.application.client_id):
-        return str(row.application.name or row.application.client_id)
+        return text.shown(row.application.name, row.application.client_id)
     return None

@@ -81,6 +81,16 @@ MEANINGS: dict[str, Meaning] = {
         ),
         has_one_reason=False,
     ),
+    Code.TEMPORARILY_UNAVAILABLE: Meaning(
+        paragraph="RFC 6749 §4.1.2.1",
+        means=_(
+            "The server could not reach its database or its cache. Nothing is wrong with the request."
+        ),
+        advice=_(
+            "Send the same request again after the seconds that Retry-After names. What was presented is "
+            "still good unless it was used before the fault."
+        ),
+    ),
     Code.SLOW_DOWN: Meaning(
         paragraph="RFC 8628 §3.5",
         means=_("The device asks too often."),

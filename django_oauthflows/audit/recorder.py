@@ -2,14 +2,12 @@
 
 import logging
 import secrets
-from functools import partial
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from django.core.cache import cache
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connections, models
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import actors
@@ -17,13 +15,19 @@ from django_oauthflows.audit.actors import actor_of, network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock, database_deadline, quiet_log
+from django_oauthflows.core.after_commit import after_commit
+from django_oauthflows.core.guarded_cache import cache, local_cache
+from django_oauthflows.core.outage import CacheUnavailable, is_outage
 from django_oauthflows.errors import Refusal
 from django_oauthflows.traffic import counting
 
 logger = logging.getLogger("django_oauthflows.audit")
 
-#: Refusals are counted per rule, client and network within this many seconds.
+#: Refusals are counted per rule, known client and network within this many seconds.
 WINDOW = 3600
+#: How many times `AUDIT_ROWS_PER_WINDOW` one network writes in all, whichever rules and clients it names.
+KINDS_PER_NETWORK = 20
 #: What an event's log record carries as `extra`, and its signal as arguments.
 _FIELDS = (
     "event",
@@ -73,7 +77,41 @@ def record(
         network=network_of(request) if request is not None else network,
         detail=detail or {},
     )
-    transaction.on_commit(partial(_write, row), using=dot.token_database())
+    after_commit(_write, row, using=dot.token_database())
+
+
+def record_some(
+    event: Event,
+    request: HttpRequest,
+    *,
+    endpoint: str,
+    application_key: Any,
+    client_id: str,
+    user: Any = None,
+    by: Any = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write an event that may come with each request of a client, in bounded number as refusals are.
+
+    Each event has a budget of its own, and takes no room from refusals.
+    """
+    network = network_of(request)
+    occurrences = count(counter_of(event, application_key, network))
+    if not _is_worth_a_row(occurrences) or not _has_room(network, event):
+        return
+    row = AuditEvent(
+        reference=new_reference(),
+        event=event,
+        application_id=application_key,
+        client_id=client_id,
+        user_id=getattr(user, "pk", user),
+        actor=actor_of(by, request),
+        network=network,
+        endpoint=endpoint,
+        detail=detail or {},
+        occurrences=occurrences,
+    )
+    after_commit(_write, row, using=dot.token_database())
 
 
 def refuse(
@@ -91,11 +129,10 @@ def refuse(
 
     Refusals that are only counted have the reference of the last row by the same rule, client and network, so
     that whoever asks about any of them can be helped. Without `is_written` there is no row at all.
+
+    `application_key` names a client that is known. Anybody can invent a `client_id`, so it makes no counter.
     """
     counting.refused(endpoint, code=refusal.code, rule=refusal.rule)
-    network = network_of(request)
-    counter = _counter(refusal.rule, client_id, network)
-    occurrences = _count(counter) if is_written else 0
     row = AuditEvent(
         reference=new_reference(),
         event=Event.REQUEST_REFUSED,
@@ -103,21 +140,18 @@ def refuse(
         client_id=client_id[:255],
         user_id=getattr(user, "pk", user),
         actor=_asking(refusal, getattr(user, "pk", user), client_id),
-        network=network,
+        network=network_of(request),
         endpoint=endpoint,
         code=refusal.code,
         rule=refusal.rule,
         specification=refusal.spec,
         sentence=refusal.sentence[:300],
         detail=detail or {},
-        occurrences=max(1, occurrences),
     )
-    if _is_worth_a_row(occurrences):
-        if _save(row):
-            _remember(counter, row.reference)
-    elif occurrences:
-        row.reference = _remembered(counter) or row.reference
-    _announce(row)
+    if is_written:
+        kind = refusal.counted_as or refusal.rule
+        save_some(row, counter_of(kind, application_key, row.network))
+    announce(row)
     signals.request_refused.send_robust(
         sender=None,
         rule=refusal.rule,
@@ -126,6 +160,31 @@ def refuse(
         reference=row.reference,
     )
     return row.reference
+
+
+def save_some(
+    row: AuditEvent, counter: str, *, budget: str = "", more: Callable[[], dict[str, Any]] = dict
+) -> None:
+    """Count an event of one kind and save a bounded number; the others get the last row's reference.
+
+    `counter` is what `counter_of` made of its kind; `more` is called for what a row that is saved tells too.
+    With a `budget` of its own a kind takes no room from the others of its network, and its first row always
+    has some.
+    """
+    row.occurrences = count(counter)
+    is_sure = bool(budget) and row.occurrences == 1
+    if _is_worth_a_row(row.occurrences) and (_has_room(row.network, budget) or is_sure):
+        row.detail |= more()
+        if _save(row):
+            _remember(counter, row.reference)
+    else:
+        row.reference = _remembered(counter) or row.reference
+
+
+def counter_of(kind: str, application_key: Any, network: str) -> str:
+    """Return the cache key of this window's events of one kind."""
+    client = "" if application_key is None else str(application_key)
+    return f"oauthflows:refused:{_window()}:{kind}:{hash_of(network)}:{hash_of(client)}"
 
 
 def _asking(refusal: Refusal, user: Any, client_id: str) -> str:
@@ -137,25 +196,33 @@ def _asking(refusal: Refusal, user: Any, client_id: str) -> str:
 
 def _write(row: AuditEvent) -> None:
     if _save(row):
-        _announce(row)
+        announce(row)
 
 
 def _save(row: AuditEvent) -> bool:
     try:
-        try:
-            row.save(force_insert=True)
-        except IntegrityError:
-            # The client or the person was deleted in the same transaction, or since.
-            row.application_id = row.user_id = None
-            row.save(force_insert=True)
-    except Exception:
+        with database_deadline.deadlines(connections.all()):
+            _insert(row)
+    except Exception as error:
         # The request was decided already; a log that cannot be written must be loud and must not undo that.
-        logger.exception("audit event %s could not be written", row.event)
+        if is_outage(error):
+            quiet_log.report(logger, "audit events cannot be written", error)
+        else:
+            logger.exception("audit event %s could not be written", row.event)
         return False
     return True
 
 
-def _announce(row: AuditEvent) -> None:
+def _insert(row: AuditEvent) -> None:
+    try:
+        row.save(force_insert=True)
+    except IntegrityError:
+        # The client or the person was deleted in the same transaction, or since.
+        row.application_id = row.user_id = None
+        row.save(force_insert=True)
+
+
+def announce(row: AuditEvent) -> None:
     """One log record and one signal for each event, written out or only counted."""
     fields = {name: getattr(row, name) for name in _FIELDS}
     fields |= {"event": str(row.event), "code": str(row.code)}
@@ -166,37 +233,44 @@ def _announce(row: AuditEvent) -> None:
     signals.audit_recorded.send_robust(sender=None, **fields)
 
 
-def _counter(rule: str, client_id: str, network: str) -> str:
-    """The cache key of this window's refusals of one kind."""
-    window = int(timezone.now().timestamp()) // WINDOW
-    return f"oauthflows:refused:{window}:{rule}:{network}:{hash_of(client_id)}"
+def _has_room(network: str, budget: str) -> bool:
+    """Count one row more of a network, and return whether it may still write it."""
+    rows = count(f"oauthflows:refused:{_window()}:rows{budget}:{hash_of(network)}")
+    return rows <= conf.AUDIT_ROWS_PER_WINDOW * KINDS_PER_NETWORK
 
 
-def _count(counter: str) -> int:
-    """How often this refusal has happened within the window; 0 when the cache cannot say."""
+def _window() -> int:
+    return int(clock.now().timestamp()) // WINDOW
+
+
+def count(counter: str) -> int:
+    """Count once more, in this process alone without the cache; return how often it was within the window."""
     try:
-        cache.add(counter, 0, timeout=WINDOW)
-        return int(cache.incr(counter))
-    except Exception:
-        logger.exception(
-            "the cache does not answer; refusals are logged but not written to the audit table"
-        )
-        return 0
+        return cache.count(counter, timeout=WINDOW)
+    except CacheUnavailable:
+        return local_cache.count(counter, timeout=WINDOW)
+
+
+def counted(counter: str) -> int:
+    """Return how often that was within the window, without counting it."""
+    try:
+        return int(cache.get(counter, 0))
+    except CacheUnavailable:
+        return int(local_cache.get(counter, 0))
 
 
 def _remember(counter: str, reference: str) -> None:
     try:
         cache.set(f"{counter}:reference", reference, timeout=WINDOW)
-    except Exception:
-        logger.exception("the cache does not answer; a reference may lead to no row")
+    except CacheUnavailable:
+        local_cache.set(f"{counter}:reference", reference, timeout=WINDOW)
 
 
 def _remembered(counter: str) -> str:
     try:
         return str(cache.get(f"{counter}:reference", ""))
-    except Exception:
-        logger.exception("the cache does not answer; a reference may lead to no row")
-        return ""
+    except CacheUnavailable:
+        return str(local_cache.get(f"{counter}:reference", ""))
 
 
 def _is_worth_a_row(occurrences: int) -> bool:

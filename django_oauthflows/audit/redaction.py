@@ -1,5 +1,6 @@
 """What of a request may be written down: names of parameters, and the few values that are no secret."""
 
+import re
 from collections.abc import Mapping
 
 #: Parameters whose values are public, or were shown to everyone already.
@@ -23,6 +24,7 @@ _PLAIN = frozenset(
 #: with an ampersand in it and not encoded: those are counted.
 _NAMED = frozenset(
     {
+        "access_token",
         "acr_values",
         "actor_token",
         "actor_token_type",
@@ -57,16 +59,25 @@ _NAMED = frozenset(
         "username",
     }
 )
+#: Every parameter that an endpoint of this server reads.
+KNOWN = _PLAIN | _NAMED
+#: A user name or password within an address.
+_USER_INFORMATION = re.compile(r"//[^/?#]*@")
 _LONGEST = 500
 
 
 def redacted(parameters: Mapping[str, str | tuple[str, ...]]) -> dict[str, str]:
     """The parameters as they may be kept: plain values cut to length, known names, a count of the rest."""
     kept = {}
-    for name in parameters.keys() & (_PLAIN | _NAMED):
+    for name in parameters.keys() & KNOWN:
         value = parameters[name]
         text = value if isinstance(value, str) else " ".join(value)
-        kept[name] = text[:_LONGEST] if name in _PLAIN else "(not recorded)"
+        kept[name] = _plain(text) if name in _PLAIN else "(not recorded)"
     if unknown := len(parameters) - len(kept):
         kept["(unknown)"] = str(unknown)
     return dict(sorted(kept.items()))
+
+
+def _plain(text: str) -> str:
+    """Return the text as it may be kept, without the credentials in an address (RFC 3986 §3.2.1)."""
+    return _USER_INFORMATION.sub("//(not recorded)@", text)[:_LONGEST]

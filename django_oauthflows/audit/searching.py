@@ -13,6 +13,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.core import users
+from django_oauthflows.core.admin_lookups import LONGEST_SEARCH
 from django_oauthflows.strict_json import is_storable
 
 #: More keys than these are better looked up by the database itself.
@@ -33,7 +35,7 @@ class SearchedByOwner(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: Any, queryset: "QuerySet[Any]", search_term: str
     ) -> tuple["QuerySet[Any]", bool]:
         text = search_term.strip()
-        if not is_storable(text):
+        if len(text) > LONGEST_SEARCH or not is_storable(text):
             return queryset.none(), False
         return (queryset.filter(self.search_for(text)) if text else queryset), False
 
@@ -70,7 +72,7 @@ def _clients(text: str) -> "QuerySet[Any]":
 def _people(text: str) -> "QuerySet[Any]":
     person = get_user_model()
     known = {field.name for field in person._meta.get_fields()}
-    names = {person.USERNAME_FIELD, person.get_email_field_name()} & known
+    names = {person.USERNAME_FIELD, users.email_field()} & known
     found: QuerySet[Any] = person._default_manager.filter(
         Q(*(Q(**{f"{name}__iexact": text}) for name in sorted(names)), _connector=Q.OR)
     )

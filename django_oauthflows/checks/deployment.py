@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import DEFAULT_CACHE_ALIAS
 from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from django_oauthflows import dot
 from django_oauthflows.clients.legacy import legacy_clients
 from django_oauthflows.clients.models import ClientPolicy
-from django_oauthflows.clients.policy import assertions_are_used
 from django_oauthflows.conf import conf
+from django_oauthflows.core.text import for_terminal
+from django_oauthflows.core.url_patterns import url_patterns
+from django_oauthflows.issuer import configured_issuer
 
 #: DOT's settings whose safe value the app sets where the project says nothing: name → what the other means.
 _UNSAFE_IF_FALSE = {
@@ -27,9 +27,6 @@ _UNSAFE_IF_FALSE = {
 
 #: Longest lifetime of an access token that raises no question, in seconds.
 _LONG = 3600
-
-#: Caches that one process has to itself, or that keep nothing.
-_FORGETFUL = ("LocMemCache", "DummyCache")
 
 #: How many clients a message names.
 _NAMED = 10
@@ -89,6 +86,16 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "oauthflows.W105",
             )
         )
+    if not configured_issuer():
+        messages.append(
+            _warning(
+                "There is no ISSUER, so tokens (iss) and the assertions of clients (aud) name this server as "
+                "each request does in its Host header (RFC 8414 §2, RFC 7523 §3). Assertions, and tokens for "
+                "a resource, are refused at a host that is not in ALLOWED_HOSTS, where * counts as none.",
+                'Write "ISSUER": "https://…" in OAUTHFLOWS.',
+                "oauthflows.W150",
+            )
+        )
     if conf.ISSUER.startswith("http://"):
         messages.append(
             _warning(
@@ -116,7 +123,10 @@ def check_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []  # no tables yet, or no database here: there is nothing to name
     if not clients:
         return []
-    named = [f"{one.name} ({one.client_id}): {', '.join(one.flows)}" for one in clients[:_NAMED]]
+    named = [
+        for_terminal(f"{one.name} ({one.client_id}): {', '.join(one.flows)}")
+        for one in clients[:_NAMED]
+    ]
     more = ["and more"] if len(clients) > _NAMED else []
     return [
         _warning(
@@ -125,27 +135,6 @@ def check_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             + ".",
             "Move them to the authorization code with PKCE, then choose the standard profile in the admin.",
             "oauthflows.W120",
-        )
-    ]
-
-
-def check_replay_store(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What must be used once is remembered in the cache, which every worker has to share."""
-    backend = str(settings.CACHES.get(DEFAULT_CACHE_ALIAS, {}).get("BACKEND", ""))
-    if not backend.endswith(_FORGETFUL):
-        return []
-    try:
-        is_needed = bool(conf.TRUSTED_ISSUERS) or assertions_are_used()
-    except DatabaseError:
-        return []
-    if not is_needed:
-        return []
-    return [
-        _warning(
-            "Clients sign assertions, and the cache is not shared by all workers: each would take the same "
-            "assertion once more (RFC 7523 §3).",
-            "Let CACHES['default'] be a cache that the workers share, as Redis or the database.",
-            "oauthflows.W130",
         )
     ]
 
@@ -172,9 +161,7 @@ def check_pairwise_subjects(app_configs: Any, **kwargs: Any) -> list[CheckMessag
 
 def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """DOT's client registration pages let anybody who is signed in register a client with every scope."""
-    if not getattr(settings, "ROOT_URLCONF", None) or not _dot_registration_is_mounted(
-        get_resolver()
-    ):
+    if not getattr(settings, "ROOT_URLCONF", None) or not _dot_registration_is_mounted():
         return []
     return [
         _warning(
@@ -185,18 +172,9 @@ def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _dot_registration_is_mounted(resolver: URLResolver) -> bool:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver) and _dot_registration_is_mounted(pattern):
-            return True
-        view = (
-            getattr(pattern.callback, "view_class", None)
-            if isinstance(pattern, URLPattern)
-            else None
-        )
-        if view is not None and view.__name__ == "ApplicationRegistration":
-            return True
-    return False
+def _dot_registration_is_mounted() -> bool:
+    views = (getattr(pattern.callback, "view_class", None) for _, pattern in url_patterns())
+    return any(view is not None and view.__name__ == "ApplicationRegistration" for view in views)
 
 
 def _warning(message: str, hint: str, id: str) -> Warning:

@@ -7,17 +7,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
-from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
+from django.utils import translation
 from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.audit.references import PLACES
+from django_oauthflows.checks import pages
 from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
 from django_oauthflows.identity import couriers
+from django_oauthflows.issuer import path_within_site
 from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.rules.resource_uris import is_resource_uri
 
 
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -50,15 +53,6 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E002",
             )
         )
-    elif issuer.path.strip("/") not in ("", conf.URL_PREFIX.strip("/")):
-        messages.append(
-            Error(
-                "The path of OAUTHFLOWS['ISSUER'] must be that of OAUTHFLOWS['URL_PREFIX'], or none: clients "
-                "look for the metadata below it.",
-                hint=f"End the issuer with /{conf.URL_PREFIX.strip('/')}.",
-                id="oauthflows.E003",
-            )
-        )
     if (
         not conf.URL_PREFIX.endswith("/")
         or conf.URL_PREFIX.startswith("/")
@@ -89,15 +83,6 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E080",
             )
         )
-    for ignored in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS"):
-        if dot.project_says(ignored):
-            messages.append(
-                Warning(
-                    f"OAUTH2_PROVIDER[{ignored!r}] has no effect on the endpoints of django_oauthflows.",
-                    hint="Remove the line: tokens are 256 random bits.",
-                    id="oauthflows.W001",
-                )
-            )
     return messages
 
 
@@ -138,6 +123,15 @@ def _wrong_keys() -> list[CheckMessage]:
                 id="oauthflows.E030",
             )
         )
+    for resource, algorithm in conf.RESOURCE_SIGNING_ALGORITHMS.items():
+        if algorithm not in ALGORITHMS or not is_resource_uri(resource):
+            messages.append(
+                Error(
+                    f"OAUTHFLOWS['RESOURCE_SIGNING_ALGORITHMS'] has {resource!r}: {algorithm!r}.",
+                    hint=f"A whole URI as clients send it, and one of: {', '.join(ALGORITHMS)}.",
+                    id="oauthflows.E157",
+                )
+            )
     if not conf.KEYS_CACHE_SECONDS < conf.KEY_ANNOUNCED_SECONDS < conf.KEY_SIGNING_SECONDS:
         messages.append(
             Error(
@@ -187,11 +181,45 @@ def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E005",
             )
         ]
-    return [
-        message
-        for message in (_not_at_root(authorize), _shadowed(authorize), _sign_in_is_missing())
-        if message
-    ]
+    if by_language := _below_a_language():
+        return [by_language]
+    within_site = pages.without_script(authorize)
+    found = (
+        _issuer_elsewhere(),
+        _not_at_root(within_site),
+        _shadowed(within_site),
+        _sign_in_is_missing(),
+    )
+    return [message for message in found if message]
+
+
+def _below_a_language() -> CheckMessage | None:
+    """One server has one issuer, whatever language somebody reads (RFC 8414 §2)."""
+    paths = set()
+    for language, _ in settings.LANGUAGES if settings.USE_I18N else ():
+        with translation.override(language):
+            paths.add(reverse("oauthflows:authorize"))
+    if len(paths) < 2:
+        return None
+    return Error(
+        "django_oauthflows.urls is included below a language: the server would be another one in each.",
+        hint='Move path("", include("django_oauthflows.urls")) out of i18n_patterns(...). Its pages are '
+        "shown in each person's language all the same.",
+        id="oauthflows.E147",
+    )
+
+
+def _issuer_elsewhere() -> CheckMessage | None:
+    """The issuer's path ends as the endpoints' do; a server may have taken away what stands before it."""
+    path, within = urlsplit(conf.ISSUER).path.rstrip("/"), path_within_site()
+    if not conf.ISSUER or path.endswith(within) or path in ("", get_script_prefix().rstrip("/")):
+        return None
+    return Error(
+        "The path of OAUTHFLOWS['ISSUER'] must be that of the endpoints, or none: clients look for the "
+        "metadata below it.",
+        hint=f"End the issuer with {within}, or set OAUTHFLOWS['URL_PREFIX'].",
+        id="oauthflows.E003",
+    )
 
 
 def _not_at_root(authorize: str) -> CheckMessage | None:
@@ -219,15 +247,17 @@ def _shadowed(authorize: str) -> CheckMessage | None:
 
 
 def _sign_in_is_missing() -> CheckMessage | None:
-    try:
-        address = urlsplit(resolve_url(settings.LOGIN_URL))
-        if not address.netloc:  # of this site, and not a central one elsewhere
-            resolve(address.path)
-    except (Resolver404, NoReverseMatch):
+    if not pages.leads_somewhere(settings.LOGIN_URL):
         return Warning(
             "LOGIN_URL leads nowhere: nobody could sign in to agree to what a client asks for.",
             hint='Add path("accounts/", include("django.contrib.auth.urls")), or set LOGIN_URL.',
             id="oauthflows.W003",
+        )
+    if pages.lacks_prefix(settings.LOGIN_URL):
+        return Warning(
+            f"LOGIN_URL leads outside of this site, whose pages are all below {get_script_prefix()}.",
+            hint=f"Write {get_script_prefix()[:-1]}{settings.LOGIN_URL}, or the name of the page.",
+            id="oauthflows.W152",
         )
     return None
 

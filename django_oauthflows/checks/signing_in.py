@@ -1,15 +1,17 @@
 """Mistakes in what a project says of signing people in."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.core.checks import CheckMessage, Error, Warning
-from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, Resolver404, resolve
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Warning
 from django.utils.module_loading import import_string
 
+from django_oauthflows.checks import pages
 from django_oauthflows.conf import conf
+from django_oauthflows.protocol.popups import allows_popups
 
+#: What sends the header.
+_SENDER = "django.middleware.security.SecurityMiddleware"
 #: The project's own pages that people are sent to and come back from.
 _PAGES = ("REAUTHENTICATION_URL", "REGISTRATION_URL", "ACCOUNT_CHOOSER_URL", "STEP_UP_URL")
 
@@ -23,7 +25,7 @@ def check_signing_in(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauthflows.E050",
         )
         for name in _PAGES
-        if getattr(conf, name) and not _leads_somewhere(getattr(conf, name))
+        if getattr(conf, name) and not pages.leads_somewhere(getattr(conf, name))
     ]
     if conf.AUTHENTICATION_CONTEXT and not _is_function(conf.AUTHENTICATION_CONTEXT):
         messages.append(
@@ -34,25 +36,51 @@ def check_signing_in(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="oauthflows.E051",
             )
         )
-    if conf.STEP_UP_URL and not (conf.AUTHENTICATION_CONTEXT and conf.ACR_VALUES_SUPPORTED):
+    messages += _wrong_ladder()
+    reachable = len(conf.ACR_LADDER) > 1 or conf.ACR_VALUES_SUPPORTED
+    if conf.STEP_UP_URL and not (conf.AUTHENTICATION_CONTEXT and reachable):
         messages.append(
             Warning(
                 "Nobody is ever sent to STEP_UP_URL: nobody knows how people signed in, or could.",
-                hint="Set AUTHENTICATION_CONTEXT and ACR_VALUES_SUPPORTED too.",
+                hint="Set AUTHENTICATION_CONTEXT too, and ACR_LADDER or ACR_VALUES_SUPPORTED.",
                 id="oauthflows.W052",
             )
         )
     return messages
 
 
-def _leads_somewhere(page: str) -> bool:
-    try:
-        address = urlsplit(resolve_url(page))
-        if not address.netloc:  # of this site, and not a central one elsewhere
-            resolve(address.path)
-    except (Resolver404, NoReverseMatch):
-        return False
-    return True
+def _wrong_ladder() -> list[CheckMessage]:
+    """A ladder whose order nobody knows would let a weak sign-in stand for a strong one."""
+    ladder = conf.ACR_LADDER
+    is_list = isinstance(ladder, list | tuple) and len({*map(str, ladder)}) == len(ladder)
+    if is_list and all(isinstance(acr, str) and acr.split() == [acr] for acr in ladder):
+        return []
+    return [
+        Error(
+            "ACR_LADDER is no list of different names, from the weakest to the strongest.",
+            hint='As ["0", "urn:example:two-factors"]: a list or tuple of texts without blanks.',
+            id="oauthflows.E159",
+        )
+    ]
+
+
+def check_popups(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A sign-in page that cuts the pop-up of a client off from the window that opened it."""
+    policy = settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+    is_sent = _SENDER in settings.MIDDLEWARE and policy not in (None, "unsafe-none")
+    view = pages.view_of(settings.LOGIN_URL)
+    if not (conf.ALLOW_POPUPS and is_sent and view) or allows_popups(view):
+        return []
+    return [
+        Info(
+            "Clients that sign people in within a pop-up window (Swagger UI, single-page apps) hang at "
+            f"LOGIN_URL, which is sent with Cross-Origin-Opener-Policy: {policy}.",
+            hint='In urls.py: path("accounts/login/", allow_popups(LoginView.as_view()), name="login"), with '
+            "allow_popups of django_oauthflows.protocol.popups. It changes nothing for other visitors. Or "
+            'write OAUTHFLOWS = {"ALLOW_POPUPS": False}.',
+            id="oauthflows.I153",
+        )
+    ]
 
 
 def _is_function(path: str) -> bool:

@@ -3,19 +3,23 @@
 Django's permissions hold for all clients. A delegated owner holds one permission, `manage_own_clients`, which
 reaches the clients that are their own: `application.user` is an owner, and whoever else `ClientOwner` names.
 Owners look after a client; what gives it more than an administrator gave it is not theirs to change.
+A client that manages others is a way to manage them, for everybody who can give it a secret, an address or a
+key (RFC 6819 §5.1.5.1): `GIVES` of such a client needs `CHANGE_POLICY` as well.
 """
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from django.contrib.auth import get_permission_codename, get_user_model
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Replace
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
-from django_oauthflows.clients.models import ClientOwner
+from django_oauthflows.clients.models import ClientOwner, ClientPolicy
 
 MANAGE_OWN = "oauthflows.manage_own_clients"
 
@@ -24,7 +28,8 @@ class Deed(StrEnum):
     """What can be done to a client.
 
     `CHANGE` is its name, addresses and keys (`CHANGEABLE`, of its policy); `CHANGE_POLICY` is whatever gives
-    it more, its owners too. `ROTATE` adds, replaces and retires secrets. `REVOKE` ends its grants and tokens.
+    it more, its owners too. `ROTATE` adds and replaces secrets, `RETIRE` ends them. `REVOKE` ends its grants
+    and tokens.
     """
 
     VIEW = "view"
@@ -32,6 +37,7 @@ class Deed(StrEnum):
     CHANGE = "change"
     CHANGE_POLICY = "change-policy"
     ROTATE = "rotate"
+    RETIRE = "retire"
     DELETE = "delete"
     REVOKE = "revoke"
     SEE_AUDIT = "see-audit"
@@ -39,7 +45,12 @@ class Deed(StrEnum):
 
 
 #: What owners may do to their own clients.
-OF_OWNERS = frozenset({Deed.VIEW, Deed.CHANGE, Deed.ROTATE, Deed.REVOKE, Deed.SEE_AUDIT})
+OF_OWNERS = frozenset(
+    {Deed.VIEW, Deed.CHANGE, Deed.ROTATE, Deed.RETIRE, Deed.REVOKE, Deed.SEE_AUDIT}
+)
+
+#: Deeds that give a client a secret, an address or a key, or change one.
+GIVES = frozenset({Deed.CHANGE, Deed.ROTATE})
 
 #: The columns of a client's policy that `CHANGE` is enough for. All others, and those still to come, give a
 #: client more or less than it was given: they need `CHANGE_POLICY`.
@@ -61,6 +72,7 @@ CHANGEABLE = frozenset(
 #: The permissions of ours that allow a deed to every client; those of DOT's model are in `_needed`.
 _OURS: Mapping[Deed, str] = {
     Deed.ROTATE: "oauthflows.rotate_clientsecret",
+    Deed.RETIRE: "oauthflows.rotate_clientsecret",
     Deed.REVOKE: "oauthflows.delete_authorization",
     Deed.SEE_AUDIT: "oauthflows.view_auditevent",
     Deed.MASS_REVOKE: "oauthflows.mass_revoke_authorization",
@@ -69,6 +81,8 @@ _OURS: Mapping[Deed, str] = {
 
 def may(person: Any, deed: Deed, application: Model | None = None) -> bool:
     """May this person do it to this client; without one, to any client at all?"""
+    if application is not None and _is_kept_from(person, deed) and manages_others(application):
+        return False
     if may_to_all(person, deed):
         return True
     if deed not in OF_OWNERS or not manages_own(person):
@@ -87,11 +101,19 @@ def within_reach(person: Any, deed: Deed, applications: Any = None) -> QuerySet[
     """The clients, of these or of all, that this person may do it to."""
     clients: Any = dot.application_model()._default_manager.all()
     rows: QuerySet[Any] = clients if applications is None else applications
+    if _is_kept_from(person, deed):
+        rows = rows.exclude(pk__in=_policies_over_others().values("application_id"))
     if may_to_all(person, deed):
         return rows
     if deed not in OF_OWNERS or not manages_own(person):
         return rows.none()
     return rows.filter(_is_own(person))
+
+
+def manages_others(application: Any) -> bool:
+    """Does the client hold a scope that reaches beyond the people who granted it?"""
+    policy: ClientPolicy | None = getattr(application, "oauthflows_policy", None)
+    return policy is not None and bool(own_scopes.management_among(policy.scopes))
 
 
 def rows_within_reach(
@@ -164,6 +186,21 @@ def owner_of_new(person: Any) -> Any:
 def _is_own(person: Any) -> Q:
     named = ClientOwner.objects.filter(user_id=person.pk).values("application_id")
     return Q(user_id=person.pk) | Q(pk__in=named)
+
+
+def _is_kept_from(person: Any, deed: Deed) -> bool:
+    """Is this a deed that the person may not do to a client that manages others?"""
+    return deed in GIVES and not may_to_all(person, Deed.CHANGE_POLICY)
+
+
+def _policies_over_others() -> QuerySet[ClientPolicy]:
+    """The policies of the clients that `manages_others` holds for: the list is read as text."""
+    text: Any = Cast("scopes", TextField())
+    for scope in own_scopes.SELF:
+        held = Value(json.dumps(scope), TextField())
+        text = Replace(text, held, Value("", TextField()), output_field=TextField())
+    policies = ClientPolicy.objects.annotate(oauthflows_scopes=text)
+    return policies.filter(oauthflows_scopes__contains=f'"{own_scopes.PREFIX}')
 
 
 def _needed(deed: Deed) -> tuple[tuple[str, ...], ...]:

@@ -13,6 +13,9 @@ from django_oauthflows.clients.fields import (
     UriListField,
 )
 from django_oauthflows.clients.presets import Preset
+from django_oauthflows.clients.programs.base import KnownProgram
+from django_oauthflows.clients.programs.catalogue import offered_scopes
+from django_oauthflows.core.text import validate_name
 from django_oauthflows.flows import catalogue
 
 
@@ -20,7 +23,10 @@ class AddClientForm(forms.Form):
     """What one kind of client needs, and nothing else; the rest follows from its preset."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=255, help_text=_("People see it on the consent page.")
+        label=_("Name"),
+        max_length=255,
+        validators=[validate_name],
+        help_text=_("People see it on the consent page."),
     )
     redirect_uris = UriListField(
         label=_("Addresses it comes back to"), required=False, help_text=COMES_BACK
@@ -34,6 +40,13 @@ class AddClientForm(forms.Form):
         help_text=_(
             "The addresses of the servers or APIs its tokens may be for, one per line (resources). Empty: "
             "any, as it names them."
+        ),
+    )
+    resources = UriListField(
+        label=_("The API it is"),
+        help_text=_(
+            "The addresses that tokens for it name, one per line (resources). This site's own address stands "
+            "for tokens that name none."
         ),
     )
     scopes = ScopesField(
@@ -58,9 +71,11 @@ class AddClientForm(forms.Form):
         label=_("Verified: you know who runs this client, and people are told so"), required=False
     )
 
-    def __init__(self, *args: Any, preset: Preset, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, preset: Preset, program: KnownProgram | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.preset = preset
+        self.preset, self.program = preset, program
         flows = [catalogue.BY_SLUG[slug] for slug in preset.flows]
         if not preset.has_own_key:
             for name in ("jwks", "jwks_uri"):
@@ -70,6 +85,10 @@ class AddClientForm(forms.Form):
         elif not any(flow.response_types for flow in flows):
             for name in ("redirect_uris", "post_logout_redirect_uris"):
                 self.fields.pop(name, None)
+        if preset.is_resource_server:
+            del self.fields["scopes"]
+        else:
+            del self.fields["resources"]
         # An agent says where it calls; whoever signs people in says where they go when they sign out.
         del self.fields[
             "post_logout_redirect_uris" if preset.profile == "mcp" else "allowed_resources"
@@ -78,7 +97,29 @@ class AddClientForm(forms.Form):
             for name in ("required_scopes", "is_verified"):
                 del self.fields[name]
             self.fields["name"].help_text = _("You see it in the list and in the audit log.")
+        if program is not None:
+            self._ask_for_program(program)
+
+    def _ask_for_program(self, program: KnownProgram) -> None:
+        """Where it runs is asked, and its addresses follow."""
+        for name in ("redirect_uris", "post_logout_redirect_uris", "allowed_resources"):
+            self.fields.pop(name, None)
+        self.fields["name"].initial = program.title
+        self.fields["scopes"].initial = offered_scopes(program)
+        if not program.has_address:
+            return
+        address = forms.CharField(
+            label=_("Where it runs"),
+            max_length=300,
+            help_text=_("Its address in people’s browsers, as https://grafana.example.com."),
+        )
+        self.fields = {"name": self.fields.pop("name"), "address": address, **self.fields}
 
     def service_arguments(self) -> dict[str, Any]:
-        """What `register_client` is called with."""
-        return {"preset": self.preset.slug, **self.cleaned_data}
+        """What `register_client` is called with. Raises `ValidationError`, keyed by field."""
+        if self.program is None:
+            return {"preset": self.preset.slug, **self.cleaned_data}
+        said = dict(self.cleaned_data)
+        return said | self.program.registration(
+            name=said["name"], address=said.pop("address", ""), scopes=said["scopes"]
+        )

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from django_oauthflows import screens
 
 
 def page_of(
-    screen: "screens.ModelAdmin[Any]", request: HttpRequest, name: str, context: dict[str, Any]
+    screen: "admin.ModelAdmin[Any]", request: HttpRequest, name: str, context: dict[str, Any]
 ) -> HttpResponse:
     """The page of this name below `admin/oauthflows/`, for one screen of the admin."""
     response = TemplateResponse(
@@ -23,4 +25,14 @@ def page_of(
         },
     )
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def shown_already(
+    screen: "admin.ModelAdmin[Any]", request: HttpRequest, back_url: str
+) -> HttpResponse:
+    """The page where a one-time display was: nothing is there any more, or not for this user."""
+    context = {"title": _("Shown once already"), "back_url": back_url}
+    response = page_of(screen, request, "shown_already", context)
+    response.status_code = 410
     return response

@@ -11,11 +11,12 @@ from typing import Any
 from django.http import HttpRequest
 from joserfc.jwk import OctKey
 
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients import secrets
 from django_oauthflows.clients.keys import NoKeys, verifying_keys
 from django_oauthflows.clients.replay import spend_once
 from django_oauthflows.conf import conf
-from django_oauthflows.issuer import issuer_of, origin_of, url_of
+from django_oauthflows.issuer import host_is_named, issuer_of, origin_of, url_of
 from django_oauthflows.keys.foreign import (
     ASYMMETRIC,
     SYMMETRIC,
@@ -26,6 +27,7 @@ from django_oauthflows.keys.foreign import (
 from django_oauthflows.keys.jwt import NotGenuine, Opened
 from django_oauthflows.rules.assertions import ASSERTION_RULES, Asserting
 from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.jwt_types import CLIENT_ASSERTION
 from django_oauthflows.rules.jwts import CLOCK_SKEW
 from django_oauthflows.rules.requests import Assertion, AuthMethod, ClientFacts
 
@@ -94,25 +96,32 @@ def proof_of(
     client_id = client.client_id if client else ""
     return Proof(
         assertion=Assertion(
-            is_genuine=is_signed_by_client(shown, client),
+            is_genuine=is_signed_by_client(shown, client, network_of(request)),
             now=now.timestamp(),
             longest_life=conf.ASSERTION_LIFETIME,
             issuer=client_id,
             subject=client_id,
             audiences=audiences_of(request) | {origin_of(request) + request.path},
+            came_to_named_host=host_is_named(request),
+            own_type=CLIENT_ASSERTION,
             typ=shown.typ,
             claims=shown.opened.claims,
         )
     )
 
 
-def is_signed_by_client(shown: Shown, client: ClientFacts | None) -> bool:
-    """Did the client sign it, with its key or its secret, by the algorithm it is registered for?"""
+def is_signed_by_client(
+    shown: Shown, client: ClientFacts | None, network: str | None = None
+) -> bool:
+    """Did the client sign it, with its key or its secret, by the algorithm it is registered for?
+
+    `network` is where it came from.
+    """
     found = None
     if client is not None and shown.method is AuthMethod.SECRET_JWT:
         found = _signed_by_a_secret(shown, client)
     elif client is not None:
-        found = _signed_by_a_key(shown, client)
+        found = _signed_by_a_key(shown, client, network)
     if found is None:
         verify_in_vain(shown.value, shown.opened)
     return bool(found)
@@ -131,11 +140,12 @@ def spend(assertion: Assertion) -> bool:
     return spend_once(assertion.issuer, str(assertion.claims["jti"]), kept_until)
 
 
-def _signed_by_a_key(shown: Shown, client: ClientFacts) -> bool | None:
+def _signed_by_a_key(shown: Shown, client: ClientFacts, network: str | None) -> bool | None:
     """None where the client has no key to try."""
     registered = client.token_endpoint_auth_signing_alg
     try:
-        keys = verifying_keys(client, kid=shown.opened.header.get("kid", ""))
+        kid = shown.opened.header.get("kid", "")
+        keys = verifying_keys(client, kid=kid, network=network)
     except NoKeys:
         return None
     return is_signed_by(

@@ -5,19 +5,18 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from urllib.parse import unquote_plus
 
 from django.http import HttpRequest
-from django.utils import timezone
 
-from django_oauthflows import limits
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients import assertions, secrets
 from django_oauthflows.clients.assertions import Shown
+from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.clients.guess_limits import GuessLimits
 from django_oauthflows.clients.keys import has_keys
-from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.assertions import assertion_must_be_genuine
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
@@ -39,44 +38,39 @@ def authenticate(request: HttpRequest, parameters: Mapping[str, str]) -> ClientF
     Raises `Refusal`: `invalid_request` for two methods at once (RFC 6749 §2.3), else `invalid_client`.
     """
     credentials = credentials_of(request, parameters)
-    client = client_of(credentials.client_id)
-    now = timezone.now()
+    client = client_of(credentials.client_id, network=network_of(request))
+    if client is None and (refused := documents.refusal_of(credentials.client_id)) is not None:
+        raise _document_refused(refused)
+    now = clock.now()
     if credentials.shown is not None:
         return _proven_by_jwt(credentials.shown, credentials, client, request, now)
-    if credentials.method is AuthMethod.NONE:
+    method = _method_shown(credentials, client)
+    if method is AuthMethod.NONE:
+        client = client.without_proof() if client else None
         is_proven = client is not None and not client.is_confidential and client.is_enabled
     else:
         is_proven = secrets.verify(
-            client,
-            credentials.secret,
-            now,
-            if_it_is_a_guess=partial(_count_guess, request, credentials.client_id),
-        ) and _method_is_registered(client, credentials.method)
+            client, credentials.secret, now, guesses=_guesses(request, client)
+        ) and _method_is_registered(client, method)
     if client is None or not is_proven or not is_usable(client, request):
-        raise _not_proven(_reason(credentials.method, client))
+        raise _not_proven(_reason(method, client))
     return client
 
 
-def _count_guess(request: HttpRequest, client_id: str) -> None:
-    """A right secret is never counted, so whoever guesses keeps no client from its tokens (RFC 6749 §2.3.1).
+def _method_shown(credentials: Credentials, client: ClientFacts | None) -> AuthMethod:
+    """Return how the client authenticates: a public one that sends an empty secret sends none.
 
-    Counted for clients that are unknown as for others, by network, before anything slow is computed.
+    Libraries that do not know the kind of a client begin so, in the header (RFC 6749 §2.3.1 lets a client
+    leave an empty secret out of the body).
     """
-    wait = limits.spend(
-        "client-secret",
-        f"{network_of(request)} {client_id}",
-        at_most=conf.CLIENT_GUESSES_PER_NETWORK,
-        per_seconds=conf.CLIENT_GUESSES_WINDOW,
-    )
-    if wait is not None:
-        raise Refusal(
-            Code.INVALID_CLIENT,
-            f"Too many attempts. Try again in {wait} seconds.",
-            rule="guesses_at_one_client_must_be_few",
-            spec="RFC 6749 §2.3.1",
-            status=429,
-            retry_after=wait,
-        )
+    is_public = client is not None and not client.is_confidential
+    if is_public and credentials.method is AuthMethod.BASIC and not credentials.secret:
+        return AuthMethod.NONE
+    return credentials.method
+
+
+def _guesses(request: HttpRequest, client: ClientFacts | None) -> GuessLimits:
+    return GuessLimits(network=network_of(request), client_id=client.client_id if client else "")
 
 
 def _proven_by_jwt(
@@ -89,6 +83,8 @@ def _proven_by_jwt(
     """The client that signed an assertion, which is spent by that, whatever becomes of the request."""
     proof = assertions.proof_of(shown, client, request, now)
     doubt = assertions.first_doubt(proof)
+    if not proof.assertion.is_genuine:
+        _guesses(request, client).count()
     if client is None or not client.is_enabled or not _method_is_registered(client, shown.method):
         raise _not_proven(_reason(credentials.method, client))
     if doubt is not None:
@@ -244,6 +240,18 @@ def _not_proven(rule: str, *, spec: str = "RFC 6749 §5.2", fix: str = "") -> Re
         spec=spec,
         status=401,
         fix=fix or _FIXES.get(rule, ""),
+    )
+
+
+def _document_refused(refused: Refusal) -> Refusal:
+    """Everybody can read the document, so that it is no secret what is wrong with it."""
+    return Refusal(
+        Code.INVALID_CLIENT,
+        f"The client's metadata document is refused. {refused.sentence}",
+        rule=refused.rule,
+        spec=refused.spec,
+        status=401,
+        fix=refused.fix,
     )
 
 

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.clients import trust_marks
 from django_oauthflows.clients.fields import KeySetField
 from django_oauthflows.clients.forms import ClientForm, PolicyForm
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.openid_forms import wrong_sector
 
 #: What stands in DOT's table of what may be changed.
 COLUMNS = ("name", "redirect_uris", "post_logout_redirect_uris", "allowed_origins")
@@ -34,6 +36,7 @@ def change_client(
 ) -> tuple[str, ...]:
     """Change what is named and differs, and return its names; all else stays as it is.
 
+    A client that is another one now loses its marks of trust, unless `by` may give them (`trust_marks`).
     `changes` are of `COLUMNS` and `POLICY_COLUMNS`. Raises `ValidationError`, keyed by field.
     """
     columns = {name: changes[name] for name in COLUMNS if name in changes}
@@ -41,15 +44,27 @@ def change_client(
     with transaction.atomic(using=router.db_for_write(ClientPolicy)):
         application, policy = _locked(key)
         must(application)
+        before = trust_marks.snapshot(application)
         filled = [_filled(_client_form(), application, columns)] if columns else []
         if policy_columns:
             filled.append(_filled(PolicyForm, _given(policy, application), policy_columns))
         if wrong := {name: list(told) for form in filled for name, told in form.errors.items()}:
             raise ValidationError(wrong)
+        if not policy_columns and policy is not None and "redirect_uris" in columns:
+            _must_name_one_sector(policy, application.redirect_uris.split())
         changed = tuple(name for form in filled for name in _saved(form))
         if changed:
-            _record(application, by, request, {"changed": sorted(changed)})
+            lost = trust_marks.keep_or_take_back(application, before, by=by)
+            detail = {"changed": sorted(changed), **trust_marks.detail_of(lost)}
+            _record(application, by, request, detail)
     return changed
+
+
+def _must_name_one_sector(policy: ClientPolicy, redirect_uris: list[str]) -> None:
+    """Raise `ValidationError` for addresses that its policy does not allow, where that stays as it is."""
+    known = policy.subject_type, policy.sector_identifier_uri
+    if sentence := wrong_sector(*known, redirect_uris=redirect_uris):
+        raise ValidationError({"redirect_uris": [sentence]})
 
 
 def set_enabled(

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from django_oauthflows.clients.access import Deed
+from django_oauthflows.clients.audiences import audience_of
 from django_oauthflows.clients.facts import facts_of
+from django_oauthflows.clients.programs.catalogue import known_programs
+from django_oauthflows.clients.programs.configuration import configuration_of
 from django_oauthflows.clients.snippets.base import server_of
 from django_oauthflows.clients.snippets.catalogue import secret_line, snippets_for
 
@@ -18,10 +21,23 @@ def connecting(request: HttpRequest, application: Any, *, secret: str = "") -> d
     client, server = facts_of(application), server_of(request)
     ways = snippets_for(client, server)
     reads_secret = any(way.reads_secret for way in ways)
+    policy = getattr(application, "oauthflows_policy", None)
+    program = known_programs().get(policy.program) if policy is not None else None
     return {
+        "program": program,
+        "configuration": program
+        and configuration_of(
+            program,
+            server.issuer,
+            client_id=client.client_id,
+            client_secret=secret,
+            redirect_uris=client.redirect_uris,
+            scopes=client.scopes,
+        ),
         "client": client,
         "server": server,
         "ways": ways,
+        "audience": audience_of(client, server.resource),
         "secret_line": secret_line(secret) if reads_secret else "",
     }
 

@@ -12,6 +12,7 @@ from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.core.model_signals import listen_to_rows
 
 #: Who deletes, in this thread or task: Django tells whoever listens to a deletion nothing of it.
 _deleting: ContextVar[tuple[Any, HttpRequest | None]] = ContextVar(
@@ -22,12 +23,8 @@ _deleting: ContextVar[tuple[Any, HttpRequest | None]] = ContextVar(
 def listen() -> None:
     """Hear of every client that is deleted; called once when the app is ready."""
     model = dot.application_model()
-    models.signals.pre_delete.connect(
-        _leaves, sender=model, dispatch_uid="oauthflows-client-leaves"
-    )
-    models.signals.post_delete.connect(
-        _deleted, sender=model, dispatch_uid="oauthflows-client-deleted"
-    )
+    listen_to_rows(models.signals.pre_delete, _leaves, model, uid="oauthflows-client-leaves")
+    listen_to_rows(models.signals.post_delete, _deleted, model, uid="oauthflows-client-deleted")
 
 
 def delete(application: Any, *, by: Any = None, request: HttpRequest | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django_oauthflows.clients import presets, uris
+from django_oauthflows.clients import uris
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.rules.authorization import RESPONSE_MODES
@@ -53,6 +53,8 @@ def expected_of(client: ClientFacts) -> dict[str, tuple[str, ...]]:
         "post_logout_redirect_uri": client.post_logout_redirect_uris,
         "scope": tuple(sorted(client.scopes)),
         "resource": tuple(sorted(resources)),
+        # Of a token that it introspected.
+        "meant_for": tuple(sorted(client.resources)),
         "code_challenge_method": ("S256",) if client.profile != "legacy" else ("S256", "plain"),
     }
     return {name: values for name, values in expected.items() if values}
@@ -77,8 +79,8 @@ def _compared(
 
 def _agrees(name: str, received: str, allowed: tuple[str, ...], client: ClientFacts | None) -> bool:
     if name == "redirect_uri" and client is not None:
-        return uris.matches(received, allowed, any_port=presets.is_installed(client.preset))
-    if name in ("scope", "resource"):
+        return uris.belongs_to(client, received)
+    if name in ("scope", "resource", "meant_for"):
         return set(received.split()) <= set(allowed)
     if name == "response_type":
         return sorted(received.split()) in [sorted(value.split()) for value in allowed]

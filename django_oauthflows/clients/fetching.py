@@ -19,28 +19,62 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http.client import HTTPException, HTTPResponse
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from time import monotonic
 from typing import Any
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from django_oauthflows.clients import fetch_limits
+from django_oauthflows.clients.fetch_limits import Doubt
 from django_oauthflows.conf import conf
+from django_oauthflows.core import hosts
+from django_oauthflows.core.name_lookup import look_up
+from django_oauthflows.core.public_addresses import is_public
 
-#: Everything together, from the first connection to the last byte. The look-up of the name has the limits
-#: of the system's resolver.
-SECONDS = 5.0
+#: Everything together, from the look-up of the name to the last byte.
+SECONDS = 3.0
+#: The same where nobody waits: a client hears of a sign-out in a thread or by a command.
+SECONDS_TO_POST = 5.0
 #: Bytes of a document, unless its reader says otherwise.
 AT_MOST = 64 * 1024
 
-_GLOBAL_UNICAST = IPv6Network("2000::/3")
-#: Addresses that are an IPv4 address written differently (RFC 6052 §2.1, RFC 3056, RFC 4380).
-_NAT64 = IPv6Network("64:ff9b::/96")
-_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"))
+#: One sentence for whatever went wrong.
+_NO_ANSWER = "There is no answer from this address."
+#: RFC 9111 §5.2.2.
+_NOT_KEPT = re.compile(r"\bno-(?:store|cache)\b", re.IGNORECASE)
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 class NotFetched(Exception):
     """A document could not be had. The sentence is public, and tells nothing of the network."""
+
+
+class NotAsked(NotFetched):
+    """The address was not asked now (`fetch_limits`), which says nothing of it."""
+
+
+class LimitReached(NotAsked):
+    """The network of the request caused too many fetches or lost too much time, or the address was asked too
+    often.
+    """
+
+
+class TooBusy(LimitReached):
+    """This server waits for too many hosts at once, or has lost too much time to all of them."""
+
+
+class NoAnswer(NotFetched):
+    """The address did not answer, or not in time."""
+
+
+class NoConnection(NoAnswer):
+    """Nothing on its host would."""
+
+
+_NOT_ASKED = {
+    Doubt.ADDRESS: NotAsked,
+    Doubt.NETWORK: LimitReached,
+    Doubt.SERVER: TooBusy,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +84,27 @@ class Document:
     text: str = field(repr=False)
     media_type: str
     max_age: int | None
+    must_not_be_kept: bool = False
 
 
-def fetch_json(url: str, *, at_most: int = AT_MOST, seconds: float = SECONDS) -> Any:
-    """The JSON at an address. Raises `NotFetched`."""
-    return parsed_json(fetch(url, accept="application/json", at_most=at_most, seconds=seconds))
+def fetch_json(
+    url: str, *, at_most: int = AT_MOST, seconds: float = SECONDS, network: str | None = None
+) -> Any:
+    """The JSON at an address; the arguments are those of `fetch`. Raises `NotFetched`."""
+    accept = "application/json"
+    return parsed_json(fetch(url, accept=accept, at_most=at_most, seconds=seconds, network=network))
 
 
 def fetch_text(
-    url: str, *, accept: str = "*/*", at_most: int = AT_MOST, seconds: float = SECONDS
+    url: str,
+    *,
+    accept: str = "*/*",
+    at_most: int = AT_MOST,
+    seconds: float = SECONDS,
+    network: str | None = None,
 ) -> str:
-    """The text at an address, in UTF-8. Raises `NotFetched`."""
-    return fetch(url, accept=accept, at_most=at_most, seconds=seconds).text
+    """The text at an address, in UTF-8; the arguments are those of `fetch`. Raises `NotFetched`."""
+    return fetch(url, accept=accept, at_most=at_most, seconds=seconds, network=network).text
 
 
 def parsed_json(document: Document) -> Any:
@@ -72,13 +115,44 @@ def parsed_json(document: Document) -> Any:
         raise NotFetched("What is at this address is not JSON.") from None
 
 
-def fetch(url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SECONDS) -> Document:
-    """The document at an address, which must answer 200 in time. Raises `NotFetched`."""
+def fetch(
+    url: str,
+    *,
+    accept: str,
+    at_most: int = AT_MOST,
+    seconds: float = SECONDS,
+    network: str | None = None,
+) -> Document:
+    """The document at an address, which must answer 200 in time. Raises `NotFetched`.
+
+    A host that did not answer a moment ago is not asked again, and `network`, from where the request came
+    that needs the document, causes only so many fetches (`fetch_limits`).
+    """
+    parts = check_address(url)
+    host = f"{parts.hostname}:{_port_of(parts)}"
+    with fetch_limits.one_fetch(host, url, network=network, seconds=seconds) as doubt:
+        if doubt is not None:
+            raise _NOT_ASKED[doubt](_NO_ANSWER)
+        try:
+            return fetch_now(url, accept=accept, at_most=at_most, seconds=seconds)
+        except NoConnection:
+            fetch_limits.leave_alone(host)
+            raise
+        except NoAnswer:
+            # One slow page of a host that many share leaves the others as they are.
+            fetch_limits.leave_alone(url)
+            raise
+
+
+def fetch_now(
+    url: str, *, accept: str, at_most: int = AT_MOST, seconds: float = SECONDS
+) -> Document:
+    """The same for somebody who manages the client and wants to see it, however it went a moment ago."""
     with _answered(url, "GET", [f"Accept: {accept}"], b"", seconds) as response:
         return _read(response, at_most)
 
 
-def post_form(url: str, form: Mapping[str, str], *, seconds: float = SECONDS) -> int:
+def post_form(url: str, form: Mapping[str, str], *, seconds: float = SECONDS_TO_POST) -> int:
     """Post a form and return the status of the answer; the rest is not read. Raises `NotFetched`."""
     body = urlencode(form).encode("ascii")
     lines = ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
@@ -94,16 +168,17 @@ def _answered(
     parts = check_address(url)
     connection = None
     try:
-        addresses = _addresses_of(parts)
         until = monotonic() + seconds
+        addresses = _addresses_of(parts, until)
         connection = _connected(parts, addresses, until)
+        connection.settimeout(_left(until))
         connection.sendall(_head(parts, method, lines) + body)
         response = HTTPResponse(_Timed(connection, until), method=method)  # type: ignore[arg-type]
         response.begin()
         yield response
     except (OSError, HTTPException, UnicodeError, ValueError):
         # Names that are not found, connections refused, certificates that do not fit: one sentence for all.
-        raise NotFetched("There is no answer from this address.") from None
+        raise (NoAnswer if connection else NoConnection)(_NO_ANSWER) from None
     finally:
         if connection is not None:
             connection.close()
@@ -120,22 +195,23 @@ def check_address(url: str) -> SplitResult:
         raise NotFetched("The address is not a URL.")
     if "@" in parts.netloc or parts.fragment:
         raise NotFetched("The address must have neither a user name nor a fragment.")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_private_by_choice(parts)):
+    if not hosts.is_authority(parts.netloc):
+        raise NotFetched("The address names no host.")
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_private_by_choice(parts)):
         raise NotFetched("The address must begin with https://.")
     return parts
 
 
-def _is_private_by_choice(parts: SplitResult) -> bool:
+def is_private_by_choice(parts: SplitResult) -> bool:
     """Did the project name the host, with or without its port, as one of its own network?"""
     return bool({parts.netloc, parts.hostname} & set(conf.FETCH_PRIVATE_HOSTS))
 
 
-def _addresses_of(parts: SplitResult) -> list[str]:
-    """Where the host is, if all of that is public. Raises `NotFetched`, `OSError`."""
-    found = socket.getaddrinfo(parts.hostname, _port_of(parts), type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not _is_private_by_choice(parts) and not all(map(_is_public, addresses)):
-        raise NotFetched("There is no answer from this address.")
+def _addresses_of(parts: SplitResult, until: float) -> list[str]:
+    """Where the host is, if all of that is public. Raises `NoConnection`, `OSError`."""
+    addresses = look_up(parts.hostname or "", _port_of(parts), seconds=_left(until))
+    if not is_private_by_choice(parts) and not all(map(is_public, addresses)):
+        raise NoConnection(_NO_ANSWER)
     return addresses
 
 
@@ -163,19 +239,6 @@ def _first_that_answers(addresses: list[str], port: int, until: float) -> socket
         except OSError:
             continue
     raise OSError
-
-
-def _is_public(address: str) -> bool:
-    try:
-        ip: IPv4Address | IPv6Address = ip_address(address)
-    except ValueError:
-        return False  # with a zone: of one link
-    if isinstance(ip, IPv6Address):
-        if ip in _NAT64:
-            ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
-        elif ip not in _GLOBAL_UNICAST or any(ip in tunnel for tunnel in _TUNNELS):
-            return False
-    return ip.is_global and not ip.is_multicast
 
 
 @cache
@@ -206,11 +269,13 @@ def _read(response: HTTPResponse, at_most: int) -> Document:
     body = response.read(at_most + 1)
     if len(body) > at_most:
         raise NotFetched("The document is too large.")
-    kept_for = _MAX_AGE.search(response.getheader("Cache-Control") or "")
+    cache_control = response.getheader("Cache-Control") or ""
+    kept_for = _MAX_AGE.search(cache_control)
     return Document(
         text=body.decode("utf-8"),
         media_type=(response.getheader("Content-Type") or "").partition(";")[0].strip().lower(),
         max_age=int(kept_for[1]) if kept_for else None,
+        must_not_be_kept=bool(_NOT_KEPT.search(cache_control)),
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients import pem
 from django_oauthflows.clients.key_sets import LONGEST, holds_a_private_key
 
@@ -17,7 +17,8 @@ COMES_BACK = _(
     "Where people are sent after signing in, one per line, exactly as the app sends it (redirect URIs)."
 )
 AFTER_SIGNING_OUT = _(
-    "Where people may be sent after signing out, one per line (post-logout redirect URIs)."
+    "Where people may be sent after signing out, one per line, exactly as the app sends it, with or without "
+    "a slash behind the host (post-logout redirect URIs)."
 )
 
 
@@ -31,6 +32,12 @@ def scope_choices() -> list[tuple[str, str]]:
 def open_scope_choices() -> list[tuple[str, str]]:
     """Those of them that may be given to clients nobody has looked at."""
     return [(name, text) for name, text in scope_choices() if name in dot.open_scopes()]
+
+
+def default_scope_choices() -> list[tuple[str, str]]:
+    """Those of them that a client may get without asking: none of our own API."""
+    names = own_scopes.without(dot.all_scopes())
+    return [(name, text) for name, text in scope_choices() if name in names]
 
 
 class UriListField(forms.CharField):
@@ -49,6 +56,25 @@ class UriListField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """What was stored is text or a list; the same URIs are the same either way."""
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
+
+
+class LinesField(forms.CharField):
+    """Names that may have blanks in them, one per line; cleaned to a list without repetitions."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "cols": 80, "spellcheck": "false"})
+
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+        lines = map(str.strip, str(value or "").splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else "\n".join(value or ())
+
+    def run_validators(self, value: Any) -> None:
+        """The names are looked at by whoever knows what they stand for."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 

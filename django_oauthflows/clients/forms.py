@@ -8,7 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows.clients import openid_forms, presets, profiles
+from django_oauthflows.clients import openid_forms, pkce_exception, presets, profiles
+from django_oauthflows.clients.address_forms import absolute_uris
 from django_oauthflows.clients.dry_run.confirming import TriedFirst
 from django_oauthflows.clients.fields import (
     AFTER_SIGNING_OUT,
@@ -16,14 +17,29 @@ from django_oauthflows.clients.fields import (
     KeySetField,
     ScopesField,
     UriListField,
+    default_scope_choices,
 )
 from django_oauthflows.clients.methods import wrong_method
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid_forms import OpenIDFields
-from django_oauthflows.clients.uris import validate_resource, validate_target
-from django_oauthflows.clients.validation import wrong_scopes, wrong_uris
+from django_oauthflows.clients.uris import validate_origin, validate_resource, validate_target
+from django_oauthflows.clients.validation import (
+    wrong_default_scopes,
+    wrong_names,
+    wrong_scopes,
+    wrong_uris,
+)
+from django_oauthflows.core import text
 from django_oauthflows.flows import catalogue
+from django_oauthflows.keys.algorithms import ALGORITHMS
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
+
+#: The columns that may be left open, and what that is called.
+_LEFT_OPEN = {
+    "revokes_on_logout": _("as the site does"),
+    "revokes_on_password_change": _("as the site does"),
+    "frontchannel_logout_session_required": _("left open: yes"),
+}
 
 
 def flow_choices() -> list[tuple[str, str]]:
@@ -53,13 +69,25 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_post_logout_redirect_uris(self) -> str:
         return self._checked("post_logout_redirect_uris")
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name:  # without one, people are shown its id
+            text.validate_name(name)
+        return name
+
     def clean_allowed_origins(self) -> str:
-        return " ".join(self.cleaned_data["allowed_origins"])
+        origins: list[str] = self.cleaned_data["allowed_origins"]
+        if wrong := wrong_names(origins, validate_origin):
+            raise ValidationError(wrong)
+        return " ".join(origins)
 
     def _post_clean(self) -> None:
         """DOT's validation knows one list of schemes for all clients; ours has looked at each URI."""
-        uris = str(self.cleaned_data.get("redirect_uris", "")).split()
-        self.instance.get_allowed_schemes = lambda: {urlsplit(uri).scheme for uri in uris}
+        client = self.instance
+        # Where those that were typed are refused, the client still has its stored ones when DOT looks.
+        client.get_allowed_schemes = lambda: {
+            urlsplit(uri).scheme for uri in client.redirect_uris.split()
+        }
         super()._post_clean()  # type: ignore[misc]
 
     def _checked(self, name: str) -> str:
@@ -67,7 +95,9 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         policy: ClientPolicy | None = getattr(self.instance, "oauthflows_policy", None)
         kind = presets.BY_SLUG.get(policy.preset) if policy else None
         if wrong := wrong_uris(
-            uris, takes_private_schemes=kind is None or kind.takes_private_schemes
+            uris,
+            takes_private_schemes=kind is None or kind.takes_private_schemes,
+            field=name,
         ):
             raise ValidationError(wrong)
         return " ".join(uris)
@@ -87,9 +117,18 @@ class PolicyForm(OpenIDFields, TriedFirst):
         choices=lambda: [(profile.slug, profile.title) for profile in profiles.PROFILES],
     )
     flows = forms.MultipleChoiceField(
-        label=_("Flows"), choices=flow_choices, widget=forms.CheckboxSelectMultiple
+        label=_("Flows"),
+        choices=flow_choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,  # of an API; see `clean_flows`
     )
-    scopes = ScopesField(label=_("Scopes"))
+    scopes = ScopesField(label=_("Scopes"), required=False)
+    default_scopes = ScopesField(
+        label=_("Default scopes"),
+        required=False,
+        choices=default_scope_choices,
+        help_text=ClientPolicy._meta.get_field("default_scopes").help_text,
+    )
     required_scopes = ScopesField(label=_("Required scopes"), required=False)
     resources = UriListField(
         label=_("Resources"),
@@ -120,6 +159,13 @@ class PolicyForm(OpenIDFields, TriedFirst):
         choices=[("", _("any that fits")), *((name, name) for name in (*ASYMMETRIC, *SYMMETRIC))],
     )
 
+    access_token_signing_alg = forms.ChoiceField(
+        label=_("Signature of its access tokens"),
+        required=False,
+        choices=[("", _("as the server's")), *((name, name) for name in ALGORITHMS)],
+        help_text=ClientPolicy._meta.get_field("access_token_signing_alg").help_text,
+    )
+
     class Meta:
         model = ClientPolicy
         fields = (
@@ -128,16 +174,20 @@ class PolicyForm(OpenIDFields, TriedFirst):
             "profile",
             "flows",
             "scopes",
+            "default_scopes",
             "required_scopes",
+            "may_omit_pkce_and_nonce",
             "authentication_method",
             "token_endpoint_auth_signing_alg",
             "jwks",
             "jwks_uri",
             "token_format",
+            "access_token_signing_alg",
             "access_token_lifetime",
             "refresh_token_idle_lifetime",
             "refresh_token_absolute_lifetime",
             "skips_consent",
+            "needs_all_scopes",
             "may_introspect_all",
             "resources",
             "allowed_resources",
@@ -166,9 +216,7 @@ class PolicyForm(OpenIDFields, TriedFirst):
             "tos_uri": _("What people agree to by using it (tos_uri)."),
         }
         widgets: ClassVar = {
-            **dict.fromkeys(
-                ("revokes_on_logout", "revokes_on_password_change"), forms.NullBooleanSelect()
-            ),
+            **dict.fromkeys(_LEFT_OPEN, forms.NullBooleanSelect()),
             **dict.fromkeys(
                 ("client_uri", "logo_uri", "policy_uri", "tos_uri"),
                 forms.TextInput(attrs={"class": "vLargeTextField"}),
@@ -177,21 +225,32 @@ class PolicyForm(OpenIDFields, TriedFirst):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in self.fields.keys() & {"revokes_on_logout", "revokes_on_password_change"}:
+        for name in self.fields.keys() & _LEFT_OPEN.keys():
             self.fields[name].widget.choices = [
-                ("unknown", _("as the site does")),
+                ("unknown", _LEFT_OPEN[name]),
                 ("true", _("yes")),
                 ("false", _("no")),
             ]
 
+    def clean_flows(self) -> list[str]:
+        return self._needed("flows")
+
     def clean_scopes(self) -> list[str]:
-        scopes: list[str] = self.cleaned_data["scopes"]
-        if wrong := wrong_scopes(scopes):
+        scopes = self._needed("scopes")
+        if scopes and (wrong := wrong_scopes(scopes)):
             raise ValidationError(wrong)
         return scopes
 
+    def _needed(self, name: str) -> list[str]:
+        """Return what was chosen; only an API may do without it. Raises `ValidationError`."""
+        chosen: list[str] = self.cleaned_data[name]
+        kind = presets.BY_SLUG.get(self.cleaned_data.get("preset") or self.instance.preset)
+        if not chosen and not (kind is not None and kind.is_resource_server):
+            raise ValidationError(self.fields[name].error_messages["required"], code="required")
+        return chosen
+
     def clean_request_uris(self) -> list[str]:
-        return openid_forms.absolute_uris(self.cleaned_data["request_uris"])
+        return absolute_uris(self.cleaned_data["request_uris"])
 
     def clean_resources(self) -> list[str]:
         return self._checked_resources("resources")
@@ -222,8 +281,11 @@ class PolicyForm(OpenIDFields, TriedFirst):
             names = ", ".join(flow.name for flow in catalogue.FLOWS if flow.slug in legacy)
             self.add_error("flows", _("Only clients of the legacy profile may use: %s.") % names)
         uris = str(getattr(self.instance.application, "redirect_uris", "")).split()
+        if sentence := self._wrong_exception(cleaned, uris):
+            self.add_error(pkce_exception.COLUMN, sentence)
         for name, sentence in openid_forms.wrong_choices(known, redirect_uris=uris).items():
             self._blame(name, sentence)
+        self._keep_default_scopes(cleaned)
         if beyond := set(cleaned.get("required_scopes", ())) - set(cleaned.get("scopes", ())):
             self.add_error(
                 "required_scopes",
@@ -231,6 +293,42 @@ class PolicyForm(OpenIDFields, TriedFirst):
             )
         self.try_first(cleaned)
         return cleaned
+
+    def _wrong_exception(self, cleaned: dict[str, Any], uris: list[str]) -> str:
+        """Return why the exception cannot be given; one that was given ends by itself."""
+        name, application = pkce_exception.COLUMN, self.instance.application
+        if not cleaned.get(name) or self.initial.get(name):
+            return ""
+        sentence = pkce_exception.why_not(
+            is_confidential=getattr(application, "client_type", "") != "public",
+            source=getattr(application, "registration_source", ""),
+            profile=cleaned.get("profile", ""),
+            redirect_uris=uris,
+        )
+        return str(sentence)
+
+    @property
+    def changed_data(self) -> list[str]:
+        """What differs: the default scopes too, where they lost one with the scopes."""
+        changed: list[str] = super().changed_data
+        left = getattr(self, "cleaned_data", {}).get("default_scopes")
+        held = self.initial.get("default_scopes")
+        is_narrower = left is not None and held is not None and left != sorted(held)
+        return (
+            [*changed, "default_scopes"]
+            if is_narrower and "default_scopes" not in changed
+            else changed
+        )
+
+    def _keep_default_scopes(self, cleaned: dict[str, Any]) -> None:
+        """Take from the default scopes what is taken from the scopes; blame what is ticked in one alone."""
+        if not {"scopes", "default_scopes"} <= cleaned.keys():
+            return
+        gone = set(self.initial.get("default_scopes") or ()) - set(cleaned["scopes"])
+        left = [name for name in cleaned["default_scopes"] if name not in gone]
+        cleaned["default_scopes"] = left
+        if sentence := wrong_default_scopes(left, cleaned["scopes"]):
+            self.add_error("default_scopes", sentence)
 
     def _locked(self) -> dict[str, Any]:
         """What stays as it is, where whoever fills this in may change some of the settings alone."""

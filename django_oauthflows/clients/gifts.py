@@ -14,10 +14,15 @@ def may_give_freely(person: Any) -> bool:
 
 
 def kinds_within_gift(person: Any) -> tuple[Preset, ...]:
-    """The kinds of client this person may add: none with weaker rules than the standard's."""
+    """The kinds of client this person may add: none with weaker rules than the standard's, and no API.
+
+    An API looks at the tokens of other clients' people.
+    """
     if may_give_freely(person):
         return presets.PRESETS
-    return tuple(kind for kind in presets.PRESETS if kind.profile != "legacy")
+    return tuple(
+        kind for kind in presets.PRESETS if kind.profile != "legacy" and not kind.is_resource_server
+    )
 
 
 def scopes_within_gift(person: Any) -> frozenset[str]:

@@ -43,11 +43,18 @@ class ClientsWithinReach(admin.ModelAdmin):  # type: ignore[type-arg]
         return access.may(request.user, Deed.DELETE, obj)
 
     def client_for(self, request: HttpRequest, pk: int, deed: Deed) -> Any:
-        """The client, for a deed. A foreign one is not found, so that nobody learns that there is one."""
+        """Return the client, for a deed; one that the person may not see is not found.
+
+        So nobody learns that there is such a client.
+        """
         if not access.may(request.user, deed):
             raise PermissionDenied
         clients = super().get_queryset(request)
-        return get_object_or_404(access.within_reach(request.user, deed, clients), pk=pk)
+        found = access.within_reach(request.user, deed, clients).filter(pk=pk).first()
+        if found is None:
+            get_object_or_404(access.within_reach(request.user, Deed.VIEW, clients), pk=pk)
+            raise PermissionDenied
+        return found
 
 
 class GuardedInline(admin.options.InlineModelAdmin):  # type: ignore[type-arg]

@@ -7,16 +7,25 @@ keys pays for any of this.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from time import time
 from typing import Any
 
-from django.core.cache import cache
 from joserfc.jwk import Key, KeySet
 
-from django_oauthflows.clients.fetching import NotFetched, fetch, parsed_json
+from django_oauthflows.clients.fetching import (
+    Document,
+    LimitReached,
+    NotFetched,
+    fetch,
+    fetch_now,
+    parsed_json,
+)
 from django_oauthflows.clients.key_sets import keys_of
+from django_oauthflows.core.guarded_cache import cache
+from django_oauthflows.core.outage import CacheUnavailable, TooManyFetches
 from django_oauthflows.rules.requests import ClientFacts
 
 logger = logging.getLogger("django_oauthflows.keys")
@@ -37,16 +46,21 @@ class NoKeys(Exception):
     """There is no key for what is asked: none registered, none that fits, or none that could be fetched."""
 
 
-def verifying_keys(client: ClientFacts, *, kid: str = "") -> KeySet:
-    """The keys that may have signed for a client; `kid` is the one a signature names. Raises `NoKeys`."""
-    return verifying_keys_of(client.jwks, client.jwks_uri, kid=kid)
+def verifying_keys(client: ClientFacts, *, kid: str = "", network: str | None = None) -> KeySet:
+    """Return the keys that may have signed for a client. Raises `NoKeys` or `Outage`.
+
+    `kid` is the one a signature names, `network` where the signature came from, as for `fetching.fetch`.
+    """
+    return verifying_keys_of(client.jwks, client.jwks_uri, kid=kid, network=network)
 
 
-def verifying_keys_of(jwks: Mapping[str, Any] | None, jwks_uri: str, *, kid: str = "") -> KeySet:
+def verifying_keys_of(
+    jwks: Mapping[str, Any] | None, jwks_uri: str, *, kid: str = "", network: str | None = None
+) -> KeySet:
     """The same for anybody who has keys: a set, or else an address of one. Raises `NoKeys`."""
-    known = _for_signatures(_key_set(jwks, jwks_uri))
+    known = _for_signatures(_key_set(jwks, jwks_uri, network=network))
     if kid and jwks is None and jwks_uri and not any(key.kid == kid for key in known):
-        known = _for_signatures(_key_set(jwks, jwks_uri, is_unknown=True))
+        known = _for_signatures(_key_set(jwks, jwks_uri, network=network, is_unknown=True))
     if not known:
         raise NoKeys
     return known
@@ -72,23 +86,28 @@ def _for_signatures(keys: KeySet) -> KeySet:
     return KeySet([key for key in keys if key.get("use", "sig") == "sig"])
 
 
-def _key_set(jwks: Mapping[str, Any] | None, jwks_uri: str, *, is_unknown: bool = False) -> KeySet:
+def _key_set(
+    jwks: Mapping[str, Any] | None,
+    jwks_uri: str,
+    *,
+    network: str | None = None,
+    is_unknown: bool = False,
+) -> KeySet:
     if jwks is not None:
         return keys_of(jwks)
     if not jwks_uri:
         raise NoKeys
     try:
-        published = _published(jwks_uri, is_unknown=is_unknown)
+        published = _published(jwks_uri, network=network, is_unknown=is_unknown)
+    except LimitReached as error:
+        raise TooManyFetches from error
     except NotFetched as error:
         logger.warning("keys of a client could not be fetched: %s", error)
-        raise NoKeys from error
-    except Exception as error:
-        logger.exception("the cache does not answer; no client's keys are fetched")
         raise NoKeys from error
     return keys_of(published)
 
 
-def _published(uri: str, *, is_unknown: bool) -> Any:
+def _published(uri: str, *, network: str | None, is_unknown: bool) -> Any:
     """The set at an address; from the cache, unless it is old or is known to lack a key.
 
     A set that is old is better than none while its address does not answer. Raises `NotFetched`.
@@ -98,7 +117,12 @@ def _published(uri: str, *, is_unknown: bool) -> Any:
     if kept is not None and kept[0] > time() and not is_unknown:
         return kept[1]
     try:
-        return _fetched(name, uri)
+        return _fetched(name, uri, partial(fetch, network=network))
+    except LimitReached:
+        # The key that is named may be a new one, if each of those that are known has another name.
+        if kept is None or (is_unknown and all(key.kid for key in keys_of(kept[1]))):
+            raise
+        return kept[1]
     except NotFetched:
         if kept is None:
             raise
@@ -108,11 +132,8 @@ def _published(uri: str, *, is_unknown: bool) -> Any:
 def look_now(uri: str) -> Any:
     """Fetch the set at an address whatever is known of it, and keep it. Raises `NotFetched`."""
     try:
-        return _fetched(_name_of(uri), uri)
-    except NotFetched:
-        raise
-    except Exception as error:
-        logger.exception("the cache does not answer; no client's keys are fetched")
+        return _fetched(_name_of(uri), uri, fetch_now)
+    except CacheUnavailable as error:
         raise NotFetched("The cache does not answer.") from error
 
 
@@ -120,20 +141,21 @@ def last_seen(uri: str) -> Any:
     """The set that was last fetched from an address; `None` before the first time, or without a cache."""
     try:
         kept: tuple[float, Any] | None = cache.get(_name_of(uri))
-    except Exception:
-        logger.exception("the cache does not answer; no client's keys are shown")
+    except CacheUnavailable:
         return None
     return kept[1] if kept is not None else None
 
 
-def _fetched(name: str, uri: str) -> Any:
+def _fetched(name: str, uri: str, ask: Callable[..., Document]) -> Any:
     if not _may_look(name):
-        raise NotFetched("This address was asked too often.")
-    document = fetch(uri, accept=_ACCEPT)
+        raise LimitReached("This address was asked too often.")
+    document = ask(uri, accept=_ACCEPT)
     published = parsed_json(document)
     if not keys_of(published):
         raise NotFetched("There are no usable keys at this address.")
     age = FRESH_USUALLY if document.max_age is None else document.max_age
+    if document.must_not_be_kept:
+        age = 0  # kept for the least all the same: each signature would ask its publisher otherwise
     fresh = min(max(age, FRESH_AT_LEAST), FRESH_AT_MOST)
     cache.set(name, (time() + fresh, published), timeout=_KEPT)
     return published
@@ -145,5 +167,4 @@ def _name_of(uri: str) -> str:
 
 def _may_look(name: str) -> bool:
     counter = f"{name}:{int(time()) // LOOKS_SECONDS}"
-    cache.add(counter, 0, timeout=LOOKS_SECONDS)
-    return bool(cache.incr(counter) <= LOOKS)
+    return cache.count(counter, timeout=LOOKS_SECONDS) <= LOOKS

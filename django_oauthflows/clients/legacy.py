@@ -10,6 +10,8 @@ from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.policy import SWITCHES, is_opened
 from django_oauthflows.conf import conf
+from django_oauthflows.core import text
+from django_oauthflows.core.last_known import LastKnown
 from django_oauthflows.flows import catalogue
 
 #: What this worker knows, until when.
@@ -39,7 +41,7 @@ def legacy_clients(at_most: int) -> list[LegacyClient]:
     found: list[LegacyClient] = []
     for application in _candidates().order_by("pk").iterator(chunk_size=100):
         if flows := legacy_flows_of(application):
-            name = application.name or application.client_id
+            name = text.shown(application.name, application.client_id)
             found.append(LegacyClient(name=name, client_id=application.client_id, flows=flows))
         if len(found) == at_most:
             break
@@ -50,13 +52,14 @@ def legacy_flows_in_use() -> frozenset[str]:
     """The slugs of the legacy flows some enabled client may use; looked up as often as a client is."""
     now = monotonic()
     if not _remembered or _remembered[0][0] <= now:
-        _remembered[:] = [(now + conf.CLIENT_CACHE_SECONDS, frozenset(_in_use()))]
+        _remembered[:] = [(now + conf.CLIENT_CACHE_SECONDS, _last_in_use())]
     return _remembered[0][1]
 
 
 def forget(**_: Any) -> None:
     """Drop what this worker remembers; called whenever a client or its policy changes here."""
     _remembered.clear()
+    _last_in_use.forget()
 
 
 def _in_use() -> Iterator[str]:
@@ -71,6 +74,9 @@ def _in_use() -> Iterator[str]:
         kinds = applications.order_by().values_list("authorization_grant_type", flat=True)
         for kind in kinds.distinct():
             yield from catalogue.LEGACY & dot.FLOWS_OF_GRANT_TYPE[kind]
+
+
+_last_in_use = LastKnown(lambda: frozenset(_in_use()))
 
 
 def _candidates() -> Any:

@@ -1,6 +1,6 @@
 """What stands beside DOT's application: the client's policy and its secrets."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -8,10 +8,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients.openid import OpenIDColumns
+from django_oauthflows.core import clock
+from django_oauthflows.core.writer import WriterQuerySet
 from django_oauthflows.rules.requests import AuthMethod
 
+#: The columns that may not be saved without a look at the default scopes.
+_SCOPES = frozenset({"scopes", "default_scopes"})
 _web_address = URLValidator(schemes=["https", "http"])
 
 
@@ -25,6 +29,14 @@ class ClientPolicy(OpenIDColumns):
         verbose_name=_("client"),
     )
     preset = models.SlugField(_("kind"), max_length=40)
+    program = models.SlugField(
+        _("program"),
+        max_length=40,
+        default="",
+        blank=True,
+        editable=False,
+        help_text=_("The known program that it was registered as, whose configuration is shown."),
+    )
     profile = models.SlugField(_("security profile"), max_length=40, default="standard")
     is_enabled = models.BooleanField(
         _("enabled"),
@@ -33,12 +45,31 @@ class ClientPolicy(OpenIDColumns):
     )
     flows = models.JSONField(_("flows"), default=list)
     scopes = models.JSONField(_("scopes"), default=list)
+    default_scopes = models.JSONField(
+        _("default scopes"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "What a request that names no scope asks for. Empty: DEFAULT_SCOPES of the server, as far as the "
+            "client has them."
+        ),
+    )
     required_scopes = models.JSONField(
         _("required scopes"),
         default=list,
         blank=True,
         help_text=_("Scopes a person cannot untick on the consent page."),
     )
+    may_omit_pkce_and_nonce = models.BooleanField(
+        _("may leave out PKCE and nonce"),
+        default=False,
+        help_text=_(
+            "Its codes are then bound to no browser session. For a client with a secret that sends neither. "
+            "It ends when a redirect URI leads to another host."
+        ),
+    )
+    #: The places its answers went to when somebody allowed that.
+    pkce_exempt_origins = models.JSONField(default=list, blank=True, editable=False)
     authentication_method = models.CharField(
         _("client authentication"),
         max_length=40,
@@ -53,6 +84,14 @@ class ClientPolicy(OpenIDColumns):
             (AuthMethod.NONE.value, _("none: a public client")),
         ],
     )
+    authentication_is_optional = models.BooleanField(
+        _("may leave out authentication"),
+        default=False,
+        editable=False,
+        help_text=_(
+            "Its metadata document lists none among its methods: without a proof it is public."
+        ),
+    )
     token_endpoint_auth_signing_alg = models.CharField(
         _("signature of its assertions"), max_length=10, blank=True
     )
@@ -62,9 +101,8 @@ class ClientPolicy(OpenIDColumns):
         blank=True,
         help_text=_("The client's key set (RFC 7517), to verify what it signs and encrypt for it."),
     )
-    jwks_uri = models.CharField(
-        _("address of its public keys"), max_length=500, blank=True, validators=[_web_address]
-    )
+    # On a host of a private network too, which Django's validator of URLs does not know (`clients.methods`).
+    jwks_uri = models.CharField(_("address of its public keys"), max_length=500, blank=True)
     token_format = models.CharField(
         _("access tokens"),
         max_length=10,
@@ -76,6 +114,15 @@ class ClientPolicy(OpenIDColumns):
         help_text=_(
             "An API that verifies a signed token by itself goes on accepting it after it was revoked, "
             "until it expires."
+        ),
+    )
+    access_token_signing_alg = models.CharField(
+        _("signature of its access tokens"),
+        max_length=10,
+        blank=True,
+        help_text=_(
+            "Of signed ones. Empty: the server's. RS256 is what every API can verify. What "
+            "RESOURCE_SIGNING_ALGORITHMS says of a resource goes before."
         ),
     )
     access_token_lifetime = models.PositiveIntegerField(
@@ -91,6 +138,14 @@ class ClientPolicy(OpenIDColumns):
         _("first-party"),
         default=False,
         help_text=_("People are not asked for consent. Only for apps of your own organisation."),
+    )
+    needs_all_scopes = models.BooleanField(
+        _("all or nothing"),
+        default=False,
+        help_text=_(
+            "People allow all that it asks for by one tick, or deny it. For apps that fail where a part "
+            "of it is left out."
+        ),
     )
     may_introspect_all = models.BooleanField(
         _("resource server"),
@@ -156,6 +211,8 @@ class ClientPolicy(OpenIDColumns):
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated = models.DateTimeField(_("updated"), auto_now=True)
 
+    objects: ClassVar[models.Manager["ClientPolicy"]] = WriterQuerySet["ClientPolicy"].as_manager()
+
     class Meta:
         verbose_name = _("client policy")
         verbose_name_plural = _("client policies")
@@ -163,11 +220,25 @@ class ClientPolicy(OpenIDColumns):
     def __str__(self) -> str:
         return f"{self.preset} ({self.profile})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it. A scope that the client does not have, or one of our own API, is no default scope.
 
-class ClientSecretQuerySet(models.QuerySet["ClientSecret"]):
+        So whatever takes a scope from the client takes it from the default ones too.
+        """
+        may_be = own_scopes.without(self.scopes)
+        left = [name for name in self.default_scopes if name in may_be]
+        written = kwargs.get("update_fields")
+        if left != self.default_scopes and (written is None or not _SCOPES.isdisjoint(written)):
+            self.default_scopes = left
+            if written is not None:
+                kwargs["update_fields"] = {*written, "default_scopes"}
+        super().save(*args, **kwargs)
+
+
+class ClientSecretQuerySet(WriterQuerySet["ClientSecret"]):
     def live(self) -> "ClientSecretQuerySet":
         """Neither retired nor expired."""
-        now = timezone.now()
+        now = clock.now()
         return self.filter(retired__isnull=True).exclude(expires__lte=now)
 
 
@@ -212,7 +283,7 @@ class ClientSecret(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.retired is None and (self.expires is None or self.expires > timezone.now())
+        return self.retired is None and (self.expires is None or self.expires > clock.now())
 
 
 class ClientOwner(models.Model):
@@ -230,6 +301,8 @@ class ClientOwner(models.Model):
         related_name="oauthflows_owned_clients",
         verbose_name=_("person"),
     )
+
+    objects: ClassVar[models.Manager["ClientOwner"]] = WriterQuerySet["ClientOwner"].as_manager()
 
     class Meta:
         verbose_name = _("owner")

@@ -20,9 +20,16 @@ def _algorithm(label: Any, help_text: Any = "") -> "models.CharField[str, str]":
     return models.CharField(label, max_length=30, blank=True, help_text=help_text)
 
 
-def _address(label: Any, help_text: Any = "") -> "models.CharField[str, str]":
+def _address(
+    label: Any, help_text: Any = "", *, is_asked_by_us: bool = False
+) -> "models.CharField[str, str]":
+    """An address of the web. Django's validator knows no host of a private network, as `app` of Docker's.
+
+    One that `is_asked_by_us`, this server alone, may be on such a host; the forms and services look at it.
+    """
+    validators = [] if is_asked_by_us else [_web_address]
     return models.CharField(
-        label, max_length=500, blank=True, validators=[_web_address], help_text=help_text
+        label, max_length=500, blank=True, validators=validators, help_text=help_text
     )
 
 
@@ -76,13 +83,32 @@ class OpenIDColumns(models.Model):
         blank=True,
         help_text=_("The claims it may be told of people. Empty: all that its scopes stand for."),
     )
-    backchannel_logout_uri = _address(_("told of sign-outs at"))
+    claims_in_id_token = models.BooleanField(
+        _("claims in the ID token"),
+        default=False,
+        help_text=_(
+            "Its ID tokens say what its scopes stand for, as name and email. For programs that never ask "
+            "userinfo."
+        ),
+    )
+    visible_groups = models.JSONField(
+        _("groups it is told of"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "The names of groups of this site that the claim groups may tell it of people. Empty: none."
+        ),
+    )
+    backchannel_logout_uri = _address(_("told of sign-outs at"), is_asked_by_us=True)
     backchannel_logout_session_required = models.BooleanField(
         _("is told which session ended"), default=False
     )
     frontchannel_logout_uri = _address(_("shown at sign-outs"))
     frontchannel_logout_session_required = models.BooleanField(
-        _("the shown address names the session"), default=False
+        _("the shown address names the session"),
+        null=True,
+        blank=True,
+        help_text=_("With iss and sid. Left open: yes."),
     )
 
     class Meta:

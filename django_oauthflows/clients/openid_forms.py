@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows.clients import uris
+from django_oauthflows.clients.address_forms import AddressFields
+from django_oauthflows.clients.fields import LinesField
 from django_oauthflows.keys.algorithms import (
     ALGORITHMS,
     CONTENT_ENCRYPTION,
@@ -15,12 +15,15 @@ from django_oauthflows.keys.algorithms import (
     KEY_ENCRYPTION,
     NONE,
 )
+from django_oauthflows.rules.sectors import names_one_sector
 
 #: The columns of `OpenIDColumns` in the order of the page.
 FIELDS = (
     "subject_type",
     "sector_identifier_uri",
     "allowed_claims",
+    "claims_in_id_token",
+    "visible_groups",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -68,7 +71,7 @@ def algorithm_field(label: Any, empty: Any, names: Iterable[str]) -> forms.Choic
     return forms.ChoiceField(label=label, choices=choices, required=False)
 
 
-class OpenIDFields(forms.Form):
+class OpenIDFields(AddressFields):
     """The fields of `OpenIDColumns` that are more than their columns' own."""
 
     id_token_signed_response_alg = algorithm_field(
@@ -97,23 +100,19 @@ class OpenIDFields(forms.Form):
         none_is_no_limit=True,
         help_text=_("The claims it may be told of people. Empty: all that its scopes stand for."),
     )
+    visible_groups = LinesField(
+        label=_("Groups it is told of"),
+        required=False,
+        help_text=_(
+            "The names of groups of this site that the claim groups may tell it of people, one per line. "
+            "Empty: none."
+        ),
+    )
     default_acr_values = WordsField(label=_("Authentication contexts it prefers"))
     request_uris = WordsField(
         label=_("Request objects"),
         help_text=_("The addresses its request objects may be fetched from."),
     )
-
-    def clean_backchannel_logout_uri(self) -> str:
-        return self._checked_logout_uri("backchannel_logout_uri")
-
-    def clean_frontchannel_logout_uri(self) -> str:
-        return self._checked_logout_uri("frontchannel_logout_uri")
-
-    def _checked_logout_uri(self, name: str) -> str:
-        uri: str = self.cleaned_data[name]
-        if uri:
-            uris.validate_logout_uri(uri)
-        return uri
 
 
 def wrong_choices(cleaned: dict[str, Any], *, redirect_uris: Iterable[str]) -> dict[str, Any]:
@@ -127,18 +126,16 @@ def wrong_choices(cleaned: dict[str, Any], *, redirect_uris: Iterable[str]) -> d
         enc, alg = f"{kind}_encrypted_response_enc", f"{kind}_encrypted_response_alg"
         if cleaned.get(enc) and not cleaned.get(alg):
             wrong[enc] = _("Say how the key is encrypted, too.")
-    hosts = {uris.shown_host(uri) for uri in redirect_uris}
-    is_pairwise = cleaned.get("subject_type") == "pairwise"
-    if is_pairwise and len(hosts) > 1 and not cleaned.get("sector_identifier_uri"):
-        wrong["sector_identifier_uri"] = _(
-            "Its redirect URIs are on several hosts: say which sector it belongs to."
-        )
+    said = cleaned.get("subject_type"), cleaned.get("sector_identifier_uri")
+    if sentence := wrong_sector(*said, redirect_uris=redirect_uris):
+        wrong["sector_identifier_uri"] = sentence
     return wrong
 
 
-def absolute_uris(values: Iterable[str]) -> list[str]:
-    """The values, if each is an https URL. Raises `ValidationError`."""
-    found = list(values)
-    if bad := [uri for uri in found if not uri.startswith("https://")]:
-        raise ValidationError(_("Not an https address: %(uri)s."), params={"uri": bad[0]})
-    return found
+def wrong_sector(
+    subject_type: str | None, sector_identifier_uri: str | None, *, redirect_uris: Iterable[str]
+) -> Any:
+    """Return what is wrong with the sector of pairwise subjects (Core §8.1); `None` where nothing is."""
+    if subject_type != "pairwise" or sector_identifier_uri or names_one_sector(redirect_uris):
+        return None
+    return _("Its redirect URIs are not on one host of the web: say which sector it belongs to.")

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django_oauthflows import dot
 from django_oauthflows.clients import presets
 from django_oauthflows.clients.policy import profile_of
+from django_oauthflows.clients.presentation import presented
 from django_oauthflows.clients.secret_list import Listed
 from django_oauthflows.clients.uris import shown_host
 from django_oauthflows.flows import catalogue
@@ -26,6 +27,7 @@ class Overview:
     acts: str
     may: tuple[str, ...]
     places: tuple[str, ...]
+    unverified: tuple[str, ...]
     proof: str
     uses_an_old_secret: bool
     profile: str | Promise
@@ -43,6 +45,7 @@ def overview_of(client: ClientFacts, secrets: Sequence[Listed]) -> Overview:
         acts=_acts(client),
         may=tuple(str(described.get(scope) or scope) for scope in sorted(client.scopes)),
         places=tuple(dict.fromkeys(shown_host(uri) for uri in client.redirect_uris)),
+        unverified=tuple(shown.uri for shown in presented(client).unverified.values()),
         proof=_proof(client, secrets),
         uses_an_old_secret=any(secret.is_still_used for secret in secrets),
         profile=profile.title,
@@ -53,6 +56,9 @@ def overview_of(client: ClientFacts, secrets: Sequence[Listed]) -> Overview:
 def _acts(client: ClientFacts) -> str:
     """Whom it acts for. A refresh goes on with what another flow began."""
     flows = [flow for flow in catalogue.FLOWS if flow.slug in client.flows - {"refresh-token"}]
+    kind = presets.BY_SLUG.get(client.preset)
+    if not flows and kind is not None and kind.is_resource_server:
+        return _("For nobody: it is called with tokens and asks this site about them.")
     if not flows:
         return _("It may not do anything: it has no flow.")
     if not any(flow.has_person for flow in flows):

@@ -10,9 +10,10 @@ from django_oauthflows.clients.profiles import BY_SLUG, Profile
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
-from django_oauthflows.flows.jwt_bearer import JWT_BEARER
+from django_oauthflows.flows.device_code import DEVICE_CODE
+from django_oauthflows.protected_views import only_resource
 from django_oauthflows.rules.base import Rule
-from django_oauthflows.rules.requests import AuthMethod, ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 
 
 def profile_of(client: ClientFacts) -> Profile:
@@ -22,14 +23,21 @@ def profile_of(client: ClientFacts) -> Profile:
 
 def authorization_rules(flow: Flow, client: ClientFacts) -> tuple[Rule[Any], ...]:
     """What is asked of a client's authorization request."""
-    return (*flow.authorization_rules, *profile_of(client).authorization_rules)
+    profile = profile_of(client)
+    return (*flow.authorization_rules, *profile.scope_rules, *profile.authorization_rules)
+
+
+def device_rules(client: ClientFacts) -> tuple[Rule[Any], ...]:
+    """What is asked of a device's request: it has no redirect URI and no code that PKCE could bind."""
+    return (*DEVICE_CODE.authorization_rules, *profile_of(client).scope_rules)
 
 
 def token_rules(request: TokenRequest) -> tuple[Rule[Any], ...]:
     """What is asked of a token request."""
     profile = profile_of(request.client)
     flow = flow_of_exchange(request)
-    return (*flow.token_rules, *rules_of_origin(request), *profile.token_rules)
+    rules = (*flow.token_rules, *rules_of_origin(request))
+    return (*rules, *profile.scope_rules, *profile.token_rules)
 
 
 #: DOT's switch for each grant type of legacy standing, as DOT's own column spells the grant type.
@@ -92,29 +100,44 @@ def resource_of(
     return tuple(uri for uri in granted if uri in client.allowed_resources)
 
 
+def resource_asked_for(client: ClientFacts, sent: tuple[str, ...]) -> tuple[str, ...]:
+    """What an authorization request names; without a name, the site's own where it can mean no other.
+
+    That is for clients that have to name one: any other asks for this whole site then.
+    """
+    if sent or not profile_of(client).needs_resource:
+        return sent
+    only = only_resource()
+    return (only,) if only else ()
+
+
 def takes_unsigned_objects(client: ClientFacts) -> bool:
     """May its request objects come unsigned (OpenID Connect Core §6.1)? Where it says so, or is legacy."""
     registered = client.openid.request_object_signing_alg
     return registered == "none" or (not registered and client.profile == "legacy")
 
 
-def request_object_must_be_signed() -> Refusal:
-    """How an unsigned one is refused."""
+def must_sign_objects(client: ClientFacts) -> bool:
+    """Return whether the client is registered for signed request objects, and so for no others.
+
+    OpenID Connect Dynamic Client Registration 1.0 §2, `request_object_signing_alg`.
+    """
+    return client.openid.request_object_signing_alg not in ("", "none")
+
+
+def request_object_must_be_signed(client: ClientFacts) -> Refusal:
+    """Return how an unsigned one is refused.
+
+    It is an invalid one where the client is bound to a signature (RFC 9101 §10.5), so that nobody takes the
+    signature away. Elsewhere this server does not support it (OpenID Connect Core §6.1).
+    """
+    is_bound = must_sign_objects(client)
     return Refusal(
-        Code.REQUEST_NOT_SUPPORTED,
+        Code.INVALID_REQUEST_OBJECT if is_bound else Code.REQUEST_NOT_SUPPORTED,
         "This client's request objects must be signed.",
         rule="request_object_must_be_signed",
-        spec="OpenID Connect Core §6.1",
+        spec="RFC 9101 §10.5" if is_bound else "OpenID Connect Core §6.1",
         fix="Sign it, or register the client with request_object_signing_alg none.",
-    )
-
-
-def assertions_are_used() -> bool:
-    """May any client authenticate, or ask for a token, by a JWT it signs?"""
-    enabled = ClientPolicy.objects.filter(is_enabled=True).order_by()
-    methods = (AuthMethod.PRIVATE_KEY_JWT, AuthMethod.SECRET_JWT)
-    return enabled.filter(authentication_method__in=methods).exists() or any(
-        JWT_BEARER.slug in flows for flows in enabled.values_list("flows", flat=True).distinct()
     )
 
 

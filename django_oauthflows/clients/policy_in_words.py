@@ -55,6 +55,7 @@ class PolicyInWords:
             "profile",
             "flows",
             "scopes",
+            "default_scopes",
             "required_scopes",
             "access_token_lifetime",
             "refresh_token_idle_lifetime",
@@ -63,6 +64,7 @@ class PolicyInWords:
             "exchange_targets",
             "resources",
             "allowed_claims",
+            "visible_groups",
             "default_acr_values",
         )
     }
@@ -71,6 +73,7 @@ class PolicyInWords:
     profile_in_words = _in_words("profile", _profile)
     flows_in_words = _in_words("flows", _flows)
     scopes_in_words = _in_words("scopes", _listed)
+    default_scopes_in_words = _in_words("default_scopes", _listed)
     required_scopes_in_words = _in_words("required_scopes", _listed)
     access_token_lifetime_in_words = _in_words("access_token_lifetime", _seconds)
     refresh_token_idle_lifetime_in_words = _in_words("refresh_token_idle_lifetime", _seconds)
@@ -81,4 +84,5 @@ class PolicyInWords:
     exchange_targets_in_words = _in_words("exchange_targets", _listed)
     resources_in_words = _in_words("resources", _listed)
     allowed_claims_in_words = _in_words("allowed_claims", _listed)
+    visible_groups_in_words = _in_words("visible_groups", _listed)
     default_acr_values_in_words = _in_words("default_acr_values", _listed)

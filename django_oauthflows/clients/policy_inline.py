@@ -26,14 +26,25 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
         ),
         (
             gettext_lazy("What it may do"),
-            {"fields": ("is_enabled", "preset", "profile", "flows", "scopes", "required_scopes")},
+            {
+                "fields": (
+                    "is_enabled",
+                    "preset",
+                    "profile",
+                    "flows",
+                    "may_omit_pkce_and_nonce",
+                    "scopes",
+                    "default_scopes",
+                    "required_scopes",
+                )
+            },
         ),
         (
             # Asked for where the changes would have refused what the client did lately.
             None,
             {"fields": ("accepts_refusals",)},
         ),
-        (gettext_lazy("Consent"), {"fields": ("is_verified", "skips_consent")}),
+        (gettext_lazy("Consent"), {"fields": ("is_verified", "skips_consent", "needs_all_scopes")}),
         (
             gettext_lazy("Authentication and lifetimes"),
             {
@@ -43,6 +54,7 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
                     "jwks",
                     "jwks_uri",
                     "token_format",
+                    "access_token_signing_alg",
                     "access_token_lifetime",
                     "refresh_token_idle_lifetime",
                     "refresh_token_absolute_lifetime",

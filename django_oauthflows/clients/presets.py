@@ -1,11 +1,13 @@
 """The kinds of client a person can think of, and what each gets: one scenario, one set of safe choices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from django_oauthflows.rules.requests import AuthMethod
+from django_oauthflows import dot, own_scopes
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +16,10 @@ class Preset:
 
     `grant_type` is the single one DOT's own column can hold, for code that still reads it. One that
     `has_own_key` registers its public part, and gets no secret. One that `is_installed` runs on a person's
-    own device: it may come back by a loopback address on any port (RFC 8252 §7.3).
+    own device: it may come back by a loopback address on any port (RFC 8252 §7.3). One that `acts_for_itself`
+    signs nobody in. One with `claims_in_id_token` is told who signed in by the ID token too, unless its
+    profile is a strict one. One that `is_resource_server` is called with tokens and gets none: it says which
+    resources it serves.
     """
 
     slug: str
@@ -29,6 +34,9 @@ class Preset:
     is_installed: bool = False
     profile: str = "standard"
     has_own_key: bool = False
+    claims_in_id_token: bool = False
+    is_resource_server: bool = False
+    acts_for_itself: bool = False
 
     @property
     def authentication_method(self) -> AuthMethod:
@@ -47,6 +55,7 @@ PRESETS: tuple[Preset, ...] = (
         grant_type="authorization-code",
         is_confidential=True,
         needs_redirect_uri=True,
+        claims_in_id_token=True,
     ),
     Preset(
         slug="single-page-app",
@@ -59,6 +68,7 @@ PRESETS: tuple[Preset, ...] = (
         grant_type="authorization-code",
         is_confidential=False,
         needs_redirect_uri=True,
+        claims_in_id_token=True,
     ),
     Preset(
         slug="native-app",
@@ -71,6 +81,7 @@ PRESETS: tuple[Preset, ...] = (
         needs_redirect_uri=True,
         takes_private_schemes=True,
         is_installed=True,
+        claims_in_id_token=True,
     ),
     Preset(
         slug="ai-agent",
@@ -97,6 +108,7 @@ PRESETS: tuple[Preset, ...] = (
         grant_type="client-credentials",
         is_confidential=True,
         needs_redirect_uri=False,
+        acts_for_itself=True,
     ),
     Preset(
         slug="service-account",
@@ -112,6 +124,20 @@ PRESETS: tuple[Preset, ...] = (
         is_confidential=True,
         needs_redirect_uri=False,
         has_own_key=True,
+        acts_for_itself=True,
+    ),
+    Preset(
+        slug="api",
+        title=_("An API elsewhere"),
+        summary=_(
+            "Is called with tokens of this site, and asks this site about each of them. It gets none itself."
+        ),
+        example=_("A service in another language, a gateway, whatever cannot look into this site."),
+        flows=(),
+        grant_type="client-credentials",
+        is_confidential=True,
+        needs_redirect_uri=False,
+        is_resource_server=True,
     ),
     Preset(
         slug="legacy-app",
@@ -140,10 +166,44 @@ PRESETS: tuple[Preset, ...] = (
     ),
 )
 
+#: What a client may ask for, and what it gets where it asks for nothing.
+Scopes = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def scopes_for(
+    slug: str,
+    scopes: Sequence[str] | None,
+    default_scopes: Sequence[str] | None,
+    flows: Sequence[str] | None = None,
+) -> Scopes:
+    """Return the scopes and the default scopes of a new client of a kind, `None` for what nobody wrote.
+
+    Without scopes it has every open one, an API none, and none by default. Those written for it are its
+    default ones too, but for those of our own API. One that acts for itself, as its kind does with no other
+    `flows`, gets none that is about people, unless written.
+    """
+    kind = BY_SLUG.get(slug)
+    is_alone = kind is not None and kind.acts_for_itself and set(flows or ()) <= set(kind.flows)
+    about_people = dot.OPENID_SCOPES if is_alone else frozenset()
+    if scopes is None:
+        is_api = kind is not None and kind.is_resource_server
+        chosen = frozenset() if is_api else dot.open_scopes() - about_people
+        return tuple(sorted(chosen)), tuple(sorted(set(default_scopes or ())))
+    written = (
+        own_scopes.without(scopes) - about_people if default_scopes is None else default_scopes
+    )
+    return tuple(sorted(set(scopes))), tuple(sorted(set(written)))
+
+
 BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}
 
 
 def is_installed(slug: str) -> bool:
-    """Does this kind run on a person's own device (RFC 8252)? An application without a policy may."""
+    """Does this kind run on a person's own device (RFC 8252)? A kind that nobody knows may."""
     kind = BY_SLUG.get(slug)
     return kind is None or kind.is_installed
+
+
+def is_native(client: ClientFacts) -> bool:
+    """Does the client run on a person's own device, by its kind or by what it registered (RFC 8252)?"""
+    return is_installed(client.preset) or client.openid.application_type == "native"

@@ -8,7 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows.flows import catalogue
-from django_oauthflows.rules.authorization import resource_must_be_sent
+from django_oauthflows.rules.authorization import (
+    resource_must_be_sent,
+    resource_must_be_sent_or_granted,
+)
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.pkce import (
     code_challenge_must_be_sent,
@@ -20,7 +23,13 @@ from django_oauthflows.rules.pkce import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What is asked of a client's requests beyond its flow's own rules; `why` is whom that is for."""
+    """What is asked of a client's requests beyond its flow's own rules; `why` is whom that is for.
+
+    `scope_rules` are asked of the scopes of every request, at every endpoint. Without one of
+    `STRICT_SCOPE_RULES` a scope that no part of the server knows is left out, and not refused.
+    With `needs_resource` each token is for a resource that was named, or that is the site's only one.
+    A new client of one that `is_strict` has no convenience that it was not given by name.
+    """
 
     slug: str
     title: str | Promise
@@ -28,6 +37,9 @@ class Profile:
     why: str | Promise
     authorization_rules: tuple[Rule[Any], ...] = ()
     token_rules: tuple[Rule[Any], ...] = ()
+    scope_rules: tuple[Rule[Any], ...] = ()
+    needs_resource: bool = False
+    is_strict: bool = True
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -40,13 +52,14 @@ PROFILES: tuple[Profile, ...] = (
             "the client sends."
         ),
         authorization_rules=(code_challenge_must_use_s256, code_challenge_must_be_sent),
+        is_strict=False,
     ),
     Profile(
         slug="mcp",
         title=_("Agents (Model Context Protocol)"),
         summary=_(
-            "The standard, and more: every request names the server its token is for, and PKCE with S256 "
-            "has no exception."
+            "The standard, and more: every token names the one server it is for, and PKCE with S256 has no "
+            "exception."
         ),
         why=_(
             "An agent is led to servers that nobody here knows. One of them could use the token it is given "
@@ -57,7 +70,8 @@ PROFILES: tuple[Profile, ...] = (
             code_challenge_must_be_sent_with_every_request,
             resource_must_be_sent,
         ),
-        token_rules=(resource_must_be_sent,),
+        token_rules=(resource_must_be_sent_or_granted,),
+        needs_resource=True,
     ),
     Profile(
         slug="legacy",
@@ -71,6 +85,7 @@ PROFILES: tuple[Profile, ...] = (
             "can."
         ),
         authorization_rules=(code_challenge_must_be_sent_by_public_clients,),
+        is_strict=False,
     ),
 )
 

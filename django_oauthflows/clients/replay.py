@@ -1,18 +1,19 @@
-"""What may be used once, and whether it has been: the `jti` of assertions (RFC 7519 §4.1.7).
+"""The one use of an assertion: its `jti` (RFC 7519 §4.1.7, RFC 7523 §3).
 
-They live in the cache, which the workers share, until they would have expired anyway. A cache that does not
-answer lets nothing pass, loudly: what cannot be remembered could come again.
+The marks are rows with a unique checksum. Every worker sees them, of many uses at once one succeeds, and no
+cache that is emptied or away makes an assertion good again.
 """
 
-import logging
 from datetime import datetime
 from hashlib import sha256
-from math import ceil
 
-from django.core.cache import cache
-from django.utils import timezone
+from django.db import IntegrityError, router, transaction
 
-logger = logging.getLogger("django_oauthflows.replay")
+from django_oauthflows.clients.jwt_ids import UsedJwtId
+from django_oauthflows.core import clock
+from django_oauthflows.statements import CompiledInsert
+
+_INSERT = CompiledInsert(lambda: UsedJwtId)
 
 
 def spend_once(issuer: str, jti: str, until: datetime) -> bool:
@@ -20,13 +21,15 @@ def spend_once(issuer: str, jti: str, until: datetime) -> bool:
 
     `until` is when nobody would accept it any more, clocks that differ included.
     """
-    left = ceil((until - timezone.now()).total_seconds())
-    if left <= 0:
+    if until <= clock.now():
         return False
     # With its length, so that no other pair of texts is written the same way.
     text = f"{len(issuer)}:{issuer}{jti}".encode("utf-8", "surrogatepass")
+    using = router.db_for_write(UsedJwtId)
+    mark = UsedJwtId(checksum=sha256(text).hexdigest(), expires=until)
     try:
-        return bool(cache.add(f"oauthflows:spent:{sha256(text).hexdigest()}", 1, timeout=left))
-    except Exception:
-        logger.exception("the cache does not answer; what must be used once is refused")
+        with transaction.atomic(using=using):
+            _INSERT.save(mark, using)
+    except IntegrityError:
         return False
+    return True

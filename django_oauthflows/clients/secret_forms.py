@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.core import clock
+from django_oauthflows.core.text import validate_name
 
 _USUALLY = 7
 
@@ -15,7 +17,11 @@ class AddSecretForm(forms.Form):
     """One more secret, beside those there are."""
 
     label = forms.CharField(
-        label=_("Label"), max_length=100, required=False, help_text=_("Where it will be used.")
+        label=_("Label"),
+        max_length=100,
+        required=False,
+        validators=[validate_name],
+        help_text=_("Where it will be used."),
     )
     expires = forms.DateTimeField(
         label=_("Expires"),
@@ -30,7 +36,7 @@ class AddSecretForm(forms.Form):
 
     def clean_expires(self) -> Any:
         expires = self.cleaned_data["expires"]
-        if expires is not None and expires <= timezone.now():
+        if expires is not None and expires <= clock.now():
             raise ValidationError(_("That moment has passed."))
         return expires
 

@@ -6,7 +6,6 @@ One that its owner chose to keep readable is stored encrypted beside its checksu
 
 import logging
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -14,13 +13,14 @@ from typing import Any
 
 from django.db import models, router, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot, sealing
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import facts
+from django_oauthflows.clients.guess_limits import GuessLimits
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.core import clock
 from django_oauthflows.rules.requests import ClientFacts, SecretFacts
 
 logger = logging.getLogger("django_oauthflows.clients")
@@ -106,7 +106,7 @@ SHORTEST_READABLE = 32
 
 def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
     """The live secrets of a client whose owner chose to keep them readable, the newest first; else none."""
-    now = timezone.now()
+    now = clock.now()
     found = []
     for secret in client.secrets:
         if secret.sealed and (secret.expires is None or secret.expires > now):
@@ -121,6 +121,15 @@ def readable_secrets(client: ClientFacts) -> tuple[str, ...]:
     if len(client.plain_dot_secret) >= SHORTEST_READABLE:
         found.append(client.plain_dot_secret)
     return tuple(found)
+
+
+def can_be_read(secret: ClientSecret) -> bool:
+    """Does any SECRET_KEY of the project open this readable secret?"""
+    try:
+        sealing.unseal(secret.sealed, keys=_sealing_keys(), bound_to=secret.digest.encode())
+    except sealing.Unopened:
+        return False
+    return True
 
 
 def seal_anew() -> int:
@@ -159,7 +168,7 @@ def rotate(
 
     One that was to end sooner still does. The new one is kept readable if the old one was.
     """
-    end = timezone.now() + overlap
+    end = clock.now() + overlap
     label = REPLACED if secret.is_from_dot else secret.label
     with transaction.atomic(using=router.db_for_write(ClientSecret)):
         earlier = models.Q(expires__isnull=True) | models.Q(expires__gt=end)
@@ -186,7 +195,7 @@ def rotate(
 
 def retire(secret: ClientSecret, *, by: Any = None, request: HttpRequest | None = None) -> None:
     """End a secret now; requests in other workers see it within `CLIENT_CACHE_SECONDS`."""
-    secret.retired = timezone.now()
+    secret.retired = clock.now()
     secret.save(update_fields=["retired"])
     facts.forget_clients()
     recorder.record(
@@ -202,7 +211,7 @@ def retire_dots(
     application: models.Model, *, by: Any = None, request: HttpRequest | None = None
 ) -> None:
     """End the secret in django-oauth-toolkit's own column, which is left as it is and not asked any more."""
-    now = timezone.now()
+    now = clock.now()
     ClientSecret.objects.create(
         application_id=application.pk, label=FROM_DOT, is_from_dot=True, retired=now
     )
@@ -221,28 +230,50 @@ def verify(
     presented: str,
     now: datetime,
     *,
-    if_it_is_a_guess: Callable[[], None] = lambda: None,
+    guesses: GuessLimits,
 ) -> bool:
-    """Is `presented` one of the client's secrets? Costs the same for clients known, unknown and disabled.
+    """Is `presented` one of the client's secrets?
 
-    Whoever presents none that has a fast hash may be guessing: `if_it_is_a_guess` is called then, and may
-    raise. A secret DOT hashed like a password is verified the slow way once and stored anew with a fast hash.
-    As long as a site has any such secret left, every wrong answer costs the slow hash, whoever is named.
+    Clients known, unknown and disabled cost the same time, for client ids are no secret but their states
+    are: every secret with a fast hash is compared in constant time. Where none matches, the guess is counted,
+    which raises Refusal beyond the limit. A slow hash is computed only for a client whose row exists and
+    whose secret is known as django-oauth-toolkit hashed it and in no other way, and is counted before. A
+    secret that matches is stored anew with a fast hash, so that this ends by itself.
     """
     digest = digest_of(presented)
-    matched: SecretFacts | None = None
-    for known in client.secrets if client else ():
-        if compare_digest(known.digest, digest) and (known.expires is None or known.expires > now):
-            matched = known
-    compare_digest(_NOBODYS_DIGEST, digest)
-    if client and matched:
+    if client and (matched := _matching(client, digest, now)):
         _note_use(matched, now)
         return client.is_enabled
-    if_it_is_a_guess()
-    if not facts.slow_secrets_remain():
+    if client and _is_plain_dot_secret(client, presented):
+        return _upgraded(client, digest, now)
+    compare_digest(_NOBODYS_DIGEST, digest)
+    guesses.count()
+    if client is None or not dot.is_slow_secret(client.dot_secret):
         return False
-    if not dot.check_slow_secret(presented, client.dot_secret if client else "") or client is None:
+    guesses.count_slow_hash()
+    if not dot.check_slow_secret(presented, client.dot_secret):
         return False
+    guesses.give_back()
+    return _upgraded(client, digest, now)
+
+
+def _matching(client: ClientFacts, digest: str, now: datetime) -> SecretFacts | None:
+    """Return the live secret of this checksum; each is compared, whichever matches."""
+    matched = None
+    for known in client.secrets:
+        if compare_digest(known.digest, digest) and (known.expires is None or known.expires > now):
+            matched = known
+    return matched
+
+
+def _is_plain_dot_secret(client: ClientFacts, presented: str) -> bool:
+    """Is it the secret that its owner had django-oauth-toolkit keep as it is?"""
+    plain = dot.plain_secret(client.dot_secret) if client.dot_secret else ""
+    return bool(plain) and compare_digest(plain.encode(), presented.encode())
+
+
+def _upgraded(client: ClientFacts, digest: str, now: datetime) -> bool:
+    """Store a secret of django-oauth-toolkit's anew with a fast hash; return whether it may be used."""
     if client.is_enabled:
         ClientSecret.objects.create(
             application_id=client.key,
@@ -263,7 +294,7 @@ def note_use(client: ClientFacts, secret: str) -> None:
     digest = digest_of(secret)
     for known in client.secrets:
         if known.digest == digest:
-            _note_use(known, timezone.now())
+            _note_use(known, clock.now())
 
 
 def _note_use(secret: SecretFacts, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django_oauthflows.core import text
 from django_oauthflows.rules.requests import ClientFacts
 
 #: Where the facts bear another name than the member.
@@ -14,9 +15,9 @@ def in_language(client: ClientFacts, language: str | None) -> ClientFacts:
     if not client.translations or not language:
         return client
     found: dict[str, Any] = {
-        _FACTS.get(member, member): text
+        _FACTS.get(member, member): said
         for member, texts in client.translations.items()
-        if (text := _nearest(texts, language.lower()))
+        if (said := text.cleaned(_nearest(texts, language.lower())))
     }
     return replace(client, **found)
 

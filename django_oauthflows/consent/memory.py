@@ -1,55 +1,89 @@
 """What is remembered of a person's yes, and how it is taken back."""
 
-from collections.abc import Collection
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connections, transaction
+from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
-from django_oauthflows.consent.models import Consent
+from django_oauthflows.consent.models import Consent, ConsentQuerySet
+from django_oauthflows.consent.remembered import NOTHING_YET, RememberedConsent
+from django_oauthflows.consent.scope import ConsentScope
+from django_oauthflows.core import clock
+from django_oauthflows.core.after_commit import after_commit
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import families
+from django_oauthflows.tokens.issuing_conditions import hold_user, share_user
 
 
-def remembered(client: ClientFacts, person: Any) -> frozenset[str] | None:
-    """The scopes a person's live consent covers for a client; `None` where there is none."""
-    consent = Consent.objects.live().filter(user=person, application_id=client.key).first()
-    return None if consent is None else consent.scopes
+def remembered(client: ClientFacts, person: Any) -> RememberedConsent | None:
+    """Return what a person's live consent to a client stands for; `None` where there is none.
+
+    Read from the database that is written to: a replica may not know yet of a withdrawal.
+    """
+    consent = _rows(client.key, person).live().first()
+    return None if consent is None else consent.remembered
+
+
+def remembered_and_locked(client: ClientFacts, person: Any) -> RememberedConsent | None:
+    """Return the same, and let no withdrawal pass until the transaction ends.
+
+    All that is issued in this transaction is there when a withdrawal goes on, which then ends it.
+    """
+    share_user(person.pk, dot.token_database())
+    consent = _locked(_rows(client.key, person))
+    return consent.remembered if consent is not None and consent.is_live else None
+
+
+def _rows(application_key: Any, person: Any) -> ConsentQuerySet:
+    rows = ConsentQuerySet(Consent, using=dot.token_database())
+    return rows.filter(user=person, application_id=application_key)
+
+
+def _locked(rows: ConsentQuerySet) -> Consent | None:
+    """Return the one row of these, locked until the transaction ends; `None` where there is none.
+
+    Always locked by its key: InnoDB locks the index a row is found by as well, and two that found it by
+    different ones would wait for each other.
+    """
+    if not connections[rows.db].features.has_select_for_update:
+        # SQLite: a transaction that begins by reading cannot wait for its turn to write.
+        rows.update(updated=F("updated"))
+        return rows.first()
+    key = rows.values_list("pk", flat=True).first()
+    return None if key is None else _by_key(rows, key).select_for_update().first()
+
+
+def _by_key(rows: ConsentQuerySet, key: int) -> ConsentQuerySet:
+    return ConsentQuerySet(Consent, using=rows.db).filter(pk=key)
 
 
 def remember(
     client: ClientFacts,
     person: Any,
     *,
-    asked: Collection[str],
-    granted: Collection[str],
+    asked: ConsentScope,
+    granted: ConsentScope,
     request: HttpRequest,
 ) -> None:
-    """Remember what a person just agreed to.
+    """Remember what a person just agreed to: `granted` is what they ticked of what was `asked`.
 
     Scopes they were asked for and left unticked are forgotten; those they were not asked for stay.
     """
-    now = timezone.now()
+    now = clock.now()
     lifetime = conf.CONSENT_LIFETIME
     using = dot.token_database()
     with transaction.atomic(using=using):
-        consents = Consent.objects.using(using)
-        # Write first: SQLite lets no transaction that began by reading wait for its turn to write.
-        consents.filter(user=person, application_id=client.key).update(updated=now)
-        consent, _ = consents.select_for_update().get_or_create(
-            user=person, application_id=client.key
-        )
-        earlier = (
-            consent.scopes if consent.expires is None or consent.expires > now else frozenset()
-        )
-        consent.scope = " ".join(sorted((earlier - set(asked)) | set(granted)))
+        share_user(person.pk, using)
+        consent = _locked_or_new(client, person)
+        after = (consent.remembered if consent.is_live else NOTHING_YET).after(asked, granted)
+        consent.scope = " ".join(sorted(after.shown_before))
+        consent.pages = [page.as_json() for page in after.pages]
         consent.updated = now
         consent.expires = None if lifetime is None else now + timedelta(seconds=lifetime)
         consent.save(using=using)
@@ -59,18 +93,27 @@ def remember(
             client_id=client.client_id,
             user=person,
             request=request,
-            detail={"asked": sorted(asked), "granted": sorted(granted)},
+            detail={"asked": sorted(asked.all_scopes), "granted": sorted(granted.all_scopes)},
         )
-    transaction.on_commit(
-        partial(
-            signals.consent_given.send_robust,
-            sender=None,
-            client_id=client.client_id,
-            user_id=person.pk,
-            scopes=frozenset(granted),
-        ),
+    after_commit(
+        signals.consent_given.send_robust,
         using=using,
+        sender=None,
+        client_id=client.client_id,
+        user_id=person.pk,
+        scopes=granted.all_scopes,
     )
+
+
+def _locked_or_new(client: ClientFacts, person: Any) -> Consent:
+    rows = _rows(client.key, person)
+    consent = _locked(rows)
+    if consent is None:
+        consent, is_new = rows.get_or_create(user=person, application_id=client.key)
+        if not is_new:
+            # Somebody was faster: the row is read again once they are done.
+            consent = _locked(rows) or consent
+    return consent
 
 
 def withdraw(
@@ -82,7 +125,11 @@ def withdraw(
     """
     using = dot.token_database()
     with transaction.atomic(using=using):
-        Consent.objects.using(using).filter(user=person, application_id=application.pk).delete()
+        # First, as everywhere: the user, then what belongs to them.
+        hold_user(person.pk, using)
+        consent = _locked(_rows(application.pk, person))
+        if consent is not None:
+            consent.delete()
         families.revoke_all(
             person=person,
             application_key=application.pk,
@@ -93,14 +140,12 @@ def withdraw(
         recorder.record(
             Event.CONSENT_WITHDRAWN, application=application, user=person, by=by, request=request
         )
-    transaction.on_commit(
-        partial(
-            signals.consent_withdrawn.send_robust,
-            sender=None,
-            client_id=application.client_id,
-            user_id=person.pk,
-        ),
+    after_commit(
+        signals.consent_withdrawn.send_robust,
         using=using,
+        sender=None,
+        client_id=application.client_id,
+        user_id=person.pk,
     )
 
 

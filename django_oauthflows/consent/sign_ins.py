@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot
+from django_oauthflows.core import clock, text
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.tokens import families, lifetimes
 from django_oauthflows.tokens.models import Authorization
@@ -54,7 +54,7 @@ def end(
 
 
 def _alive(person: Any) -> Iterator[SignIn]:
-    now = timezone.now()
+    now = clock.now()
     live = dot.refresh_token_model()._default_manager.filter(
         token_family=OuterRef("pk"), revoked__isnull=True
     )
@@ -103,5 +103,5 @@ def _alive(person: Any) -> Iterator[SignIn]:
                 ends=ends,
                 if_unused=refreshed is not None and ends != absolute,
                 is_on_behalf=flow == TOKEN_EXCHANGE.slug,
-                through=through or "",
+                through=text.cleaned(through or ""),
             )

@@ -1,15 +1,18 @@
-"""The protected resource's metadata document (RFC 9728 §3)."""
+"""The metadata documents of protected resources (RFC 9728 §3)."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from django_oauthflows.protocol import cors
-from django_oauthflows.protocol.discovery import resource_metadata as metadata_of
+from django_oauthflows.protocol.documents import public_document
+from django_oauthflows.protocol.resource_documents import resource_document
 
 
-@require_safe
-def resource_metadata(request: HttpRequest, path: str = "") -> HttpResponse:
-    """What a client that met a 401 reads to find the authorization server."""
-    response = cors.allow_everyone(JsonResponse(metadata_of(request, path)))
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+@public_document
+def resource_metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
+    """Show what a client that met a 401 reads to find the authorization server.
+
+    With `path` it is the document of the resource at that path of this host, if there is one.
+    """
+    document = resource_document(request, "" if path is None else f"/{path}")
+    if document is None:
+        raise Http404
+    return JsonResponse(document)

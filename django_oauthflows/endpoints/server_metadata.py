@@ -1,15 +1,18 @@
 """The authorization server's metadata document (RFC 8414 §3)."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from django_oauthflows.protocol import cors
+from django_oauthflows.issuer import is_path_of_issuer
 from django_oauthflows.protocol.discovery import server_metadata as metadata_of
+from django_oauthflows.protocol.documents import public_document
 
 
-@require_safe
-def server_metadata(request: HttpRequest) -> HttpResponse:
-    """What clients read to configure themselves. Public, and the same for everyone."""
-    response = cors.allow_everyone(JsonResponse(metadata_of(request)))
-    response["Cache-Control"] = "public, max-age=300"
-    return response
+@public_document
+def server_metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
+    """What clients read to configure themselves. Public, and the same for everyone.
+
+    With `path` the client asks about the issuer of that path (RFC 8414 §3.1), which has to be this one.
+    """
+    if path is not None and not is_path_of_issuer(path, request):
+        raise Http404
+    return JsonResponse(metadata_of(request))

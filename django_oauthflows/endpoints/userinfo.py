@@ -2,39 +2,47 @@
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.identity import userinfo as told
 from django_oauthflows.issuer import issuer_of
+from django_oauthflows.protected_views import protected
 from django_oauthflows.protocol import cors, headers
 from django_oauthflows.protocol.parameters import FORM, from_body
 from django_oauthflows.resource_server.challenges import challenge_for
 from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.tokens import access_token_client_must_be_enabled
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 from django_oauthflows.tokens.reading import authorization_of
 from django_oauthflows.tokens.validation import validate
 from django_oauthflows.traffic import counting
 
 
+@protected("openid")
+@login_not_required
 @csrf_exempt
 @sensitive_post_parameters()
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "POST", "OPTIONS"])
 def userinfo(request: HttpRequest) -> HttpResponse:
     """Tell a client what a person agreed to be told of them; to any script, since no cookie counts here."""
+    if dot.is_switched_off("OIDC_ENABLED"):
+        raise Http404
     if request.method == "OPTIONS":
         return cors.preflight(methods="GET, POST")
     token: Any = None
     try:
-        token = validate(_shown(request), request)
+        token = validate(_shown(request), request, is_userinfo=True)
         enforce(USERINFO_RULES, token)
         response = _told(request, token)
         counting.accepted("userinfo")
@@ -45,7 +53,10 @@ def userinfo(request: HttpRequest) -> HttpResponse:
 
 def _told(request: HttpRequest, token: Any) -> HttpResponse:
     client = client_of(token.application.client_id)
-    assert client is not None  # noqa: S101 - the token was found with its client
+    if client is None:  # known by a metadata document, which the site takes no more
+        raise access_token_client_must_be_enabled.refusal(
+            "The access token is unknown, revoked or expired."
+        )
     scopes = frozenset(token.scope.split())
     members = told.userinfo(client, token.user, scopes, authorization_of(token))
     if told.is_plain_for(client):

@@ -25,10 +25,12 @@ from django_oauthflows.rules.grants import (
     flow_must_still_be_allowed,
     person_must_be_active,
     redirect_uri_must_match_code,
+    spent_code_must_be_proven,
 )
 from django_oauthflows.rules.openid import REQUEST_RULES
 from django_oauthflows.rules.pkce import (
     code_challenge_method_must_be_known,
+    code_challenge_must_be_sent_for_loopback_addresses,
     code_challenge_must_be_well_formed,
     code_verifier_must_be_sent,
     code_verifier_must_be_well_formed,
@@ -46,6 +48,7 @@ AUTHORIZATION_RULES: tuple[Rule[Any], ...] = (
     *REQUEST_RULES,
     code_challenge_method_must_be_known,
     code_challenge_must_be_well_formed,
+    code_challenge_must_be_sent_for_loopback_addresses,
     scopes_must_be_allowed_for_client,
     scopes_must_not_be_empty,
     resource_must_be_an_absolute_uri,
@@ -55,6 +58,7 @@ AUTHORIZATION_RULES: tuple[Rule[Any], ...] = (
 TOKEN_RULES: tuple[Rule[Any], ...] = (
     code_must_exist,
     code_must_belong_to_client,
+    spent_code_must_be_proven,
     code_must_be_unspent,
     code_must_not_be_expired,
     redirect_uri_must_match_code,
@@ -97,7 +101,8 @@ AUTHORIZATION_CODE = Flow(
     ),
     security_notes=(
         "The token never passes through the browser.",
-        "Without PKCE only for confidential clients whose OpenID Connect request carries a nonce.",
+        "Without PKCE only for confidential clients whose OpenID Connect request carries a nonce, and never "
+        "where the answer goes to the person's own device.",
     ),
     authorization_rules=AUTHORIZATION_RULES,
     token_rules=TOKEN_RULES,

@@ -30,9 +30,10 @@ def flow_of_authorization(request: AuthorizationRequest) -> Flow:
             rule="response_type_must_be_supported",
             spec="RFC 6749 §4.1.2.1",
         )
+    if request.client.may_use(flow.slug):
+        return flow
     with_pkce = catalogue.for_response_type(request.response_type, uses_pkce=True)
-    allowed = {flow.slug} | ({with_pkce.slug} if with_pkce else set())
-    if request.client.flows.isdisjoint(allowed):
+    if with_pkce is None or not request.client.may_use(with_pkce.slug):
         raise Refusal(
             Code.UNAUTHORIZED_CLIENT,
             "This client may not use this response_type.",
@@ -40,14 +41,12 @@ def flow_of_authorization(request: AuthorizationRequest) -> Flow:
             spec="RFC 6749 §4.1.2.1",
             fix="Allow the flow in the client's policy.",
         )
-    if flow.slug not in request.client.flows:
-        raise Refusal(
-            Code.INVALID_REQUEST,
-            "This client must use PKCE: send a code_challenge with code_challenge_method=S256.",
-            rule="client_must_be_allowed_the_flow_without_pkce",
-            spec="OAuth 2.1 §4.1.1",
-        )
-    return flow
+    raise Refusal(
+        Code.INVALID_REQUEST,
+        "This client must use PKCE: send a code_challenge with code_challenge_method=S256.",
+        rule="client_must_be_allowed_the_flow_without_pkce",
+        spec="OAuth 2.1 §4.1.1",
+    )
 
 
 def grant_type_must_be_open(grant_type: str, client: ClientFacts) -> None:

@@ -10,6 +10,7 @@ from django_oauthflows.flows.base import Actor, Flow, Standing, Step
 from django_oauthflows.rules.authorization import (
     resource_must_be_allowed_for_client,
     resource_must_be_an_absolute_uri,
+    resource_must_be_granted,
 )
 from django_oauthflows.rules.device import (
     device_code_must_be_unspent,
@@ -80,5 +81,6 @@ DEVICE_CODE = Flow(
         scopes_must_be_left,
         resource_must_be_an_absolute_uri,
         resource_must_be_allowed_for_client,
+        resource_must_be_granted,
     ),
 )

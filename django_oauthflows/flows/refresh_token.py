@@ -10,6 +10,7 @@ from django_oauthflows.rules.authorization import (
 )
 from django_oauthflows.rules.grants import (
     authorization_must_be_live,
+    client_must_authenticate_as_it_did,
     client_must_still_be_enabled,
     flow_must_still_be_allowed,
     person_must_be_active,
@@ -46,6 +47,7 @@ REFRESH_TOKEN = Flow(
     token_rules=(
         refresh_token_must_exist,
         refresh_token_must_belong_to_client,
+        client_must_authenticate_as_it_did,
         authorization_must_be_live,
         client_must_still_be_enabled,
         refresh_token_must_be_unspent,

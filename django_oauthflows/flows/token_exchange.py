@@ -25,6 +25,8 @@ from django_oauthflows.rules.exchange import (
     subject_token_type_must_be_supported,
     target_must_be_allowed_for_client,
     target_must_be_named,
+    target_must_be_one_of_the_subject_token,
+    target_must_be_shown_to_the_person,
     target_resource_must_be_an_absolute_uri,
 )
 from django_oauthflows.rules.scopes import scopes_must_be_allowed_for_client
@@ -52,7 +54,8 @@ TOKEN_EXCHANGE = Flow(
         "Confidential clients only, for the targets their owner listed; none unless listed.",
         "Never more scope than the token handed in, and never longer than it.",
         "The token says who acts (act), unless the client's owner lets it impersonate people.",
-        "Whatever ends the grant of the token handed in ends the new one too.",
+        "Whatever ends the grant of the token handed in, or its client, ends the new one too.",
+        "A client's own token for one API is not exchanged for another.",
     ),
     token_rules=(
         client_must_be_confidential,
@@ -71,6 +74,8 @@ TOKEN_EXCHANGE = Flow(
         target_must_be_named,
         target_resource_must_be_an_absolute_uri,
         target_must_be_allowed_for_client,
+        target_must_be_shown_to_the_person,
+        target_must_be_one_of_the_subject_token,
         scopes_must_be_allowed_for_client,
         scopes_must_not_exceed_the_subject_token,
         scopes_must_be_shared_with_the_subject_token,

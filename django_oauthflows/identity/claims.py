@@ -14,6 +14,9 @@ such as `birthdate`. A project adds claims, or other sources, by a mapping of it
     OAUTHFLOWS = {"CLAIMS": "myproject.claims.CLAIMS"}
 
 A source answers `None` for what is not known, and that claim is left out (§5.3.2).
+
+The claims `groups` and `roles` are ready too, each of the scope of its name: a project that lists the scope
+in `SCOPES` offers them (`identity/memberships.py`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -26,20 +29,30 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils.module_loading import import_string
 
 from django_oauthflows.conf import conf
-from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.core import users
+from django_oauthflows.identity.memberships import GROUPS, ROLES, groups_of, roles_of
+from django_oauthflows.identity.postal_addresses import address_claim
+from django_oauthflows.identity.verified_email import email_of, email_verified
+from django_oauthflows.rules.requests import ClientFacts, NamedClaim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One fact about a person.
 
-    `scope` is the scope that stands for it. `source` gets the person; `translated` the person and a language
-    tag (RFC 5646), and answers with the value in that language, or `None` (§5.2).
+    `scope` is the scope that stands for it. `source` gets the person, and with `is_for_client` the client as
+    well; `translated` the person and a language tag (RFC 5646), and answers with the value in that
+    language, or `None` (§5.2).
     """
 
     scope: str
-    source: Callable[[Any], Any]
+    source: Callable[..., Any]
     translated: Callable[[Any, str], Any] | None = None
+    is_for_client: bool = False
+
+    def value(self, person: Any, client: ClientFacts) -> Any:
+        """Return what this client is told of the person, or `None`."""
+        return self.source(person, client) if self.is_for_client else self.source(person)
 
 
 def field_of(name: str) -> Callable[[Any], Any]:
@@ -56,26 +69,24 @@ def field_of(name: str) -> Callable[[Any], Any]:
     return source
 
 
-def _email(person: Any) -> Any:
-    return getattr(person, person.get_email_field_name(), None)
-
-
-def _email_verified(person: Any) -> bool | None:
-    """Django never asked anybody to prove an address: unless the model says so, it is not (§5.1)."""
-    return bool(field_of("email_verified")(person)) if _email(person) else None
+def _address(person: Any) -> dict[str, str] | None:
+    """An address is an object (§5.1.1), whatever the field of the model is."""
+    return address_claim(field_of("address")(person))
 
 
 def _phone_verified(person: Any) -> bool | None:
+    """Return whether the number is verified; `None` where the model does not say so (§5.1)."""
     verified = field_of("phone_number_verified")(person)
-    return bool(verified) if field_of("phone_number")(person) else None
+    is_known = verified is not None and field_of("phone_number")(person)
+    return bool(verified) if is_known else None
 
 
-#: The claims of OpenID Connect Core §5.1 under the scopes of §5.4.
+#: The claims of OpenID Connect Core §5.1 under the scopes of §5.4, and two that many programs read.
 STANDARD_CLAIMS: Mapping[str, Claim] = {
-    "name": Claim(scope="profile", source=lambda person: person.get_full_name()),
+    "name": Claim(scope="profile", source=users.full_name_of),
     "given_name": Claim(scope="profile", source=field_of("first_name")),
     "family_name": Claim(scope="profile", source=field_of("last_name")),
-    "preferred_username": Claim(scope="profile", source=lambda person: person.get_username()),
+    "preferred_username": Claim(scope="profile", source=users.username_of),
     **{
         name: Claim(scope="profile", source=field_of(name))
         for name in (
@@ -91,11 +102,13 @@ STANDARD_CLAIMS: Mapping[str, Claim] = {
         )
     },
     "updated_at": Claim(scope="profile", source=lambda person: _seconds(person, "updated_at")),
-    "email": Claim(scope="email", source=_email),
-    "email_verified": Claim(scope="email", source=_email_verified),
-    "address": Claim(scope="address", source=field_of("address")),
+    "email": Claim(scope="email", source=email_of),
+    "email_verified": Claim(scope="email", source=email_verified),
+    "address": Claim(scope="address", source=_address),
     "phone_number": Claim(scope="phone", source=field_of("phone_number")),
     "phone_number_verified": Claim(scope="phone", source=_phone_verified),
+    GROUPS: Claim(scope=GROUPS, source=groups_of, is_for_client=True),
+    ROLES: Claim(scope=ROLES, source=roles_of, is_for_client=True),
 }
 
 
@@ -116,11 +129,13 @@ def _with_own(path: str) -> Mapping[str, Claim]:
     return {**STANDARD_CLAIMS, **own}
 
 
-def scopes_of(names: Collection[str]) -> frozenset[str]:
-    """The scopes that stand for claims; a client that asks for a claim by name asks the person for these."""
+def named_claims(names: Collection[str]) -> frozenset[NamedClaim]:
+    """Return the claims of these names that the site knows, each with the scope that stands for it."""
     known = all_claims()
     bare = {name.partition("#")[0] for name in names}
-    return frozenset(known[name].scope for name in bare if name in known)
+    return frozenset(
+        NamedClaim(scope=known[name].scope, name=name) for name in bare if name in known
+    )
 
 
 def names_of(scopes: Collection[str]) -> frozenset[str]:
@@ -163,7 +178,7 @@ def _told(
         claim = known.get(name)
         if claim is None or claim.scope not in scopes or (limit is not None and name not in limit):
             continue
-        if not language and _is_known(value := claim.source(person)):
+        if not language and _is_known(value := claim.value(person, client)):
             yield name, value
         for tag in (language,) if language else locales:
             if claim.translated and _is_known(value := claim.translated(person, tag)):

@@ -14,6 +14,8 @@ from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.keys import foreign
 from django_oauthflows.keys.algorithms import HMACS
 from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
+from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
+from django_oauthflows.rules.jwts import moment
 from django_oauthflows.rules.requests import ClientFacts
 
 
@@ -27,21 +29,35 @@ class Hint:
 
 
 def hint_of(value: str, *, issuer: str) -> Hint:
-    """What a genuine ID token says, expired or not. Raises `NotGenuine`.
+    """What a genuine ID token says, expired or not (RP-Initiated Logout 1.0 §4). Raises `NotGenuine`.
 
     One that nobody signed is no proof of anything, though a client may be registered for such.
     """
     peeked = foreign.peek(value)
-    opened = _opened_by_secret(value, peeked) if peeked.header["alg"] in HMACS else open_jwt(value)
+    by_secret = peeked.header["alg"] in HMACS
+    opened = _opened_by_secret(value, peeked) if by_secret else open_jwt(value)
     claims = opened.claims
     client_id, subject = claims.get("aud"), claims.get("sub")
-    # An access token or a logout token is signed by the same key, and says so.
-    if claims.get("iss") != issuer or opened.header.get("typ", "JWT") != "JWT":
+    if claims.get("iss") != issuer or not _is_id_token(opened):
         raise NotGenuine
     if not isinstance(client_id, str) or not isinstance(subject, str):
         raise NotGenuine
     sid = claims.get("sid", "")
-    return Hint(client_id=client_id, subject=subject, sid=sid if isinstance(sid, str) else "")
+    return Hint(
+        client_id=client_id,
+        subject=subject,
+        sid=sid if isinstance(sid, str) else "",
+    )
+
+
+def _is_id_token(opened: Opened) -> bool:
+    """Return whether a JWT is no other kind, and has the times that every ID token has (Core §2).
+
+    The same key signs access tokens, logout tokens and userinfo, each with a type of its own.
+    """
+    times = (opened.claims.get("exp"), opened.claims.get("iat"))
+    is_one = is_of_type(opened.header.get("typ", ID_TOKEN), ID_TOKEN)
+    return is_one and all(moment(time) is not None for time in times)
 
 
 def subject_named_by(value: str, client: ClientFacts, issuer: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256, sha384, sha512
 from typing import Any
+from uuid import UUID
 
 from django_oauthflows.identity import claims as known_claims
+from django_oauthflows.identity.memberships import cut_for_id_token
 from django_oauthflows.identity.signing import id_token, signing_algorithm
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import lifetimes
-from django_oauthflows.tokens.subjects import subject_of
+from django_oauthflows.tokens.id_token_links import jti_for
+from django_oauthflows.tokens.subjects import sid_of, subject_of
 
 #: The hash of each signature that does not use SHA-256. Ed25519's is SHA-512 (RFC 8032 §5.1).
 _HASHES = {"HS384": sha384, "HS512": sha512, "EdDSA": sha512}
@@ -22,7 +25,8 @@ class Identified:
     """A sign-in a client is to be told of.
 
     `scopes` are what was granted, `asked` the client's `claims` parameter (§5.5) as it was kept. `nonce` is
-    empty in an answer to a refresh (§12.2).
+    empty in an answer to a refresh (§12.2). `sid` names the session as this server does, `authorization` is
+    the grant that the ID token comes of.
     """
 
     client: ClientFacts
@@ -35,23 +39,25 @@ class Identified:
     amr: tuple[str, ...] = ()
     nonce: str = ""
     sid: str = ""
+    authorization: UUID | None = None
     asked: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 def id_token_for(
-    sign_in: Identified, *, access_token: str = "", code: str = "", tells_scopes: bool = False
+    sign_in: Identified, *, access_token: str = "", code: str = "", tells_scopes: bool
 ) -> str:
     """The signed (and, for a client registered so, encrypted) ID token of a sign-in.
 
     `access_token` and `code` are those it travels with, bound to it by their hashes. `tells_scopes` puts the
-    claims of the scopes into it, for an answer with no access token to ask userinfo with (§5.4).
+    claims of the scopes into it: for an answer with no access token to ask userinfo with (§5.4), and from the
+    token endpoint for a client that is to have them there (§2).
     """
     members = members_of(sign_in, access_token=access_token, code=code, tells_scopes=tells_scopes)
     return id_token(sign_in.client, members, algorithm=signing_algorithm(sign_in.client))
 
 
 def members_of(
-    sign_in: Identified, *, access_token: str = "", code: str = "", tells_scopes: bool = False
+    sign_in: Identified, *, access_token: str = "", code: str = "", tells_scopes: bool
 ) -> dict[str, Any]:
     """What the ID token says, before it is signed."""
     client = sign_in.client
@@ -65,6 +71,7 @@ def members_of(
         "azp": client.client_id,
         "iat": int(sign_in.now.timestamp()),
         "exp": int(sign_in.now.timestamp()) + lifetimes.id_token_lifetime(),
+        **({"jti": jti_for(sign_in.authorization)} if sign_in.authorization else {}),
         **({"at_hash": half_hash(access_token, algorithm)} if access_token else {}),
         **({"c_hash": half_hash(code, algorithm)} if code else {}),
     }
@@ -82,7 +89,7 @@ def _claims_of_sign_in(sign_in: Identified) -> dict[str, Any]:
         "nonce": sign_in.nonce,
         "acr": sign_in.acr,
         "amr": list(sign_in.amr),
-        "sid": sign_in.sid,
+        "sid": sid_of(sign_in.client, sign_in.sid),
     }
     if sign_in.auth_time is not None:
         members["auth_time"] = int(sign_in.auth_time.timestamp())
@@ -94,10 +101,11 @@ def _claims_of_person(sign_in: Identified, *, tells_scopes: bool) -> dict[str, A
     names = frozenset(asked.get("id_token") or ())
     if tells_scopes:
         names |= known_claims.names_of(sign_in.scopes)
-    return known_claims.told(
+    told = known_claims.told(
         sign_in.person,
         names,
         client=sign_in.client,
         scopes=sign_in.scopes,
         asked=asked,
     )
+    return cut_for_id_token(told)

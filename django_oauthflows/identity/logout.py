@@ -10,39 +10,61 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_out
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.core import clock
+from django_oauthflows.core.after_commit import after_commit
 from django_oauthflows.identity import couriers
 from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.identity.participants import participants_of
 from django_oauthflows.issuer import issuer_of
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.sessions import engine
+from django_oauthflows.sessions.ending import session_crowded_out, session_ended
 from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens import endings
-from django_oauthflows.tokens.sessions import current_sid
+from django_oauthflows.tokens.issuing_conditions import hold_user
+from django_oauthflows.tokens.sessions import current_sid, session_checksum
 from django_oauthflows.tokens.subjects import subject_of
 
 logger = logging.getLogger("django_oauthflows.logout")
 
 
 def listen() -> None:
-    """Hear of every sign-out; called once when the app is ready."""
+    """Hear of every sign-out, and of the sign-ins that are too many; called once when the app is ready."""
     user_logged_out.connect(_signed_out, dispatch_uid="oauthflows-tell-of-sign-out")
+    session_crowded_out.connect(_crowded_out, dispatch_uid="oauthflows-too-many-sign-ins")
+
+
+def _crowded_out(sender: Any, row: ProviderSession, request: HttpRequest, **_: Any) -> bool:
+    return end_session(row, reason="too_many_sign_ins", request=request)
 
 
 def _signed_out(sender: Any, request: Any, user: Any, **_: Any) -> None:
-    """This browser's own sign-out; Django empties its session right after."""
+    """End this browser's own sign-in; Django empties its session right after."""
     if user is None or request is None:
         return
-    sid = current_sid(request)
-    if sid:
-        if _note_end(sid):
+    sid, using = current_sid(request), dot.token_database()
+    with transaction.atomic(using=using):
+        hold_user(user.pk, using)
+        had_not_ended = bool(sid) and _note_end(sid)
+        _end(user, sid, request, session=session_checksum(request))
+        if had_not_ended:
             _record(user, request, reason="signed_out")
-        tell_clients(user, sid, request)
+
+
+def _end(person: Any, sid: str, request: HttpRequest, *, session: str = "") -> None:
+    """End what the sign-in leaves behind, and then tell its clients.
+
+    Its row must say by now that it has ended: a request that is being answered in it sees that, or is seen
+    here. Clients are looked up last: one that has redeemed its code in the meantime is told as well.
+    """
+    endings.end_sign_in(person, session=session, sid=sid, request=request)
+    if sid:
+        session_ended.send(sender=None, sid=sid)
+        tell_clients(person, sid, request)
 
 
 def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> bool:
@@ -52,10 +74,13 @@ def end_session(row: ProviderSession, *, reason: str, request: HttpRequest) -> b
     """
     using = dot.token_database()
     with transaction.atomic(using=using):
-        if not _note_end(row.sid) or not engine.end(row):
+        hold_user(row.user_id, using)
+        if not _note_end(row.sid):
             return False
-        endings.end_sign_in(row.user, sid=row.sid, request=request)
-        tell_clients(row.user, row.sid, request)
+        if not engine.end(row):
+            transaction.set_rollback(True, using=using)  # it goes on, and its row goes on to say so
+            return False
+        _end(row.user, row.sid, request)
         _record(row.user, request, reason=reason)
     return True
 
@@ -80,7 +105,7 @@ def tell_clients(person: Any, sid: str, request: HttpRequest) -> None:
     rows = [_delivery(client, person, sid, issuer) for client in clients]
     with transaction.atomic(using=using):
         LogoutDelivery.objects.using(using).bulk_create(rows)
-        transaction.on_commit(couriers.send, using=using)
+        after_commit(couriers.send, using=using)
 
 
 def _delivery(client: ClientFacts, person: Any, sid: str, issuer: str) -> LogoutDelivery:
@@ -95,4 +120,4 @@ def _delivery(client: ClientFacts, person: Any, sid: str, issuer: str) -> Logout
 
 def _note_end(sid: str) -> bool:
     rows = ProviderSession.objects.using(dot.token_database())
-    return bool(rows.filter(sid=sid, ended__isnull=True).update(ended=timezone.now()))
+    return bool(rows.filter(sid=sid, ended__isnull=True).update(ended=clock.now()))

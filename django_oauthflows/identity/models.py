@@ -1,10 +1,13 @@
 """The sign-outs that clients are still to be told of, and those they were."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.core.writer import WriterQuerySet
 
 
 class LogoutDelivery(models.Model):
@@ -37,6 +40,40 @@ class LogoutDelivery(models.Model):
         verbose_name = _("back-channel logout")
         verbose_name_plural = _("back-channel logouts")
         ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class LogoutFailure(models.Model):
+    """An address at which a client did not hear of a sign-out, until it hears of one there.
+
+    It says that the audit log has told of it: of two workers that fail at once, one adds the row.
+    """
+
+    application = models.ForeignKey(
+        dot.APPLICATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("client"),
+    )
+    uri = models.CharField(_("address"), max_length=500, editable=False)
+    since = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects: ClassVar[models.Manager["LogoutFailure"]] = WriterQuerySet[
+        "LogoutFailure"
+    ].as_manager()
+
+    class Meta:
+        verbose_name = _("back-channel logout that failed")
+        verbose_name_plural = _("back-channel logouts that failed")
+        default_permissions = ()
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application", "uri"],
+                name="oauthflows_one_failure_per_client_and_address",
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -1,6 +1,5 @@
 """The clients that take part in a sign-in, and how each is to be told of its end."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -9,11 +8,14 @@ from django.db.models import Q
 
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.core import hosts
+from django_oauthflows.flows.hybrid import HYBRID
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.subjects import sid_of
 
-#: A host, with or without its port, that may stand in a Content-Security-Policy.
-_HOST = re.compile(r"[A-Za-z0-9._\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+#: Of authorizations: whose client got an ID token, with its code or before it (OpenID Connect Core §3.3).
+_WAS_TOLD = Q(redeemed__isnull=False) | Q(flow=HYBRID.slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ def participants_of(sid: str, person: Any) -> list[ClientFacts]:
     policy = "application__oauthflows_policy__"
     rows = (
         Authorization.objects.using(dot.token_database())
-        .filter(sid=sid, user_id=person.pk, redeemed__isnull=False)
+        .filter(_WAS_TOLD, sid=sid, user_id=person.pk)
         .filter(
             Q(**{f"{policy}backchannel_logout_uri__gt": ""})
             | Q(**{f"{policy}frontchannel_logout_uri__gt": ""})
@@ -52,26 +54,16 @@ def frames_of(clients: list[ClientFacts], *, issuer: str, sid: str) -> list[Fram
     return [
         Frame(url=_named(client, issuer, sid), origin=origin)
         for client in clients
-        if (origin := _origin_of(client.openid.frontchannel_logout_uri))
+        if (origin := hosts.origin_of(client.openid.frontchannel_logout_uri))
     ]
 
 
 def _named(client: ClientFacts, issuer: str, sid: str) -> str:
-    """The address, with issuer and session for a client that is registered for them."""
+    """The address, with issuer and session (§3) but for a client that says it wants neither (§2)."""
     uri = client.openid.frontchannel_logout_uri
-    if not client.openid.frontchannel_logout_session_required:
+    if client.openid.frontchannel_logout_session_required is False:
         return uri
     parts = urlsplit(uri)
-    query = "&".join(part for part in (parts.query, urlencode({"iss": issuer, "sid": sid})) if part)
+    session = urlencode({"iss": issuer, "sid": sid_of(client, sid)})
+    query = "&".join(part for part in (parts.query, session) if part)
     return urlunsplit(parts._replace(query=query))
-
-
-def _origin_of(uri: str) -> str:
-    """Scheme and host of an address that may be framed; empty for any other, or for none."""
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(parts.netloc):
-        return ""
-    return f"{parts.scheme}://{parts.netloc}"

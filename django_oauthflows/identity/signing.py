@@ -17,6 +17,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.identity.encryption import encrypted_for, key_for
 from django_oauthflows.keys import jwt, ring
 from django_oauthflows.keys.algorithms import ALGORITHMS, HMACS, NONE
+from django_oauthflows.rules.jwt_types import ID_TOKEN
 from django_oauthflows.rules.requests import ClientFacts
 
 
@@ -45,7 +46,7 @@ def be_ready(client: ClientFacts) -> None:
 
 def id_token(client: ClientFacts, members: dict[str, Any], *, algorithm: str) -> str:
     """The members as an ID token: signed, and encrypted where the client is registered for that."""
-    signed = signed_for(client, members, algorithm=algorithm)
+    signed = signed_for(client, members, algorithm=algorithm, typ=ID_TOKEN)
     alg, enc = (
         client.openid.id_token_encrypted_response_alg,
         client.openid.id_token_encrypted_response_enc,
@@ -53,12 +54,10 @@ def id_token(client: ClientFacts, members: dict[str, Any], *, algorithm: str) ->
     return encrypted_for(client, signed, alg=alg, enc=enc) if alg else signed
 
 
-def signed_for(
-    client: ClientFacts, members: dict[str, Any], *, algorithm: str, typ: str = "JWT"
-) -> str:
-    """A JWT of the members for one client, in compact form."""
+def signed_for(client: ClientFacts, members: dict[str, Any], *, algorithm: str, typ: str) -> str:
+    """A JWT of the members for one client, in compact form; `typ` is its kind (`rules/jwt_types.py`)."""
     if algorithm == NONE:
-        return _unsecured(members)
+        return _unsecured(members, typ)
     if algorithm in HMACS:
         key = OctKey.import_key(readable_secrets(client)[0])
         return joserfc_jwt.encode({"alg": algorithm, "typ": typ}, members, key, [algorithm])
@@ -73,7 +72,8 @@ def _is_possible(client: ClientFacts, algorithm: str) -> bool:
     return algorithm in ALGORITHMS
 
 
-def _unsecured(members: dict[str, Any]) -> str:
+def _unsecured(members: dict[str, Any], typ: str) -> str:
     """A JWT without a signature (RFC 7519 §6.1)."""
-    parts = (json.dumps(part).encode() for part in ({"alg": NONE}, members))
+    header = {"alg": NONE, **({"typ": typ} if typ != ID_TOKEN else {})}
+    parts = (json.dumps(part).encode() for part in (header, members))
     return ".".join(urlsafe_b64encode(part).rstrip(b"=").decode("ascii") for part in parts) + "."

@@ -6,6 +6,7 @@ from typing import Any
 from django_oauthflows.identity import claims as known_claims
 from django_oauthflows.identity.encryption import encrypted_for
 from django_oauthflows.identity.signing import signed_for
+from django_oauthflows.rules.jwt_types import USERINFO
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.subjects import subject_of
@@ -35,7 +36,8 @@ def as_jwt(client: ClientFacts, members: dict[str, Any], *, issuer: str) -> str:
     openid, plain = client.openid, json.dumps(members)
     if algorithm := openid.userinfo_signed_response_alg:
         addressed = {**members, "iss": issuer, "aud": client.client_id}
-        plain = signed_for(client, addressed, algorithm=algorithm)
+        # It says as much of a person as an ID token, and is none (RFC 8725 §3.11).
+        plain = signed_for(client, addressed, algorithm=algorithm, typ=USERINFO)
     if alg := openid.userinfo_encrypted_response_alg:
         enc = openid.userinfo_encrypted_response_enc
         return encrypted_for(client, plain, alg=alg, enc=enc, is_signed=bool(algorithm))

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.core.writer import WriterQuerySet
+
 
 class State(models.TextChoices):
     """Where a key stands. After `RETIRED` its row is deleted: gone."""
@@ -29,7 +31,7 @@ class SigningKey(models.Model):
     signing_since = models.DateTimeField(_("signing since"), null=True, blank=True, editable=False)
     retired = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager["SigningKey"]] = models.Manager()
+    objects: ClassVar[models.Manager["SigningKey"]] = WriterQuerySet["SigningKey"].as_manager()
 
     class Meta:
         verbose_name = _("signing key")

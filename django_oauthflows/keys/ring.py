@@ -11,14 +11,18 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.contrib.contenttypes.models import ContentType
+from django.db import Error, IntegrityError, connections, router, transaction
 from django.db.models import signals
-from django.utils import timezone
 from joserfc.jwk import JWKRegistry, Key
 
 from django_oauthflows import dot
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
+from django_oauthflows.core.last_known import LastKnown
+from django_oauthflows.core.model_signals import listen_to_rows
+from django_oauthflows.core.outage import is_outage
 from django_oauthflows.keys import algorithms, sealing
 from django_oauthflows.keys.doing import Doer
 from django_oauthflows.keys.models import SigningKey, State
@@ -91,8 +95,13 @@ def verifying_key(kid: str) -> KnownKey | None:
 def published() -> list[dict[str, Any]]:
     """The public JWKs of all keys, read afresh; the first keys are made where there are none yet.
 
-    A verifier that fetches them before the first token is issued then has its key already.
+    A verifier that fetches them before the first token is issued then has its key already. While the database
+    is away they are the last ones that were read.
     """
+    return _last_published()
+
+
+def _published_now() -> list[dict[str, Any]]:
     rows = _published()
     missing = usual_algorithms() - {algorithm for algorithm, _ in rows}
     for algorithm in sorted(missing):
@@ -101,29 +110,53 @@ def published() -> list[dict[str, Any]]:
 
 
 def usual_algorithms() -> set[str]:
-    """What this site signs with where nobody chose: access tokens, and ID tokens if it offers those."""
+    """What this site signs with by its settings: access tokens, and ID tokens if it offers those."""
     identifies = {conf.ID_TOKEN_SIGNING_ALGORITHM} if dot.is_openid_provider() else set()
-    return {conf.SIGNING_ALGORITHM, *identifies}
+    return {conf.SIGNING_ALGORITHM, *conf.RESOURCE_SIGNING_ALGORITHMS.values(), *identifies}
 
 
 def _published() -> list[tuple[str, dict[str, Any]]]:
     return list(SigningKey.objects.values_list("algorithm", "public"))
 
 
+_last_published = LastKnown(_published_now)
+
+
 def make_first(algorithm: str) -> None:
     """Make a key that signs at once, unless another worker just did: nothing was verified before it."""
     try:
-        with transaction.atomic(using=SigningKey.objects.db):
-            make(algorithm, State.SIGNING)
+        with transaction.atomic(using=database()):
+            signing = SigningKey.objects.filter(algorithm=algorithm, state=State.SIGNING)
+            if not (wait_for_others() and signing.exists()):
+                make(algorithm, State.SIGNING)
     except IntegrityError:
         if not SigningKey.objects.filter(algorithm=algorithm, state=State.SIGNING).exists():
             raise
 
 
+def database() -> str:
+    """Return the database the keys are written to."""
+    return router.db_for_write(SigningKey)
+
+
+def wait_for_others() -> bool:
+    """Wait until others have made their keys; `False` where the table's constraint stops the second one.
+
+    MariaDB has no constraint with a condition, and no row to lock before there is a first key: the row of the
+    model's content type stands for it, which Django makes with the table.
+    """
+    features = connections[database()].features
+    if features.supports_partial_indexes or not features.has_select_for_update:
+        return False
+    table = ContentType.objects.using(database()).select_for_update()
+    table.filter(app_label="oauthflows", model="signingkey").values_list("pk", flat=True).first()
+    return True
+
+
 def make(algorithm: str, state: State, doer: Doer = _BY_ITSELF, **times: Any) -> SigningKey:
     """A new key pair, saved. Raises `IntegrityError` where the algorithm has a key in this state."""
     kid, public, private = algorithms.generate(algorithm)
-    now = times.get("now") or timezone.now()
+    now = times.get("now") or clock.now()
     made = SigningKey.objects.create(
         kid=kid,
         algorithm=algorithm,
@@ -142,17 +175,26 @@ def forget(**_: Any) -> None:
     with _lock:
         _ring.clear()
         _looks.clear()
+    _last_published.forget()
 
 
 def watch() -> None:
     """Forget whenever a key is saved or deleted in this process; called once when the app is ready."""
     for signal in (signals.post_save, signals.post_delete):
-        signal.connect(forget, sender=SigningKey, dispatch_uid="oauthflows-signing-key")
+        listen_to_rows(signal, forget, SigningKey, uid="oauthflows-signing-key")
 
 
 def _current() -> _Ring:
     ring = next(iter(_ring), None)  # another thread may be forgetting it
-    return ring if ring is not None and ring.until > monotonic() else _load()
+    if ring is not None and ring.until > monotonic():
+        return ring
+    try:
+        return _load()
+    except Error as error:
+        # A key signs for weeks, and is announced a day before: what was known a minute ago still holds.
+        if ring is None or not is_outage(error):
+            raise
+        return ring
 
 
 def _load() -> _Ring:

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.keys import ring, sealing
 from django_oauthflows.keys.doing import Doer
 from django_oauthflows.keys.models import SigningKey, State
@@ -35,7 +35,7 @@ def rotate(
     sign now, whatever the ages: for a key that may be known to others. `keep` is how many seconds the last
     thing a key signed may live; no key goes before. `by` and `request` say for the audit log who did it.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     doer = Doer(by=by, request=request)
     try:
         return _rotate(algorithm, doer, at_once=at_once, now=now, keep=keep)
@@ -45,7 +45,8 @@ def rotate(
 
 
 def _rotate(algorithm: str, doer: Doer, *, at_once: bool, now: datetime, keep: int) -> list[str]:
-    with transaction.atomic(using=SigningKey.objects.db):
+    with transaction.atomic(using=ring.database()):
+        ring.wait_for_others()
         # Locked, so that two commands at once take each step once; SQLite has no row locks, and waits only
         # for whoever begins by writing.
         SigningKey.objects.filter(kid="").update(sealed="")
@@ -53,6 +54,7 @@ def _rotate(algorithm: str, doer: Doer, *, at_once: bool, now: datetime, keep: i
         own = {*ring.usual_algorithms(), *(row.algorithm for row in rows)}
         chosen = {algorithm} if algorithm else own
         done = [*_sealed_anew(rows), *_gone(rows, chosen, now, keep, doer)]
+        done += _dropped(rows, doer)
         for name in sorted(chosen):
             of_name = {row.state: row for row in rows if row.algorithm == name}
             done += _stepped(name, of_name, doer, at_once=at_once, now=now)
@@ -104,6 +106,17 @@ def _gone(
             doer.record(Event.KEY_DELETED, row)
             row.delete()
             yield f"{name} is gone."
+
+
+def _dropped(rows: list[SigningKey], doer: Doer) -> Iterator[str]:
+    """Delete what was announced and could never sign, since no secret opens it."""
+    for row in [row for row in rows if row.state == State.ANNOUNCED]:
+        if not sealing.can_be_opened(row.sealed, kid=row.kid):
+            name = str(row)
+            doer.record(Event.KEY_DELETED, row)
+            row.delete()
+            rows.remove(row)
+            yield f"{name} could never have signed and is gone."
 
 
 def _sealed_anew(rows: list[SigningKey]) -> Iterator[str]:

@@ -30,6 +30,15 @@ def needs_sealing_anew(sealed: str, *, kid: str) -> bool:
     return _opened(sealed, kid)[1] > 0
 
 
+def can_be_opened(sealed: str, *, kid: str) -> bool:
+    """Does any secret of the project open it?"""
+    try:
+        _opened(sealed, kid)
+    except Sealed:
+        return False
+    return True
+
+
 def _opened(sealed: str, kid: str) -> tuple[dict[str, Any], int]:
     try:
         plain, position = sealing.unseal(sealed, keys=_keys(), bound_to=kid.encode())

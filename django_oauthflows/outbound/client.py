@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from django_oauthflows.core import clock
 from django_oauthflows.outbound import exchange
 from django_oauthflows.outbound.connection import Connection
 from django_oauthflows.outbound.discovery import metadata_of
@@ -38,13 +39,15 @@ from django_oauthflows.outbound.tokens import Token
 
 #: Seconds between two questions where the provider names no interval (RFC 8628 §3.2).
 INTERVAL = 5
+#: Seconds after which a sign-in that was started cannot be finished any more.
+PENDING_SECONDS = 1800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """Where to send the person, and what to keep for the answer in their session of this site.
 
-    `pending` is plain JSON. The browser must not be able to read or write it.
+    `pending` is plain JSON. The browser must not be able to read or write it. It is good for half an hour.
     """
 
     url: str
@@ -100,6 +103,7 @@ class OutboundClient:
             "code_verifier": verifier,
             "redirect_uri": redirect_uri,
             "scope": scope,
+            "started": str(int(clock.now().timestamp())),
         }
         return Started(url=url, state=state, pending=pending)
 
@@ -170,6 +174,8 @@ class OutboundClient:
         state = answer.get("state", "")
         if not secrets.compare_digest(state.encode(), pending["state"].encode()):
             raise UnexpectedAnswer("state does not match.")
+        if not _is_recent(pending.get("started", "")):
+            raise UnexpectedAnswer("The sign-in was started too long ago.")
         # RFC 9207 §2.4: a code from another provider must not reach this one's token endpoint.
         says_who = metadata_of(self.provider).get("authorization_response_iss_parameter_supported")
         if pending["provider"] != self.provider.name or (
@@ -181,6 +187,15 @@ class OutboundClient:
         if not answer.get("code"):
             raise UnexpectedAnswer("There is no code.")
         return answer["code"]
+
+
+def _is_recent(started: str) -> bool:
+    """Did a sign-in start within the time that one may take?"""
+    try:
+        age = clock.now().timestamp() - int(started)
+    except ValueError:
+        return False
+    return -PENDING_SECONDS <= age <= PENDING_SECONDS
 
 
 def _parameters(callback_url: str) -> dict[str, str]:

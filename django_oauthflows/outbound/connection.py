@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.utils import timezone
-
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.outbound import exchange
 from django_oauthflows.outbound.discovery import metadata_of
 from django_oauthflows.outbound.errors import (
@@ -100,7 +99,7 @@ class Connection:
     def _is_usable(self, token: Token | None, *, failed: Token | None) -> bool:
         if token is None or (failed is not None and token.access_token == failed.access_token):
             return False
-        return token.is_fresh(timezone.now().timestamp(), conf.OUTBOUND_LEEWAY_SECONDS)
+        return token.is_fresh(clock.now().timestamp(), conf.OUTBOUND_LEEWAY_SECONDS)
 
     def _renewed(self, *, failed: Token | None) -> Token:
         if self.stored() is None and not self.is_the_clients_own:
@@ -126,7 +125,7 @@ class Connection:
                 raise SignInNeeded(f"There is no refresh token for {self.provider.name}.")
         except ProviderUnreachable:
             # Within the leeway the old one still works: a provider that is away need not be noticed.
-            if failed is None and stored and not stored.has_ended(timezone.now().timestamp()):
+            if failed is None and stored and not stored.has_ended(clock.now().timestamp()):
                 return stored
             raise
         except ProviderRefused as refused:

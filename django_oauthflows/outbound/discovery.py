@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -13,6 +13,9 @@ from django_oauthflows.outbound.provider import TIMEOUT, Provider
 
 #: How long a process answers from what it read, in seconds.
 LIFETIME = 3600
+
+#: How many redirects are followed, all of them at the provider's own host.
+MOST_REDIRECTS = 3
 
 _known: dict[str, tuple[float, Mapping[str, Any]]] = {}
 
@@ -69,10 +72,7 @@ def _addresses(issuer: str) -> Iterator[str]:
 
 def _read(provider: Provider, session: requests.Session, url: str) -> Mapping[str, Any] | None:
     """The document at one address; None where there is none."""
-    try:
-        response = session.get(url, timeout=TIMEOUT)
-    except requests.RequestException as error:
-        raise ProviderUnreachable(f"{provider.name} could not be reached.") from error
+    response = _gotten(provider, session, url)
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise ProviderUnreachable(f"{provider.name} answered {response.status_code}.")
     if response.status_code != HTTPStatus.OK:
@@ -82,3 +82,34 @@ def _read(provider: Provider, session: requests.Session, url: str) -> Mapping[st
     except ValueError:
         return None
     return metadata if isinstance(metadata, dict) else None
+
+
+def _gotten(provider: Provider, session: requests.Session, url: str) -> requests.Response:
+    """Return the answer of an address, or of another one of the same host that it leads to.
+
+    The document decides where secrets are sent, so no other host may say it.
+    """
+    for _ in range(MOST_REDIRECTS + 1):
+        try:
+            response = session.get(url, timeout=TIMEOUT, allow_redirects=False)
+        except (
+            requests.RequestException,
+            ValueError,
+        ) as error:  # the latter for a `Location` of `https://[`
+            raise ProviderUnreachable(f"{provider.name} could not be reached.") from error
+        if not response.is_redirect:
+            return response
+        url = provider.safe(_next_address(provider, url, response.headers["Location"]))
+    raise ProviderUnreachable(f"{provider.name} leads from one address to the next.")
+
+
+def _next_address(provider: Provider, url: str, location: str) -> str:
+    """Return the URL that a redirect leads to, at the same host."""
+    try:
+        leads_to = urljoin(url, location)
+        is_same_host = urlsplit(leads_to)[:2] == urlsplit(url)[:2]
+    except ValueError:  # as of `https://[`
+        raise ProviderUnreachable(f"{provider.name} leads to what is no address.") from None
+    if not is_same_host:
+        raise ProviderUnreachable(f"{provider.name} leads to another host.")
+    return leads_to

@@ -7,8 +7,8 @@ from typing import Any
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
-from django.utils import timezone
 
+from django_oauthflows.core import clock
 from django_oauthflows.outbound.discovery import endpoint, metadata_of
 from django_oauthflows.outbound.errors import (
     OutboundError,
@@ -64,7 +64,7 @@ def redeem_device_code(provider: Provider, device_code: str, *, scope: str) -> T
 
 def refresh(provider: Provider, token: Token) -> Token:
     """Trade the refresh token for new ones (RFC 6749 §6); the scope stays as it was granted."""
-    url, now = endpoint(provider, "token_endpoint"), timezone.now().timestamp()
+    url, now = endpoint(provider, "token_endpoint"), clock.now().timestamp()
     with _session(provider) as session:
         answer = _answered(
             provider,
@@ -112,7 +112,10 @@ def revoke(provider: Provider, token: Token) -> None:
                 allow_redirects=False,
             )
             response.raise_for_status()
-    except requests.RequestException as error:
+    except (
+        requests.RequestException,
+        ValueError,
+    ) as error:  # the latter for a `Location` of `https://[`
         raise ProviderUnreachable(f"{provider.name} could not be told.") from error
 
 
@@ -129,7 +132,7 @@ def _session(provider: Provider, **options: Any) -> Any:
 
 
 def _fetch(provider: Provider, *, assumed_scope: str, **parameters: str) -> Token:
-    url, now = endpoint(provider, "token_endpoint"), timezone.now().timestamp()
+    url, now = endpoint(provider, "token_endpoint"), clock.now().timestamp()
     with _session(provider) as session:
         # A redirect would carry the client's secret to an address nobody wrote down.
         answer = _answered(

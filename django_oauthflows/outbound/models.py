@@ -1,7 +1,11 @@
 """The tokens this site holds at other providers."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.core.writer import WriterQuerySet
 
 
 class StoredToken(models.Model):
@@ -17,6 +21,8 @@ class StoredToken(models.Model):
     lease_expires = models.DateTimeField(null=True, blank=True, editable=False)
     created = models.DateTimeField(_("since"), auto_now_add=True)
     updated = models.DateTimeField(_("last renewed"), auto_now=True)
+
+    objects: ClassVar[models.Manager["StoredToken"]] = WriterQuerySet["StoredToken"].as_manager()
 
     class Meta:
         verbose_name = _("stored token")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ import requests
 from django.core.exceptions import ImproperlyConfigured
 
 from django_oauthflows.conf import conf
+from django_oauthflows.core import hosts
 from django_oauthflows.outbound.errors import OutboundError
 
 S = TypeVar("S", bound=requests.Session)
@@ -25,6 +25,8 @@ class Provider:
     `authentication_method` is `client_secret_basic` (where there is a secret), `client_secret_post` or
     `none`. `store` is `database` or `cache`. `metadata` stands in for discovery where a provider publishes
     none. `prepare` is called with each HTTP session that is made, for proxies, certificates or adapters.
+    `uses_environment` lets sessions take proxies, certificates and passwords from the environment and from
+    .netrc, which belong to whoever runs the process and not to this provider.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Provider:
     authentication_method: str = ""
     store: str = "database"
     allow_http: bool = False
+    uses_environment: bool = False
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     prepare: Callable[[requests.Session], None] | None = field(default=None, repr=False)
 
@@ -44,17 +47,23 @@ class Provider:
         RFC 6749 §3.2 and RFC 6750 §5.3: TLS, and nothing else; this machine's own addresses need none.
         `OutboundError` otherwise, and where `allow_http` does not say differently.
         """
-        parts = urlsplit(url)
-        if parts.scheme == "https" or (
-            parts.scheme == "http" and (self.allow_http or _is_loopback(parts.hostname or ""))
-        ):
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise OutboundError(f"{self.name}: a URL of it is no address.") from None
+        host = parts.hostname or ""
+        is_allowed = parts.scheme == "https" or (
+            parts.scheme == "http" and (self.allow_http or hosts.is_loopback(host))
+        )
+        if host and is_allowed:
             return url
         raise OutboundError(
-            f"{self.name}: no token and no secret is sent to {parts.scheme}://{parts.hostname}."
+            f"{self.name}: no token and no secret is sent to {parts.scheme}://{host}."
         )
 
     def prepared(self, session: S) -> S:
         """The session, made ready to reach this provider."""
+        session.trust_env = self.uses_environment
         if self.prepare is not None:
             self.prepare(session)
         return session
@@ -70,12 +79,3 @@ def named(name: str) -> Provider:
         return Provider(name=name, **written)
     except TypeError as error:
         raise ImproperlyConfigured(f"OAUTHFLOWS['OUTBOUND'][{name!r}]: {error}") from None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -12,12 +12,11 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
-from django.core.cache import caches
-from django.core.cache.backends.base import BaseCache
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q
-from django.utils import timezone
 
+from django_oauthflows.core import clock
+from django_oauthflows.core.guarded_cache import GuardedCache, guarded
 from django_oauthflows.outbound.models import StoredToken
 
 #: Seconds; longer than a provider may take to answer.
@@ -53,7 +52,7 @@ class DatabaseStore:
         return rows.values_list("sealed", flat=True).first() or None
 
     def write(self, place: Place, sealed: str) -> None:
-        values = {"sealed": sealed, "updated": timezone.now()}
+        values = {"sealed": sealed, "updated": clock.now()}
         rows = StoredToken.objects.filter(provider=place.provider, key=place.key)
         if not rows.update(**values):
             StoredToken.objects.update_or_create(
@@ -66,7 +65,7 @@ class DatabaseStore:
 
     def claim(self, place: Place) -> str | None:
         row, _ = StoredToken.objects.get_or_create(provider=place.provider, key=place.key)
-        now, lease = timezone.now(), secrets.token_hex(16)
+        now, lease = clock.now(), secrets.token_hex(16)
         is_free = Q(lease_expires__isnull=True) | Q(lease_expires__lte=now)
         claimed = StoredToken.objects.filter(is_free, pk=row.pk).update(
             lease=lease, lease_expires=now + timedelta(seconds=LEASE)
@@ -90,8 +89,8 @@ class CacheStore:
     alias: str = "default"
 
     @property
-    def cache(self) -> BaseCache:
-        return caches[self.alias]
+    def cache(self) -> GuardedCache:
+        return guarded(self.alias)
 
     def read(self, place: Place) -> str | None:
         sealed: str | None = self.cache.get(_name("token", place))

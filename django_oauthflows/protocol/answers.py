@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -23,9 +24,12 @@ from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.clients import uris
 from django_oauthflows.clients.authentication import claimed_client_id, used_basic
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.clients.presentation import is_known_to_site
+from django_oauthflows.core import users
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.protocol import cors, errands, headers
 from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.protocol.popups import keep_opener
 from django_oauthflows.rules.authorization import FORM_POST, FRAGMENT, QUERY
 from django_oauthflows.rules.requests import ClientFacts
 
@@ -55,6 +59,7 @@ def json_endpoint(
     """
 
     def decorate(answer: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], HttpResponse]:
+        @login_not_required
         @csrf_exempt
         @sensitive_post_parameters()
         @transaction.non_atomic_requests
@@ -110,8 +115,13 @@ def refused(request: HttpRequest, refusal: Refusal, *, endpoint: str) -> HttpRes
         response["Retry-After"] = str(refusal.retry_after)
     if refusal.status == 405:
         response["Allow"] = "POST, OPTIONS"
-    if refusal.status == 401 and used_basic(request):
-        response["WWW-Authenticate"] = 'Basic realm="oauth", charset="UTF-8"'
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = headers.challenge(
+            members, basic_was_tried=used_basic(request)
+        )
+    if refusal.code is Code.INVALID_CLIENT:
+        # Its developer looks at it in a browser, on whatever origin, and it says nothing of anybody.
+        return cors.allow_everyone(response)
     return cors.allow(response, request, client)
 
 
@@ -155,22 +165,36 @@ def back_to_client(
 
     However it goes there, the request is over, and with it what the person was sent away for.
     """
-    answer = {
-        **members,
-        **({"state": address.state} if address.state else {}),
-        "iss": address.issuer,
-    }
+    answer = _answer(address, members)
     if address.mode == FORM_POST:
         response = _posting(request, address, answer)
     else:
         response = _redirecting(request, address, answer)
+    keep_opener(response)  # during an outage, the endpoint itself has not answered
     return errands.end(headers.no_store(response), request, address.name)
+
+
+def _answer(address: ReturnAddress, members: dict[str, str]) -> dict[str, str]:
+    return {
+        **members,
+        **({"state": address.state} if address.state else {}),
+        "iss": address.issuer,
+    }
 
 
 def _redirecting(
     request: HttpRequest, address: ReturnAddress, answer: dict[str, str]
 ) -> HttpResponse:
     """303 after a form, so that no browser posts the person's input on to the client (RFC 9700 §4.12)."""
+    response = HttpResponse(status=303 if request.method == "POST" else 302)
+    # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
+    response["Location"] = _location(address, answer)
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _location(address: ReturnAddress, answer: dict[str, str]) -> str:
+    """Return the redirect URI with the answer in its query or fragment."""
     parts = urlsplit(address.redirect_uri)
     if address.mode == FRAGMENT:
         parts = parts._replace(fragment=urlencode(answer))
@@ -178,11 +202,30 @@ def _redirecting(
         parts = parts._replace(
             query="&".join(part for part in (parts.query, urlencode(answer)) if part)
         )
-    response = HttpResponse(status=303 if request.method == "POST" else 302)
-    # Not HttpResponseRedirect: it knows no scheme of an app's own, and this URI was registered.
-    response["Location"] = iri_to_uri(urlunsplit(parts))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return iri_to_uri(urlunsplit(parts))
+
+
+def _offering(
+    request: HttpRequest,
+    address: ReturnAddress,
+    answer: dict[str, str],
+    refusal: Refusal,
+    reference: str,
+) -> HttpResponse:
+    """Return a page that leads to the client once the person agrees to go there (RFC 9700 §4.11.2)."""
+    is_posted = address.mode == FORM_POST
+    context = {
+        "redirect_uri": iri_to_uri(address.redirect_uri) if is_posted else "",
+        "location": "" if is_posted else _location(address, answer),
+        "redirect_host": uris.shown_host(address.redirect_uri),
+        "answer": answer,
+        "code": str(refusal.code),
+        "sentence": refusal.sentence,
+        "reference": reference,
+    }
+    page = render(request, "oauthflows/return_to_client.html", context, status=refusal.status)
+    keep_opener(page)
+    return headers.page(page, leads_to=address.redirect_uri if is_posted else "")
 
 
 def _posting(request: HttpRequest, address: ReturnAddress, answer: dict[str, str]) -> HttpResponse:
@@ -203,8 +246,14 @@ def refuse_to_client(
     *,
     client: ClientFacts,
     detail: dict[str, str],
+    is_silent: bool = False,
 ) -> HttpResponse:
-    """A refusal sent back to the client (RFC 6749 §4.1.2.1)."""
+    """A refusal sent back to the client (RFC 6749 §4.1.2.1); `is_silent` holds for the prompt `none`.
+
+    Anybody can register a client, and let a link of this site lead to it by a request that is refused. So a
+    client that registered itself and that nobody has verified is answered at once only where somebody has
+    signed in, or where no page may be shown; else the person is asked first (RFC 9700 §4.11.2).
+    """
     reference = recorder.refuse(
         refusal,
         request,
@@ -214,9 +263,21 @@ def refuse_to_client(
         user=request.user.pk if request.user.is_authenticated else None,
         detail=detail,
     )
-    response = back_to_client(request, address, members_of(request, refusal, reference))
+    members = members_of(request, refusal, reference)
+    if is_silent or is_trusted_by_somebody(request, client):
+        response = back_to_client(request, address, members)
+    else:
+        answer = _answer(address, members)
+        response = _offering(request, address, answer, refusal, reference)
     response[REFERENCE_HEADER] = reference
     return response
+
+
+def is_trusted_by_somebody(request: HttpRequest, client: ClientFacts) -> bool:
+    """Is the client known to the site, or has a person signed in on the way to it?"""
+    if is_known_to_site(client):
+        return True
+    return request.user.is_authenticated and users.is_active(request.user)
 
 
 def _context(request: HttpRequest) -> tuple[Parameters | None, str]:

@@ -1,13 +1,26 @@
-"""Letting single-page apps call the token endpoint from their own origin, and nobody else's script."""
+"""Which scripts in browsers may call the endpoints for clients, and read what these answer (Fetch §3.3).
 
-from urllib.parse import urlsplit
+Tokens are for scripts on an origin of the client's own. Documents are for everybody, and so is the answer
+that nobody knows the client. No cookie counts at these endpoints: no answer allows credentials. The
+authorization endpoint is for browsers and not for scripts (RFC 9700 §2.6).
+"""
 
 from django.http import HttpRequest, HttpResponse
 
 from django_oauthflows.audit.references import REFERENCE_HEADER
+from django_oauthflows.core import hosts
 from django_oauthflows.rules.requests import ClientFacts
 
 _DAY = "86400"
+#: What scripts of known clients send: those of Swagger UI, of agents (MCP) and of holders of keys (RFC 9449).
+_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Accept",
+    "X-Requested-With",
+    "MCP-Protocol-Version",
+    "DPoP",
+)
 #: What a script may read of an answer besides its body: why it was refused.
 _READABLE = f"{REFERENCE_HEADER}, WWW-Authenticate, Retry-After"
 
@@ -17,7 +30,7 @@ def preflight(*, methods: str = "POST") -> HttpResponse:
     response = HttpResponse(status=204)
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Allow-Methods"] = methods
-    response["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+    response["Access-Control-Allow-Headers"] = ", ".join(_HEADERS)
     response["Access-Control-Max-Age"] = _DAY
     return response
 
@@ -41,6 +54,6 @@ def allow_everyone(response: HttpResponse) -> HttpResponse:
 
 def _origins_of(client: ClientFacts) -> set[str]:
     """The origins its owner listed, and those of its own redirect URIs."""
-    parts = [urlsplit(uri) for uri in client.redirect_uris]
-    own = {f"{part.scheme}://{part.netloc}" for part in parts if part.scheme in ("http", "https")}
-    return own | set(client.allowed_origins)
+    named = (*client.redirect_uris, *client.allowed_origins)
+    # A browser writes an origin in small letters (RFC 6454 §6.1).
+    return {origin for origin in map(hosts.origin_of, named) if origin}

@@ -9,35 +9,36 @@ one to a stranger (§5.4).
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
-from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.audit.references import REFERENCE_HEADER
 from django_oauthflows.clients.dynamic import documents
-from django_oauthflows.clients.facts import client_of, is_usable
-from django_oauthflows.clients.translations import in_language
+from django_oauthflows.clients.facts import client_of, forget_clients, is_usable
+from django_oauthflows.clients.policy import resource_of
+from django_oauthflows.clients.presentation import presented
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.forms import ConsentForm
+from django_oauthflows.consent.remembered import RememberedConsent
+from django_oauthflows.consent.scope import ConsentScope, scope_of_device
+from django_oauthflows.core import clock
+from django_oauthflows.core.deadlocks import is_deadlock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.limits import spend
-from django_oauthflows.protocol import headers
-from django_oauthflows.rules.requests import ClientFacts
-from django_oauthflows.tokens import devices, lifetimes
+from django_oauthflows.protocol import headers, user_code_limits
+from django_oauthflows.protocol.asking import what_is_new
+from django_oauthflows.rules.requests import BY_HAND, ClientFacts
+from django_oauthflows.tokens import devices
 from django_oauthflows.tokens.devices import Pairing
+from django_oauthflows.tokens.issuing import LostRace
 from django_oauthflows.tokens.sessions import sign_in_of
 
-#: Attempts at a user code while one lives. RFC 8628 §5.1 counts five for eight letters out of twenty; a
-#: network may be a whole school.
-AT_MOST_BY_PERSON, AT_MOST_BY_NETWORK = 5, 50
 #: What the session remembers: the device a person looks at, and how the last one ended.
 _DEVICE, _ENDED = "_oauthflows_device", "_oauthflows_device_ended"
 
@@ -52,7 +53,17 @@ class Waiting:
 
     @property
     def scopes(self) -> frozenset[str]:
-        return self.pairing.scopes & self.client.scopes
+        return self.pairing.scopes & self.client.allowed_scopes
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """Where the access can be used: the resources the client is held to, or this site."""
+        return resource_of(self.client, ())
+
+    @property
+    def page(self) -> ConsentScope:
+        """The consent page, as it is remembered."""
+        return scope_of_device(self.client, self.scopes, self.resources)
 
 
 def enter(http: HttpRequest) -> HttpResponse:
@@ -60,13 +71,14 @@ def enter(http: HttpRequest) -> HttpResponse:
     if http.method != "POST":
         return _code_page(http, typed=http.GET.get("user_code", ""))
     typed = http.POST.get("user_code", "")[:64]
-    seconds = _seconds_to_wait(http)
+    seconds = user_code_limits.count(http)
     if seconds is not None:
         return _too_many(http, typed, seconds)
-    pairing = devices.find_by_user_code(typed, timezone.now())
+    pairing = devices.find_by_user_code(typed, clock.now())
     waiting = _waiting(http, pairing, devices.normalised(typed)) if pairing else None
     if waiting is None:
         return _unknown(http, typed)
+    user_code_limits.give_back(http)
     http.session[_DEVICE] = {"key": waiting.pairing.key, "code": devices.normalised(typed)}
     return _go("device-confirm")
 
@@ -77,11 +89,11 @@ def confirm(http: HttpRequest) -> HttpResponse:
     if waiting is None:
         return _gone(http)
     if http.method != "POST":
-        client = in_language(waiting.client, get_language())
+        client = presented(waiting.client).client
         context = {"client": client, "user_code": waiting.user_code, "person": http.user}
         page = render(http, "oauthflows/device/confirm.html", context)
         return headers.page(page, images_from=[client.logo_uri])
-    if not devices.claim(waiting.pairing, http.user, timezone.now()):
+    if not devices.claim(waiting.pairing, http.user, clock.now()):
         return _gone(http)
     return (
         _go("device-consent") if http.POST.get("decision") == "continue" else _deny(http, waiting)
@@ -114,6 +126,24 @@ def done(http: HttpRequest) -> HttpResponse:
 
 
 def _allow(http: HttpRequest, waiting: Waiting, granted: frozenset[str]) -> HttpResponse:
+    try:
+        approved = _approve(http, waiting, granted)
+    except LostRace:
+        return _ask_again()
+    except OperationalError as error:
+        if not is_deadlock(error):
+            raise
+        return _ask_again()
+    return _end(http, waiting, is_allowed=True) if approved else _gone(http)
+
+
+def _ask_again() -> HttpResponse:
+    """The account, the sign-in, the client or the device is just being changed: show the page anew."""
+    forget_clients()
+    return _go("device-consent")
+
+
+def _approve(http: HttpRequest, waiting: Waiting, granted: frozenset[str]) -> bool:
     client, person = waiting.client, http.user
     # Together, so that a withdrawal at the same moment ends both or neither.
     with transaction.atomic(using=dot.token_database()):
@@ -122,16 +152,19 @@ def _allow(http: HttpRequest, waiting: Waiting, granted: frozenset[str]) -> Http
             client,
             person,
             scopes=granted,
+            resource=waiting.resources,
             sign_in=sign_in_of(http),
-            now=timezone.now(),
+            now=clock.now(),
         )
         if approved:
-            memory.remember(client, person, asked=waiting.scopes, granted=granted, request=http)
-    return _end(http, waiting, is_allowed=True) if approved else _gone(http)
+            page = waiting.page
+            ticked = page.narrowed_to(granted)
+            memory.remember(client, person, asked=page, granted=ticked, request=http)
+    return approved
 
 
 def _deny(http: HttpRequest, waiting: Waiting) -> HttpResponse:
-    if not devices.deny(waiting.pairing, http.user, timezone.now()):
+    if not devices.deny(waiting.pairing, http.user, clock.now()):
         return _gone(http)
     recorder.record(
         Event.CONSENT_DENIED,
@@ -152,7 +185,7 @@ def _end(http: HttpRequest, waiting: Waiting, *, is_allowed: bool) -> HttpRespon
 def _remembered(http: HttpRequest) -> Waiting | None:
     """The device whose code this person typed, if it still waits and is not somebody else's by now."""
     kept = http.session.get(_DEVICE)
-    pairing = devices.find_by_key(kept["key"], timezone.now()) if kept else None
+    pairing = devices.find_by_key(kept["key"], clock.now()) if kept else None
     return _waiting(http, pairing, kept["code"]) if pairing and kept else None
 
 
@@ -164,23 +197,6 @@ def _waiting(http: HttpRequest, pairing: Pairing, user_code: str) -> Waiting | N
         return None
     waiting = Waiting(pairing=pairing, client=client, user_code=devices.shown(user_code))
     return waiting if waiting.scopes else None
-
-
-def _seconds_to_wait(http: HttpRequest) -> int | None:
-    """Count an attempt for the person and for their network; the longer wait of the two, if any."""
-    lifetime = lifetimes.device_code_lifetime()
-    waits = (
-        spend(
-            "user-code", f"person:{http.user.pk}", at_most=AT_MOST_BY_PERSON, per_seconds=lifetime
-        ),
-        spend(
-            "user-code",
-            f"network:{network_of(http)}",
-            at_most=AT_MOST_BY_NETWORK,
-            per_seconds=lifetime,
-        ),
-    )
-    return max((wait for wait in waits if wait is not None), default=None)
 
 
 def _too_many(http: HttpRequest, typed: str, seconds: int) -> HttpResponse:
@@ -231,41 +247,44 @@ def _code_page(
 
 
 def form_of(
-    waiting: Waiting, remembered: frozenset[str] | None, data: QueryDict | None = None
+    waiting: Waiting, remembered: RememberedConsent | None, data: QueryDict | None = None
 ) -> ConsentForm:
     """What a person may tick of what a device asks for; with what they ticked, once they have."""
     return ConsentForm(
         data,
         client=waiting.client,
-        asked=waiting.scopes,
+        asked=waiting.page,
+        device=str(waiting.pairing.key),
         remembered=remembered,
         descriptions=dot.all_scopes(),
     )
 
 
 def context_of(
-    waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None, person: Any
+    waiting: Waiting, form: ConsentForm, remembered: RememberedConsent | None, person: Any
 ) -> dict[str, Any]:
     """All that the consent page says."""
-    client = in_language(waiting.client, get_language())
+    shown = presented(waiting.client)
+    client = shown.client
     return {
         "client": client,
-        "is_self_registered": client.registration_source != "manual",
+        "unverified": shown.unverified,
+        "is_self_registered": client.registration_source != BY_HAND,
         "document_host": documents.shown_host(client),
         "user_code": waiting.user_code,
         "person": person,
         "form": form,
         "scope_rows": form.rows(),
         "is_first_time": remembered is None,
+        **what_is_new(waiting.page, remembered, waiting.resources),
     }
 
 
 def _consent_page(
-    http: HttpRequest, waiting: Waiting, form: ConsentForm, remembered: frozenset[str] | None
+    http: HttpRequest, waiting: Waiting, form: ConsentForm, remembered: RememberedConsent | None
 ) -> HttpResponse:
     context = context_of(waiting, form, remembered, http.user)
-    status = 400 if form.errors else 200
-    page = render(http, "oauthflows/device/consent.html", context, status=status)
+    page = render(http, "oauthflows/device/consent.html", context, status=form.status)
     return headers.page(page, images_from=[context["client"].logo_uri])
 
 

@@ -11,7 +11,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
 from django_oauthflows.identity.claims import names_of
 from django_oauthflows.identity.signing import signing_algorithms
-from django_oauthflows.issuer import issuer_of, own_resource_of, url_of
+from django_oauthflows.issuer import issuer_of, url_of
 from django_oauthflows.keys.algorithms import (
     ALGORITHMS,
     CONTENT_ENCRYPTION,
@@ -21,7 +21,9 @@ from django_oauthflows.keys.algorithms import (
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
 from django_oauthflows.protocol import request_objects
 from django_oauthflows.protocol.openid_parameters import known_prompts
+from django_oauthflows.protocol.resource_documents import protected_resources
 from django_oauthflows.rules.authorization import RESPONSE_MODES
+from django_oauthflows.rules.introspection import SCOPE
 from django_oauthflows.rules.pkce import S256
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -58,21 +60,26 @@ def server_metadata(request: HttpRequest) -> dict[str, Any]:
         "grant_types_supported": list(
             dict.fromkeys(flow.grant_type or flow.slug for flow in flows)
         ),
-        "scopes_supported": sorted(dot.open_scopes()),
+        "scopes_supported": sorted(dot.requestable_scopes()),
         "code_challenge_methods_supported": [S256],
         "token_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
         "token_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "revocation_endpoint_auth_methods_supported": [*_METHODS, AuthMethod.NONE.value],
         "revocation_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
-        "introspection_endpoint_auth_methods_supported": _METHODS,
+        "introspection_endpoint_auth_methods_supported": [*_METHODS, *_introspects_by_token()],
         "introspection_endpoint_auth_signing_alg_values_supported": _ALGORITHMS,
         "introspection_signing_alg_values_supported": [conf.SIGNING_ALGORITHM],
         "authorization_response_iss_parameter_supported": True,
         **_of_requests(),
-        "protected_resources": [own_resource_of(request)],
+        "protected_resources": protected_resources(request),
         **({"registration_endpoint": url_of(request, "register-client")} if is_on() else {}),
         "client_id_metadata_document_supported": dot.takes_client_documents(),
     }
+
+
+def _introspects_by_token() -> list[str]:
+    """The access token type that opens introspection (RFC 8414 §2), where clients can have its scope."""
+    return ["Bearer"] if SCOPE in dot.all_scopes() else []
 
 
 def _registrable() -> frozenset[str]:
@@ -86,7 +93,11 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
     return {
         **server_metadata(request),
         "userinfo_endpoint": url_of(request, "userinfo"),
-        "end_session_endpoint": url_of(request, "logout"),
+        **(
+            {}
+            if dot.is_switched_off("OIDC_RP_INITIATED_LOGOUT_ENABLED")
+            else {"end_session_endpoint": url_of(request, "logout")}
+        ),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
         "frontchannel_logout_supported": True,
@@ -117,21 +128,9 @@ def _of_requests() -> dict[str, Any]:
         "request_object_signing_alg_values_supported": list(request_objects.ALGORITHMS),
         "claims_parameter_supported": True,
         "prompt_values_supported": sorted(known_prompts()),
-        **({"acr_values_supported": acr} if (acr := list(conf.ACR_VALUES_SUPPORTED)) else {}),
+        **({"acr_values_supported": acr} if (acr := _contexts()) else {}),
     }
 
 
-def resource_metadata(request: HttpRequest, path: str = "") -> dict[str, Any]:
-    """The metadata of this site as a protected resource (RFC 9728 §2), or of one path of it."""
-    resource = own_resource_of(request)
-    return {
-        "resource": f"{resource.rstrip('/')}/{path.strip('/')}" if path else resource,
-        "authorization_servers": [issuer_of(request)],
-        "scopes_supported": sorted(dot.open_scopes()),
-        "bearer_methods_supported": ["header"],
-        **(
-            {"resource_name": name}
-            if (name := dot.setting("OAUTH2_PROTECTED_RESOURCE_NAME"))
-            else {}
-        ),
-    }
+def _contexts() -> list[str]:
+    return list(dict.fromkeys((*conf.ACR_LADDER, *conf.ACR_VALUES_SUPPORTED)))

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
+from django_oauthflows.core import clock
 from django_oauthflows.protocol.parameters import Parameters
 
 _COOKIE = "oauthflows_errands"
@@ -29,18 +29,26 @@ _MOST = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """What was asked of the person so far, and when they were last sent to sign in (seconds since 1970)."""
+    """What was asked of the person so far, and when they were last sent to sign in (seconds since 1970).
+
+    `agreed_by` is the key of the user who pressed Allow and had to sign in again before the answer.
+    """
 
     sent_to_sign_in: float | None = None
     was_sent_to_sign_up: bool = False
     was_sent_to_step_up: bool = False
     has_chosen: bool = False
+    agreed_by: str = ""
 
     def to_sign_in(self) -> "Errand":
         """Sent now; an earlier errand goes on, since whoever reloads the page has not been anywhere."""
         if self.sent_to_sign_in is not None:
             return self
-        return replace(self, sent_to_sign_in=timezone.now().timestamp())
+        return replace(self, sent_to_sign_in=clock.now().timestamp())
+
+    def to_sign_in_anew(self, *, agreed_by: str = "") -> "Errand":
+        """Let the person be sent to sign in once more, since the sign-in made for the request is too old."""
+        return replace(self, sent_to_sign_in=None, agreed_by=agreed_by or self.agreed_by)
 
 
 def name_of(parameters: Parameters) -> str:

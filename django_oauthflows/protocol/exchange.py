@@ -7,9 +7,8 @@ again, now seeing what the winner did.
 
 from dataclasses import replace
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.actors import SERVER, network_of
@@ -19,20 +18,25 @@ from django_oauthflows.clients.authentication import method_used
 from django_oauthflows.clients.dry_run import shapes
 from django_oauthflows.clients.dry_run.shapes import Sent
 from django_oauthflows.clients.policy import resource_of, token_rules
+from django_oauthflows.clients.requested_scopes import RequestedScopes, requested_scopes
+from django_oauthflows.core import clock
+from django_oauthflows.core.deadlocks import is_deadlock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.choosing import flow_of_exchange, grant_type_must_be_open
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.identity.signing import be_ready
-from django_oauthflows.issuer import issuer_of, own_resource_of
+from django_oauthflows.issuer import issuer_of, own_resource_of, userinfo_url_of
 from django_oauthflows.protocol import jwt_bearer
+from django_oauthflows.protocol.dropped_scopes import note_dropped_scopes
 from django_oauthflows.protocol.grants import DIRECT, EXCHANGES
 from django_oauthflows.protocol.parameters import Parameters, from_body
+from django_oauthflows.protocol.sign_in_answers import with_id_token
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
-from django_oauthflows.rules.requests import Assertion, ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import Assertion, ClientFacts, Held, TokenRequest
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented
@@ -46,6 +50,8 @@ _REPLAYS = {
 }
 #: Grant types whose token request has no scope: the person decided on it before.
 _SCOPES_ARE_SETTLED = ("authorization_code", DEVICE_CODE.grant_type)
+#: Grant types that go on with what was granted by a code.
+_AFTER_A_CODE = (*_SCOPES_ARE_SETTLED, "refresh_token")
 #: A lost race is read again; whoever loses twice is told so.
 _TRIES = 3
 
@@ -61,6 +67,9 @@ def exchange(http: HttpRequest) -> Issued:
                 return _attempt(http, parameters, client, grant_type, assertion)
             except LostRace:
                 continue
+            except OperationalError as error:
+                if not is_deadlock(error):
+                    raise
     except IntegrityError:
         # The client or the person was deleted while this worker still remembered them.
         facts.forget_clients()
@@ -97,6 +106,7 @@ def _attempt(
         raise
     issued = _issue(http, parameters, request, presented)
     _count(http, parameters, request)
+    note_dropped_scopes(http, request, endpoint="token")
     return issued
 
 
@@ -122,16 +132,8 @@ def _issue(
         be_ready(request.client)
     steps = EXCHANGES[request.grant_type]
     issued = steps.issue(request, presented, parameters.text(steps.presents))
-    return _identified(issued, request, presented)
-
-
-def _identified(issued: Issued, request: TokenRequest, presented: Presented) -> Issued:
-    """With an ID token, where the answer's scope says OpenID Connect (Core §3.1.3.3, §12.2)."""
     # A retry is answered with the scopes of the first answer.
-    sign_in = sign_in_of(request, presented, scopes=issued.scopes)
-    if sign_in is None:
-        return issued
-    return replace(issued, id_token=id_token_for(sign_in, access_token=issued.access_token))
+    return with_id_token(issued, sign_in_of(request, presented, scopes=issued.scopes))
 
 
 def sign_in_of(
@@ -153,6 +155,7 @@ def sign_in_of(
         # It answers an authorization request, which a refresh is not.
         nonce="" if request.grant_type == "refresh_token" else held.nonce,
         sid=held.sid,
+        authorization=held.authorization,
         asked=held.claims,
     )
 
@@ -197,19 +200,15 @@ def request_of(
     """Freeze all that the rules may ask about."""
     steps = EXCHANGES.get(grant_type)
     held = presented.held if presented else None
-    asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
-    if held is not None:
-        kept = held.scopes & client.scopes
-        scopes = kept if asked is None else kept & asked
-    else:
-        scopes = client.default_scopes if asked is None else asked
+    named = _requested_scopes(parameters, client, grant_type, held)
     request = TokenRequest(
         client=client,
         grant_type=grant_type,
         flow=held.flow if held else catalogue.for_grant_type(grant_type)[0].slug,
-        now=timezone.now(),
-        scopes_asked=asked,
-        scopes=scopes,
+        now=clock.now(),
+        scopes_asked=named.asked,
+        scopes=named.scopes,
+        scopes_dropped=named.dropped,
         resource=resource_of(client, parameters.resource, held.resource if held else ()),
         resource_was_sent=bool(parameters.resource),
         redirect_uri=parameters.text("redirect_uri"),
@@ -218,11 +217,28 @@ def request_of(
         sent=frozenset(parameters),
         issuer=issuer_of(http),
         own_resource=own_resource_of(http),
+        userinfo_url=userinfo_url_of(http),
         network=network_of(http),
     )
     if steps and steps.complete:
         request = steps.complete(http, parameters, request, presented)
     return request
+
+
+def _requested_scopes(
+    parameters: Parameters, client: ClientFacts, grant_type: str, held: Held | None
+) -> RequestedScopes:
+    """What the request asks for: of what it holds where it holds something."""
+    asked = parameters.words("scope") if grant_type not in _SCOPES_ARE_SETTLED else None
+    if grant_type in _AFTER_A_CODE:
+        # What was not granted is refused, known or not (RFC 6749 §6).
+        named = RequestedScopes(asked=asked, scopes=asked or frozenset())
+    else:
+        named = requested_scopes(asked, client, comes_with_code=False)
+    if held is None:
+        return named
+    kept = held.scopes & client.allowed_scopes - named.ignored
+    return replace(named, scopes=kept if asked is None else kept & named.scopes)
 
 
 def _answer_a_replay(

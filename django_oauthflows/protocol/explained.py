@@ -8,13 +8,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import get_resolver
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from django_oauthflows.audit import recorder
-from django_oauthflows.audit.references import REFERENCE_HEADER
+from django_oauthflows.audit.references import REFERENCE_HEADER, members_of
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.protocol import cors, headers
 
 View = Callable[..., HttpResponse]
 
@@ -61,12 +62,25 @@ def explained(view: View, endpoint: str) -> View:
     return look
 
 
-def _recorded(request: HttpRequest, status: int, endpoint: str) -> str:
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Return the 404 of an address that leads nowhere, as a client can read it."""
+    found = request.resolver_match
+    reference = _recorded(request, 404, (found and found.url_name) or "site")
+    members = members_of(request, _refusal_of(404), reference)
+    response = headers.no_store(JsonResponse(members, status=404))
+    response[REFERENCE_HEADER] = reference
+    return cors.allow_everyone(response)
+
+
+def _refusal_of(status: int) -> Refusal:
     rule, sentence, spec = _REASONS[status]
-    refusal = Refusal(Code.INVALID_REQUEST, sentence, rule=rule, spec=spec, status=status)
+    return Refusal(Code.INVALID_REQUEST, sentence, rule=rule, spec=spec, status=status)
+
+
+def _recorded(request: HttpRequest, status: int, endpoint: str) -> str:
     person = getattr(request, "user", None)
     return recorder.refuse(
-        refusal,
+        _refusal_of(status),
         request,
         endpoint=endpoint,
         user=person.pk if person is not None and person.is_authenticated else None,

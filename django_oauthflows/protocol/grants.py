@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from django_oauthflows.core import clock
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.flows.jwt_bearer import JWT_BEARER
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
@@ -49,16 +49,14 @@ EXCHANGES: dict[str, Exchange] = {
     "refresh_token": Exchange(
         presents="refresh_token",
         find=lambda http, sent, client: find_refresh_token(
-            checksum(sent.text("refresh_token")), client, timezone.now()
+            checksum(sent.text("refresh_token")), client, clock.now()
         ),
         issue=lambda request, presented, value: rotation.rotate(request, presented, value),
         prospect=rotation.prospect,
     ),
     DEVICE_CODE.grant_type: Exchange(
         presents="device_code",
-        find=lambda http, sent, client: devices.poll(
-            sent.text("device_code"), client, timezone.now()
-        ),
+        find=lambda http, sent, client: devices.poll(sent.text("device_code"), client, clock.now()),
         issue=lambda request, presented, value: devices.redeem(request, presented),
         prospect=codes.prospect,
     ),

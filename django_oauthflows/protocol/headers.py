@@ -1,10 +1,15 @@
 """The headers every answer carries (RFC 6749 §5.1, RFC 9700 §4.2.4 and §4.16)."""
 
-from collections.abc import Collection
-from urllib.parse import urlsplit
+import re
+from collections.abc import Collection, Mapping
 
 from django.conf import settings
 from django.http import HttpResponse
+
+from django_oauthflows.core import hosts
+
+#: A scheme of an app's own (RFC 3986 §3.1).
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 
 
 def no_store(response: HttpResponse) -> HttpResponse:
@@ -12,6 +17,18 @@ def no_store(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     return response
+
+
+def challenge(members: Mapping[str, str], *, basic_was_tried: bool = False) -> str:
+    """Return the value of `WWW-Authenticate` for a 401 (RFC 9110 §15.5.2).
+
+    `Basic` stands only where the client tried it (RFC 6749 §5.2): a browser that meets it asks its user for a
+    password. No browser asks for `Bearer`. `members` say why the request was refused.
+    """
+    if basic_was_tried:
+        return 'Basic realm="oauth", charset="UTF-8"'
+    told = {"realm": "oauth", **members}
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in told.items())
 
 
 def page(
@@ -33,11 +50,12 @@ def page(
     response["Referrer-Policy"] = "no-referrer"
     response["X-Content-Type-Options"] = "nosniff"
     static = _sources(settings.STATIC_URL or "")
+    frames = _origins(*frames_from)
     response["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'none'",
             *([f"script-src {static}"] if runs_our_scripts else []),
-            *([f"frame-src {' '.join(dict.fromkeys(frames_from))}"] if frames_from else []),
+            *([f"frame-src {' '.join(frames)}"] if frames else []),
             f"style-src {static}",
             f"img-src {_sources(settings.STATIC_URL or '', *images_from)}",
             f"form-action {_form_action(leads_to)}",
@@ -57,15 +75,22 @@ def _form_action(leads_to: str) -> str:
     """
     if not leads_to:
         return "'self'"
-    parts = urlsplit(leads_to)
-    named = f"{parts.scheme}://{parts.netloc}" if parts.scheme == "http" else f"{parts.scheme}:"
-    return " ".join(dict.fromkeys(("'self'", "https:", named)))
+    return " ".join(dict.fromkeys(("'self'", "https:", *_named(leads_to))))
+
+
+def _named(uri: str) -> list[str]:
+    """A redirect URI as a source: the origin of a plain http one, the scheme of an app's own."""
+    found = _SCHEME.match(uri)
+    if found is None:
+        return []
+    scheme = found[1].lower()
+    return _origins(uri) if scheme == "http" else [f"{scheme}:"]
 
 
 def _sources(*urls: str) -> str:
-    origins = [
-        f"{parts.scheme}://{parts.netloc}"
-        for parts in map(urlsplit, urls)
-        if parts.netloc and parts.scheme
-    ]
-    return " ".join(dict.fromkeys(("'self'", *origins)))
+    return " ".join(dict.fromkeys(("'self'", *_origins(*urls))))
+
+
+def _origins(*urls: str) -> list[str]:
+    """The origins of URLs, each once. Anything else would end its directive, or begin another one."""
+    return [origin for origin in dict.fromkeys(map(hosts.origin_of, urls)) if origin]

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.protocol.parameters import whole_body
 from django_oauthflows.strict_json import Strict, is_storable
 
 JSON = "application/json"
@@ -22,10 +22,7 @@ def from_json(request: HttpRequest) -> dict[str, Any]:
     """
     if request.content_type != JSON:
         raise _malformed("The body must be JSON (application/json).", "body_must_be_json", 415)
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        raise _too_large() from None
+    body = whole_body(request, Code.INVALID_CLIENT_METADATA)
     if len(body) > _LARGEST:
         raise _too_large()
     try:

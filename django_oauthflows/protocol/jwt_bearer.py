@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
+from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients import assertions, trusted_issuers
 from django_oauthflows.clients.assertions import Shown
 from django_oauthflows.clients.authentication import authenticate, sent_credentials
@@ -18,11 +18,14 @@ from django_oauthflows.clients.facts import client_of, is_usable
 from django_oauthflows.clients.keys import NoKeys, verifying_keys_of
 from django_oauthflows.clients.trusted_issuers import TrustedIssuer
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock, users
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.jwt_bearer import JWT_BEARER
+from django_oauthflows.issuer import host_is_named
 from django_oauthflows.keys.foreign import is_signed_by, verify_in_vain
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.assertions import NOT_TRUSTED, assertion_must_be_genuine
+from django_oauthflows.rules.jwt_types import GRANT_ASSERTION
 from django_oauthflows.rules.requests import Assertion, AuthMethod, ClientFacts, TokenRequest
 from django_oauthflows.tokens.issuing import Issued, LostRace, issue_to_client
 from django_oauthflows.tokens.passwords import issue_to_person
@@ -44,11 +47,13 @@ def asserted(http: HttpRequest, parameters: Parameters) -> tuple[ClientFacts, As
         raise _refused("assertion_must_agree_with_the_client")
     return limited(client, trusted), Assertion(
         is_genuine=True,
-        now=timezone.now().timestamp(),
+        now=clock.now().timestamp(),
         longest_life=conf.ASSERTION_LIFETIME,
         issuer=shown.named("iss"),
         subject="" if trusted else client.client_id,
         audiences=assertions.audiences_of(http),
+        came_to_named_host=host_is_named(http),
+        own_type=GRANT_ASSERTION,
         typ=shown.typ,
         claims=shown.opened.claims,
     )
@@ -79,7 +84,7 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
 
 def must_be_known(person: Any) -> None:
     """Raise `Refusal` for somebody a trusted issuer speaks of who is nobody here."""
-    if person is None or not person.is_active:
+    if person is None or not users.is_active(person):
         raise _refused("assertion_must_be_about_somebody_known")
 
 
@@ -99,20 +104,22 @@ def _identified(
     client_id = trusted.client_id if trusted else shown.named("iss")
     if trusted and known:
         client_id = client_id or known.client_id
-    client = client_of(client_id)
-    if not _is_genuine(shown, trusted, client) or client is None:
+    client = client_of(client_id, network=network_of(http))
+    if not _is_genuine(shown, trusted, client, network_of(http)) or client is None:
         raise assertion_must_be_genuine.refusal(NOT_TRUSTED)
     must_be_enabled(http, client)
     return client
 
 
-def _is_genuine(shown: Shown, trusted: TrustedIssuer | None, client: ClientFacts | None) -> bool:
+def _is_genuine(
+    shown: Shown, trusted: TrustedIssuer | None, client: ClientFacts | None, network: str
+) -> bool:
     if trusted is None:
         own = shown.method is AuthMethod.PRIVATE_KEY_JWT
-        return assertions.is_signed_by_client(shown, client if own else None)
+        return assertions.is_signed_by_client(shown, client if own else None, network)
     try:
         kid = shown.opened.header.get("kid", "")
-        keys = verifying_keys_of(trusted.jwks, trusted.jwks_uri, kid=kid)
+        keys = verifying_keys_of(trusted.jwks, trusted.jwks_uri, kid=kid, network=network)
     except NoKeys:
         verify_in_vain(shown.value, shown.opened)
         return False

@@ -9,7 +9,9 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from django_oauthflows.audit.redaction import redacted
+from django_oauthflows.audit.references import REFERENCE_HEADER
 from django_oauthflows.clients import uris
+from django_oauthflows.clients.presentation import presented
 from django_oauthflows.errors import Refusal
 from django_oauthflows.identity.participants import Frame
 from django_oauthflows.protocol import headers
@@ -18,10 +20,14 @@ from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.rules.logout import LogoutRequest
 
 
-def ask(http: HttpRequest, request: LogoutRequest) -> HttpResponse:
-    """Ask whether the person means it: any page on the web can lead here."""
-    context = {"client": request.client, "person": http.user}
-    logos = [request.client.logo_uri] if request.client else []
+def ask(http: HttpRequest, request: LogoutRequest, *, reference: str = "") -> HttpResponse:
+    """Ask whether the person means it: any page on the web can lead here.
+
+    `reference` is that of a return address which was dropped; the page says that there was one.
+    """
+    client = presented(request.client).client if request.client else None
+    context = {"client": client, "person": http.user, "reference": reference}
+    logos = [client.logo_uri] if client else []
     page = render(http, "oauthflows/logout/confirm.html", context)
     return headers.page(page, leads_to=request.return_to, images_from=logos)
 
@@ -33,21 +39,36 @@ def stayed(http: HttpRequest, request: LogoutRequest) -> HttpResponse:
 
 
 def signed_out(
-    http: HttpRequest, request: LogoutRequest, *, frames: Sequence[Frame] = ()
+    http: HttpRequest,
+    request: LogoutRequest,
+    *,
+    frames: Sequence[Frame] = (),
+    asks_first: bool = False,
 ) -> HttpResponse:
-    """It is done, now or before: back to the client if there is a way, after the frames have loaded."""
+    """It is done, now or before: back to the client if there is a way, after the frames have loaded.
+
+    `asks_first` says that a person has to agree to go there.
+    """
     onward = _return_address(request)
-    if onward and not frames:
+    if onward and not frames and not asks_first:
         return _redirect(http, onward)
     context = {
         "frames": frames,
         "onward": onward,
+        "asks_first": asks_first,
         "onward_host": uris.shown_host(request.return_to) if onward else "",
     }
     page = render(http, "oauthflows/logout/signed_out.html", context)
     return headers.page(
         page, runs_our_scripts=bool(frames), frames_from=[frame.origin for frame in frames]
     )
+
+
+def with_reference(response: HttpResponse, reference: str) -> HttpResponse:
+    """Name the reference of a return address that was dropped, where there is one."""
+    if reference:
+        response[REFERENCE_HEADER] = reference
+    return response
 
 
 def refused(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) -> HttpResponse:
@@ -64,10 +85,11 @@ def refused(http: HttpRequest, refusal: Refusal, parameters: Parameters | None) 
 
 
 def _return_address(request: LogoutRequest) -> str:
-    """The registered address with the client's `state` (§3); empty without one."""
-    if not request.return_to or uris.is_dangerous(request.return_to):
+    """The registered address with the client's `state` (§3); empty where there is none to go to."""
+    uri = request.return_to
+    if not uri or uris.is_dangerous(uri) or not uris.is_readable(uri):
         return ""
-    parts = urlsplit(request.return_to)
+    parts = urlsplit(uri)
     state = urlencode({"state": request.state}) if request.state else ""
     query = "&".join(part for part in (parts.query, state) if part)
     return iri_to_uri(urlunsplit(parts._replace(query=query)))

@@ -16,8 +16,11 @@ from django.utils.module_loading import import_string
 from django_oauthflows import limits
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
+from django_oauthflows.core import users
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.parameters import Parameters
+from django_oauthflows.protocol.sign_in_answers import password_sign_in, with_id_token
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 from django_oauthflows.tokens.issuing import Issued
 from django_oauthflows.tokens.passwords import issue_to_person
@@ -33,7 +36,9 @@ class _Limit:
 
 
 def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> Issued:
-    """Tokens for the person whose password was sent. Raises `Refusal`."""
+    """Tokens for the person whose password was sent, with `openid` an ID token too. Raises `Refusal`."""
+    if "openid" in request.scopes:
+        be_ready(request.client)
     username = parameters.text("username")
     counted = _count(http, request.client, username)
     person: Any = authenticate(
@@ -42,12 +47,13 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
     person = must_be_welcome(http, person)
     for limit in counted:
         limits.give_back(limit.name, limit.key, per_seconds=conf.PASSWORD_GUESSES_WINDOW)
-    return issue_to_person(request, person)
+    issued = issue_to_person(request, person)
+    return with_id_token(issued, password_sign_in(request, person, scopes=issued.scopes))
 
 
 def must_be_welcome(http: HttpRequest, person: Any) -> Any:
     """Whoever the password was right of, `None` for nobody. Raises `Refusal` where that is not enough."""
-    if person is None or not person.is_active:
+    if person is None or not users.is_active(person):
         raise Refusal(
             Code.INVALID_GRANT,
             "The username or the password is wrong.",

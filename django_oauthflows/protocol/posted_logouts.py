@@ -9,9 +9,9 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import sealing
+from django_oauthflows.core import clock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.identity.hints import Hint
 from django_oauthflows.protocol.parameters import Parameters
@@ -26,7 +26,7 @@ _CARRIED = ("client_id", "post_logout_redirect_uri", "state", "ui_locales")
 
 def query_for(parameters: Parameters, hint: Hint | None) -> str:
     """The query that stands for the parameters and for a hint that was found genuine."""
-    until = timezone.now() + timedelta(seconds=_LIFETIME)
+    until = clock.now() + timedelta(seconds=_LIFETIME)
     kept = {
         "until": until.timestamp(),
         "parameters": {name: parameters[name] for name in _CARRIED if name in parameters},
@@ -47,7 +47,7 @@ def opened(http: HttpRequest) -> tuple[Parameters, Hint | None] | None:
         kept = json.loads(sealing.unseal(sent, keys=keys, bound_to=_PLACE)[0])
     except sealing.Unopened:
         raise _over() from None
-    if kept["until"] < timezone.now().timestamp():
+    if kept["until"] < clock.now().timestamp():
         raise _over()
     return Parameters(kept["parameters"]), Hint(**kept["hint"]) if kept["hint"] else None
 

@@ -7,19 +7,17 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.urls import reverse
 
-from django_oauthflows import limits
 from django_oauthflows.audit import actors
 from django_oauthflows.audit.actors import network_of
-from django_oauthflows.clients.dynamic import initial_tokens, service
+from django_oauthflows.clients.dynamic import initial_tokens, registration_limits, service
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import is_on
 from django_oauthflows.clients.dynamic.service import Registered
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import memory
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.issuer import origin_of
+from django_oauthflows.issuer import url_of
 from django_oauthflows.protocol.json_body import from_json
 from django_oauthflows.rules.addresses import host_of
 from django_oauthflows.strict_json import is_storable
@@ -39,8 +37,7 @@ def register(http: HttpRequest) -> dict[str, Any]:
     _must_be_on()
     token = _initial_token(http)
     if token is None:
-        _spend(network_of(http), at_most=conf.REGISTRATIONS_PER_NETWORK)
-        _spend("all", at_most=conf.REGISTRATIONS_IN_ALL)
+        registration_limits.count_attempt(network_of(http))
     registered = service.register(from_json(http), token=token, request=http)
     return _answer(http, registered)
 
@@ -54,7 +51,7 @@ def read(http: HttpRequest, client_id: str) -> dict[str, Any]:
 def update(http: HttpRequest, client_id: str) -> dict[str, Any]:
     """The client's registration as it is from now on (RFC 7592 §2.2). Raises `Refusal`."""
     registration, presented = _authenticated(http, client_id)
-    _spend(client_id, at_most=conf.REGISTRATIONS_PER_NETWORK)
+    registration_limits.count_attempt(client_id)
     members = from_json(http)
     _must_be_about_itself(registration, members)
     hosts = _hosts(registration)
@@ -123,20 +120,6 @@ def _bearer(http: HttpRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" and len(token) < 500 else ""
 
 
-def _spend(key: str, *, at_most: int) -> None:
-    seconds = conf.REGISTRATIONS_WINDOW
-    wait = limits.spend("registration", key, at_most=at_most, per_seconds=seconds)
-    if wait is not None:
-        raise Refusal(
-            Code.INVALID_REQUEST,
-            "Too many registrations: try again later.",
-            rule="registrations_must_not_be_too_many",
-            spec="RFC 7591 §5",
-            status=429,
-            retry_after=wait,
-        )
-
-
 def _must_be_about_itself(registration: ClientRegistration, members: dict[str, Any]) -> None:
     """An update names its client, and chooses nothing that the server chooses (RFC 7592 §2.2)."""
     if members.pop("client_id", None) != registration.application.client_id:
@@ -170,7 +153,6 @@ def _answer(http: HttpRequest, registered: Registered) -> dict[str, Any]:
     """All that is registered, whoever changed it last, and what the client manages it by (RFC 7592 §3)."""
     registration = registered.registration
     client_id = registration.application.client_id
-    path = reverse("oauthflows:client-configuration", args=[client_id])
     secret = {"client_secret": registered.secret, "client_secret_expires_at": 0}
     return {
         **service.metadata_of(registration),
@@ -178,5 +160,5 @@ def _answer(http: HttpRequest, registered: Registered) -> dict[str, Any]:
         "client_id_issued_at": int(registration.issued.timestamp()),
         **(secret if registered.secret else {}),
         "registration_access_token": registered.access_token,
-        "registration_client_uri": origin_of(http) + path,
+        "registration_client_uri": url_of(http, "client-configuration", client_id),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -25,6 +26,7 @@ def registration_endpoint(*methods: str) -> Callable[[Endpoint], Endpoint]:
     """
 
     def decorate(answer: Endpoint) -> Endpoint:
+        @login_not_required
         @csrf_exempt
         @transaction.non_atomic_requests
         @wraps(answer)
@@ -78,9 +80,5 @@ def _refused(
 
 def _challenge(request: HttpRequest, refusal: Refusal, reference: str) -> str:
     """Without a token there is none that could be wrong (RFC 6750 §3.1)."""
-    if "HTTP_AUTHORIZATION" not in request.META:
-        return 'Bearer realm="oauth"'
-    members = members_of(request, refusal, reference)
-    return "Bearer " + ", ".join(
-        f'{name}="{value}"' for name, value in {"realm": "oauth", **members}.items()
-    )
+    was_tried = "HTTP_AUTHORIZATION" in request.META
+    return headers.challenge(members_of(request, refusal, reference) if was_tried else {})

@@ -1,6 +1,7 @@
 """Requests that a client signed (OpenID Connect Core §6, and RFC 9101 where it is stricter and both agree).
 
-What a request object says counts, and what came beside it only where the object is silent. An object that is
+What a request object says counts. What came beside it counts where the object is silent, unless the object is
+typed as one of OAuth's: then it says all (RFC 9101 §6.3). An object that is
 refused changes nothing of where the refusal goes: to the redirect URI that came beside it, if the client
 registered that one.
 """
@@ -10,17 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from joserfc.jwk import Key, OctKey
 
-from django_oauthflows.clients.fetching import NotFetched, fetch_text
+from django_oauthflows.clients.fetching import NotFetched, TooBusy, fetch_text
 from django_oauthflows.clients.keys import NoKeys, verifying_keys
 from django_oauthflows.clients.policy import request_object_must_be_signed, takes_unsigned_objects
 from django_oauthflows.clients.secrets import readable_secrets
+from django_oauthflows.core import clock
+from django_oauthflows.core.outage import TooManyFetches
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC, is_signed_by, peek
 from django_oauthflows.keys.jwt import NotGenuine, Opened
-from django_oauthflows.protocol.parameters import LONGEST, Parameters, from_pairs
+from django_oauthflows.protocol.parameters import AUTHORIZATION, LONGEST, Parameters, from_pairs
+from django_oauthflows.rules.jwt_types import REQUEST_OBJECT, is_of_type
 from django_oauthflows.rules.requests import ClientFacts
 
 UNSIGNED = "none"
@@ -29,17 +32,8 @@ ALGORITHMS = (*ASYMMETRIC, *SYMMETRIC, UNSIGNED)
 
 #: Clocks differ, by so many seconds.
 _LEEWAY = 60
-#: RFC 9101 §4 names the first; the others are those of JWTs that say nothing of their kind.
-_TYPES = ("oauth-authz-req+jwt", "jwt")
 #: What an object may say of a request. Other members are for other servers, or of the JWT itself.
-_PARAMETERS = frozenset(
-    {
-        *("client_id", "response_type", "response_mode", "redirect_uri", "scope", "state", "nonce"),
-        *("code_challenge", "code_challenge_method", "resource", "prompt", "max_age", "display"),
-        *("acr_values", "claims", "claims_locales", "ui_locales", "login_hint", "id_token_hint"),
-        "registration",
-    }
-)
+_PARAMETERS = AUTHORIZATION - {"request", "request_uri"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +49,18 @@ class Read:
     was_fetched: bool = False
 
 
-def read_object(sent: Parameters, client: ClientFacts, issuer: str) -> Read:
-    """Put what a request object says in the place of what came beside it."""
+def read_object(
+    sent: Parameters, client: ClientFacts, issuer: str, *, network: str | None = None
+) -> Read:
+    """Put what a request object says in the place of what came beside it; `network` is where it came from."""
     if not {"request", "request_uri"} & set(sent):
         return Read(parameters=sent)
     try:
-        value = _value_of(sent, client)
-        opened = _verified(value, client)
+        value = _value_of(sent, client, network)
+        opened = _verified(value, client, network)
         _claims_must_be_meant_for_us(opened.claims, client, issuer)
         return Read(
-            parameters=_merged(sent, opened.claims),
+            parameters=_merged(sent, opened),
             kind="unsigned" if opened.header["alg"] == UNSIGNED else "signed",
             was_fetched="request_uri" in sent,
         )
@@ -72,9 +68,9 @@ def read_object(sent: Parameters, client: ClientFacts, issuer: str) -> Read:
         return Read(parameters=sent, refusal=refusal)
 
 
-def _value_of(sent: Parameters, client: ClientFacts) -> str:
+def _value_of(sent: Parameters, client: ClientFacts, network: str | None) -> str:
     if "request" not in sent:
-        return _fetched(sent.text("request_uri"), client)
+        return _fetched(sent.text("request_uri"), client, network)
     if "request_uri" in sent:
         raise Refusal(
             Code.INVALID_REQUEST,
@@ -85,7 +81,7 @@ def _value_of(sent: Parameters, client: ClientFacts) -> str:
     return sent.text("request")
 
 
-def _fetched(uri: str, client: ClientFacts) -> str:
+def _fetched(uri: str, client: ClientFacts, network: str | None) -> str:
     """The request object at an address the client registered: this server knocks at no other door.
 
     It is fetched anew each time, so the fragment, which tells whether a kept copy is still good (§6.2), says
@@ -99,25 +95,26 @@ def _fetched(uri: str, client: ClientFacts) -> str:
             "request_uri_must_be_registered",
         )
     try:
-        return fetch_text(address, at_most=LONGEST["request"]).strip()
+        return fetch_text(address, at_most=LONGEST["request"], network=network).strip()
+    except TooBusy:
+        raise TooManyFetches from None
     except NotFetched:
         raise _refused_uri(
             "There is no request object at the request_uri.", "request_uri_must_be_fetched"
         ) from None
 
 
-def _verified(value: str, client: ClientFacts) -> Opened:
+def _verified(value: str, client: ClientFacts, network: str | None) -> Opened:
     """What the object says, once it is known to be the client's."""
     try:
         opened = peek(value, at_most=LONGEST["request"])
     except NotGenuine:
         raise _refused("The request object is not a JWT.", "request_object_must_be_a_jwt") from None
-    kind = opened.header.get("typ", "jwt")
-    if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
+    if not is_of_type(opened.header.get("typ", "jwt"), REQUEST_OBJECT, "jwt"):
         raise _refused("This is another kind of JWT.", "request_object_must_be_one_by_type")
     if opened.header["alg"] == UNSIGNED:
         _must_be_allowed_unsigned(value, client)
-    elif not is_signed_by(value, opened, _keys_of(client, opened), _algorithms_of(client)):
+    elif not is_signed_by(value, opened, _keys_of(client, opened, network), _algorithms_of(client)):
         raise _refused(
             "The request object is not signed as the client has registered.",
             "request_object_must_be_signed_by_client",
@@ -128,7 +125,7 @@ def _verified(value: str, client: ClientFacts) -> Opened:
 def _must_be_allowed_unsigned(value: str, client: ClientFacts) -> None:
     """An object nobody signed is worth no more than the link it came in: only for clients that said so."""
     if not takes_unsigned_objects(client) or not value.endswith("."):
-        raise request_object_must_be_signed()
+        raise request_object_must_be_signed(client)
 
 
 def _algorithms_of(client: ClientFacts) -> tuple[str, ...]:
@@ -137,11 +134,12 @@ def _algorithms_of(client: ClientFacts) -> tuple[str, ...]:
     return (registered,) if registered else ASYMMETRIC
 
 
-def _keys_of(client: ClientFacts, opened: Opened) -> list[Key]:
+def _keys_of(client: ClientFacts, opened: Opened, network: str | None) -> list[Key]:
     try:
         if opened.header["alg"] in SYMMETRIC:
             return [OctKey.import_key(secret) for secret in readable_secrets(client)]
-        return list(verifying_keys(client, kid=opened.header.get("kid", "")))
+        kid = opened.header.get("kid", "")
+        return list(verifying_keys(client, kid=kid, network=network))
     except NoKeys:
         return []
 
@@ -149,7 +147,7 @@ def _keys_of(client: ClientFacts, opened: Opened) -> list[Key]:
 def _claims_must_be_meant_for_us(said: dict[str, Any], client: ClientFacts, issuer: str) -> None:
     """Made by this client, for this server, now; and no client assertion in disguise (RFC 9101 §10.8)."""
     audience = said.get("aud", issuer)
-    now = timezone.now().timestamp()
+    now = clock.now().timestamp()
     is_meant = (
         said.get("iss", client.client_id) == client.client_id
         and said.get("client_id", client.client_id) == client.client_id
@@ -175,9 +173,16 @@ def _is_moment(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _merged(sent: Parameters, said: dict[str, Any]) -> Parameters:
-    """The object's parameters, and those beside it that it does not name (OpenID Connect Core §6.1)."""
-    inside = from_pairs(_pairs(said))
+def _merged(sent: Parameters, opened: Opened) -> Parameters:
+    """The parameters that count: by its type, the object is one of OAuth's or one of OpenID Connect's.
+
+    Of OAuth's, what stands in it and nothing else (RFC 9101 §6.3). An object that does not say so is one of
+    OpenID Connect's, whose link may hold what the object is silent on (Core §6.1).
+    """
+    inside = from_pairs(_pairs(opened.claims))
+    if is_of_type(opened.header.get("typ"), REQUEST_OBJECT):
+        named = {"client_id": sent.text("client_id")}
+        return Parameters({**inside.single, **named}, inside.resource)
     _must_not_disagree(sent, inside)
     beside = {
         name: value for name, value in sent.single.items() if name not in ("request", "request_uri")
@@ -215,8 +220,8 @@ def _not_text() -> Refusal:
 
 def _must_not_disagree(sent: Parameters, inside: Parameters) -> None:
     """Whoever reads the link alone must not take it for another client's, or for another flow."""
-    kinds = {frozenset(one.text("response_type").split()) for one in (sent, inside)}
-    if len(kinds - {frozenset()}) > 1:
+    kinds = {one.words("response_type") for one in (sent, inside)}
+    if len(kinds - {None}) > 1:
         raise _refused(
             "The response_type is not the same inside the request object and beside it.",
             "request_object_must_agree_with_its_link",

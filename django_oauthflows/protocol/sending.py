@@ -3,21 +3,25 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients.dry_run import shapes
 from django_oauthflows.clients.dry_run.shapes import NOTHING_MORE, Sent
+from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.identity.id_token import Identified, id_token_for
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
+from django_oauthflows.protocol.dropped_scopes import note_dropped_scopes
+from django_oauthflows.rules import contexts
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens import codes
 from django_oauthflows.tokens.front_channel import FrontIssued, issue_in_front
-from django_oauthflows.tokens.sessions import SignIn, note_use, sign_in_of
+from django_oauthflows.tokens.sessions import SignIn, sign_in_of
 from django_oauthflows.traffic import counting
 
 
@@ -43,13 +47,13 @@ def send(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpRespons
         application_key=asked.request.client.key,
         shape=shapes.of_authorization(asked.request, asked.sent),
     )
+    note_dropped_scopes(http, asked.request, endpoint="authorize", user=http.user)
     return answer
 
 
 def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResponse:
     request = granted(asked.request, scopes)
-    note_use(http)
-    sign_in, now = sign_in_of(http), timezone.now()
+    sign_in, now = as_asked(request, sign_in_of(http)), clock.now()
     if request.response_types == {"code"}:
         code = codes.issue_code(
             request,
@@ -76,6 +80,18 @@ def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResp
         **_id_token_member(request, issued, person=http.user, sign_in=sign_in, now=now),
     }
     return back_to_client(http, asked.address, members)
+
+
+def as_asked(request: AuthorizationRequest, sign_in: SignIn) -> SignIn:
+    """Return the sign-in with the `acr` that answers the request (OpenID Connect Core §3.1.2.1).
+
+    A request that asks for none is told what the project itself says of sign-ins, and nothing else.
+    """
+    if not contexts.is_asked_for(request):
+        return sign_in
+    satisfied = contexts.satisfied_by(sign_in.acr, conf.ACR_LADDER)
+    wished = request.acr_required or request.acr_values
+    return replace(sign_in, acr=contexts.told(satisfied, wished))
 
 
 def granted(request: AuthorizationRequest, scopes: frozenset[str]) -> AuthorizationRequest:
@@ -108,7 +124,9 @@ def _id_token_member(
     if "id_token" not in request.response_types:
         return {}
     token = id_token_for(
-        identified(request, person=person, sign_in=sign_in, now=now),
+        identified(
+            request, person=person, sign_in=sign_in, now=now, authorization=issued.authorization
+        ),
         access_token=issued.access_token,
         code=issued.code,
         tells_scopes=tells_scopes(request),
@@ -122,7 +140,12 @@ def tells_scopes(request: AuthorizationRequest) -> bool:
 
 
 def identified(
-    request: AuthorizationRequest, *, person: Any, sign_in: SignIn, now: datetime
+    request: AuthorizationRequest,
+    *,
+    person: Any,
+    sign_in: SignIn,
+    now: datetime,
+    authorization: UUID,
 ) -> Identified:
     """The sign-in that an ID token of the front channel tells of."""
     return Identified(
@@ -136,5 +159,6 @@ def identified(
         amr=sign_in.amr,
         nonce=request.nonce,
         sid=sign_in.sid,
+        authorization=authorization,
         asked=request.claims,
     )

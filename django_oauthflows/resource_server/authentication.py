@@ -5,8 +5,10 @@ from typing import Any, ClassVar
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from django_oauthflows.core.outage import Outage, despite_outages
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.resource_server.challenges import TokenRefused, challenge_for
+from django_oauthflows.resource_server.outages import unavailable
 from django_oauthflows.resource_server.permissions import needed_scopes
 from django_oauthflows.resource_server.principals import ClientPrincipal
 from django_oauthflows.resource_server.refusals import record
@@ -31,6 +33,8 @@ class OAuth2TokenAuthentication(BaseAuthentication):
             must_be_bound = True
     """
 
+    #: Tells this class from others in the lists of a project's views (`protected_views`).
+    takes_access_tokens: ClassVar[bool] = True
     #: The identifier of the API (RFC 9728 §1.2). Empty: `OAUTHFLOWS["RESOURCE"]`, or the request's URL.
     resource: ClassVar[str] = ""
     #: Refuse a token that was asked for no resource in particular.
@@ -42,8 +46,15 @@ class OAuth2TokenAuthentication(BaseAuthentication):
         scheme, _, value = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
+        _keep_from_caches(request)
         try:
-            token = self._validated(_shown(value.strip()), getattr(request, "_request", request))
+            token = despite_outages(
+                lambda: self._validated(
+                    _shown(value.strip()), getattr(request, "_request", request)
+                )
+            )
+        except Outage as outage:
+            raise unavailable(request, outage) from outage
         except Refusal as refusal:
             reference = record(request, refusal, is_written=self.writes_refusals)
             setattr(request, _REFUSED, (refusal, reference))
@@ -52,7 +63,9 @@ class OAuth2TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         refusal, reference = getattr(request, _REFUSED, (None, ""))
-        return challenge_for(request, refusal, needed_scopes(request), reference)
+        return challenge_for(
+            request, refusal, needed_scopes(request), reference, resource=self.resource
+        )
 
     def _validated(self, value: str, request: Any) -> Any:
         """The token behind the value. Raises `Refusal`."""
@@ -61,6 +74,16 @@ class OAuth2TokenAuthentication(BaseAuthentication):
     def _principal(self, request: Request, token: Any) -> Any:
         """Who the token stands for."""
         return token.user or ClientPrincipal(client_id=token.application.client_id)
+
+
+def _keep_from_caches(request: Request) -> None:
+    """Keep Django's cache middleware from storing the answer (RFC 9111 §3.5).
+
+    It would answer for a token that has been revoked since. No answer is there yet that a header could be
+    written on, so this is told to the middleware by the mark it leaves on the request itself.
+    """
+    django_request: Any = getattr(request, "_request", request)
+    django_request._cache_update_cache = False
 
 
 def _shown(value: str) -> str:

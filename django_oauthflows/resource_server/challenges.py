@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
+from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from django_oauthflows.audit.references import told
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.issuer import url_of
+from django_oauthflows.issuer import origin_of, url_of
 from django_oauthflows.resource_server import refusals
 
 REALM = "api"
@@ -47,7 +49,9 @@ class InsufficientScope(PermissionDenied):
             scope_needed=self._needed[:500],
             scope_held=request.auth.scope[:500],
         )
-        return challenge_for(request, refusal, self._needed.split(), reference)
+        taker = request.successful_authenticator
+        resource = str(getattr(taker, "resource", ""))
+        return challenge_for(request, refusal, self._needed.split(), reference, resource=resource)
 
 
 class NotPermitted(PermissionDenied):
@@ -64,16 +68,24 @@ class NotPermitted(PermissionDenied):
         return ""
 
 
-def challenge(request: HttpRequest, **members: str) -> str:
-    """A `WWW-Authenticate` value that leads to the resource's metadata (RFC 9728 §5.1)."""
-    parts = {"realm": REALM, **members, **_metadata(request)}
+def challenge(request: HttpRequest, *, resource: str = "", **members: str) -> str:
+    """A `WWW-Authenticate` value that leads to the resource's metadata (RFC 9728 §5.1).
+
+    `resource` is the identifier that the view declares; without one, it is known by the URL of the request.
+    """
+    parts = {"realm": REALM, **members, **_metadata(request, resource)}
     return "Bearer " + ", ".join(
         f'{name}="{_quoted(value)}"' for name, value in parts.items() if value
     )
 
 
 def challenge_for(
-    request: Any, refusal: Refusal | None, scopes: Collection[str], reference: str = ""
+    request: Any,
+    refusal: Refusal | None,
+    scopes: Collection[str],
+    reference: str = "",
+    *,
+    resource: str = "",
 ) -> str:
     """The challenge for a refused token, or without an error for a request that had none.
 
@@ -82,17 +94,32 @@ def challenge_for(
     """
     scope = " ".join(sorted(scopes))
     if refusal is None:
-        return challenge(request, scope=scope)
+        return challenge(request, resource=resource, scope=scope)
     members = told(request, refusal.sentence, reference)
-    return challenge(request, error=str(refusal.code), **members, scope=scope)
+    return challenge(request, resource=resource, error=str(refusal.code), **members, scope=scope)
 
 
-def _metadata(request: HttpRequest) -> dict[str, str]:
+def _metadata(request: HttpRequest, resource: str) -> dict[str, str]:
+    view = (getattr(request, "parser_context", None) or {}).get("view")
+    if own := getattr(view, "resource_metadata_url", None):
+        return {"resource_metadata": own()}
     try:
-        return {"resource_metadata": url_of(request, "resource-metadata")}
+        document = url_of(request, "resource-metadata")
     except NoReverseMatch:
         # An API that only checks tokens need not serve the document.
         return {}
+    return {"resource_metadata": document + _path_of_resource(request, resource)}
+
+
+def _path_of_resource(request: HttpRequest, resource: str) -> str:
+    """The path behind the well-known one (RFC 9728 §3.1).
+
+    That of the view's own resource where it is on this host and has no query, else that of the request.
+    """
+    origin, parts = origin_of(request), urlsplit(resource)
+    if resource and not parts.query and f"{parts.scheme}://{parts.netloc}" == origin:
+        return parts.path if parts.path != "/" else ""
+    return escape_uri_path(request.path) if request.path != "/" else ""
 
 
 def _quoted(value: str) -> str:

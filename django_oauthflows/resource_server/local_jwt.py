@@ -29,7 +29,7 @@ class LocalJWTAuthentication(OAuth2TokenAuthentication):
     writes_refusals: ClassVar[bool] = False
 
     def _validated(self, value: str, request: Any) -> LocalToken:
-        return validate(value, request)
+        return validate(value, request, resource=self.resource)
 
     def _principal(self, request: Request, token: LocalToken) -> Any:
         if token.is_for_client_itself:

@@ -5,12 +5,13 @@ operation the scopes of its `HasScopes`; nothing has to be written down twice.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from django_oauthflows import dot
-from django_oauthflows.conf import conf
+from django_oauthflows.issuer import configured_issuer, path_of
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
 from django_oauthflows.resource_server.permissions import needed_scopes_of
 
@@ -52,7 +53,6 @@ class OAuth2TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
 def _address_of(name: str) -> str:
     """Absolute where the issuer is known, else from the root of the site that serves the document."""
-    path = reverse(f"oauthflows:{name}")
-    issuer = str(conf.ISSUER or dot.setting("OIDC_ISS_ENDPOINT") or "")
-    scheme, _, rest = issuer.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}{path}" if rest else path
+    path = path_of(name)
+    parts = urlsplit(configured_issuer())
+    return f"{parts.scheme}://{parts.netloc}{path}" if parts.netloc else path

@@ -8,6 +8,7 @@ from rest_framework.permissions import AND, OR, BasePermission, OperationHolderM
 from rest_framework.request import Request
 
 from django_oauthflows.resource_server.challenges import InsufficientScope, NotPermitted
+from django_oauthflows.rules.words import words_of
 
 if TYPE_CHECKING:
     # DRF's views read the classes a project lists as its defaults, which may be these.
@@ -34,6 +35,11 @@ class HasScopes(OperationHolderMixin, BasePermission):
         self._by_method = {
             method.upper(): frozenset(scope.split()) for method, scope in by_method.items()
         }
+
+    @property
+    def named_scopes(self) -> frozenset[str]:
+        """Every scope that it names, for whichever method."""
+        return self._always.union(*self._by_method.values())
 
     def __call__(self) -> "HasScopes":
         """DRF calls what stands in `permission_classes`; this is an instance already."""
@@ -84,7 +90,7 @@ class ActsForPerson(BasePermission):
 def scopes_of(request: Request) -> frozenset[str] | None:
     """The scopes of the token a request came with; `None` where it came with none."""
     scope = getattr(request.auth, "scope", None)
-    return frozenset(scope.split()) if isinstance(scope, str) else None
+    return frozenset(words_of(scope)) if isinstance(scope, str) else None
 
 
 def needed_scopes(request: Request) -> frozenset[str]:

@@ -44,7 +44,7 @@ def record_for_token(request: Request, refusal: Refusal, **scopes: str) -> str:
 
 def _asked(request: Request) -> dict[str, str]:
     match = getattr(request, "resolver_match", None)
-    return {"method": str(request.method), "route": match.route[:200] if match else ""}
+    return {"method": str(request.method)[:20], "route": match.route[:200] if match else ""}
 
 
 def too_little_scope() -> Refusal:

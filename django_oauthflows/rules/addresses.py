@@ -1,10 +1,14 @@
 """Is a text an address of a kind? Pure, and never fails, whatever a client sends."""
 
-from urllib.parse import SplitResult, urlsplit
+import re
+from urllib.parse import SplitResult
+
+from django_oauthflows.core import hosts
 
 #: Longest address that is kept, in characters.
 LONGEST = 500
-_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+_LONGEST_NAMED = 80
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
 def is_https(uri: str) -> bool:
@@ -18,13 +22,13 @@ def is_web_address(uri: str) -> bool:
     parts = parts_of(uri)
     if parts is None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts))
 
 
 def is_local(uri: str) -> bool:
     """Does it name the device it is opened on?"""
     parts = parts_of(uri)
-    return parts is not None and parts.hostname in _LOCAL
+    return parts is not None and _is_local(parts)
 
 
 def host_of(uri: str) -> str:
@@ -39,13 +43,25 @@ def origin_of(uri: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}" if parts else ""
 
 
+def scheme_of(uri: str) -> str:
+    """The scheme in small letters (RFC 3986 §3.1); empty where there is none."""
+    scheme, colon, _ = uri.partition(":")
+    return scheme.lower() if colon and _SCHEME.fullmatch(scheme) else ""
+
+
+def named_in_sentence(uri: str) -> str:
+    """An address as a public sentence may name it (RFC 6749 §5.2): without a password or a query."""
+    known = "".join(letter for letter in uri if letter.isascii() and letter.isprintable())
+    known = known.replace('"', "").replace("\\", "").partition("?")[0].partition("#")[0]
+    scheme, slashes, rest = known.partition("://")
+    authority, slash, path = rest.partition("/")
+    return (scheme + slashes + authority.rpartition("@")[2] + slash + path)[:_LONGEST_NAMED]
+
+
+def _is_local(parts: SplitResult) -> bool:
+    return hosts.is_loopback(parts.hostname or "")
+
+
 def parts_of(uri: str) -> SplitResult | None:
-    """The parts of an address with a host; `None` for anything else."""
-    if len(uri) > LONGEST or not uri.isascii() or not uri.isprintable() or " " in uri:
-        return None
-    try:
-        parts = urlsplit(uri)
-        _port, host = parts.port, parts.hostname
-    except ValueError:
-        return None
-    return parts if host and "@" not in parts.netloc and "\\" not in uri else None
+    """The parts of an http or https address with a host; `None` for anything else."""
+    return hosts.web_parts(uri) if len(uri) <= LONGEST else None

@@ -8,15 +8,12 @@ from typing import Protocol
 
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import Rule, rule
+from django_oauthflows.rules.jwt_types import UNTYPED, is_of_type
 from django_oauthflows.rules.jwts import CLOCK_SKEW, moment
 from django_oauthflows.rules.requests import Assertion, TokenRequest
 
 #: Characters of its id.
 LONGEST_ID = 255
-
-#: What an assertion may say it is: a JWT of no particular kind, or one of the kinds that the successor of
-#: RFC 7523 names. Access tokens, logout tokens and request objects say what they are.
-_TYPES = ("", "jwt", "client-authentication+jwt", "authorization-grant+jwt")
 
 #: The same for whatever is wrong with where an assertion comes from.
 NOT_TRUSTED = "The assertion is not one this server trusts."
@@ -45,8 +42,8 @@ def assertion_must_be_genuine(request: Asserting) -> str | None:
 @rule(spec="RFC 8725 §3.11", refuses_with=Code.INVALID_GRANT)
 def assertion_must_be_nothing_else(request: Asserting) -> str | None:
     """What the same key signed for another purpose, and for the same reader, is no assertion."""
-    typ = request.assertion.typ if request.assertion else None
-    if isinstance(typ, str) and typ.lower().removeprefix("application/") in _TYPES:
+    shown = request.assertion
+    if shown is not None and is_of_type(shown.typ, *UNTYPED, shown.own_type):
         return None
     return "The assertion is a JWT of another type."
 
@@ -68,6 +65,15 @@ def assertion_must_say_whom_it_is_about(request: Asserting) -> str | None:
     if shown is None or not isinstance(subject, str) or not subject:
         return NOT_TRUSTED
     return None if shown.subject in ("", subject) else NOT_TRUSTED
+
+
+@rule(spec="RFC 7523 §3", refuses_with=Code.INVALID_GRANT)
+def assertion_must_come_to_a_named_host(request: Asserting) -> str | None:
+    """The audience must be a name the server was given, not one that the request brings along."""
+    shown = request.assertion
+    if shown is not None and shown.came_to_named_host:
+        return None
+    return "This server takes no assertions at a host that it was not given as its own."
 
 
 @rule(spec="RFC 7523 §3", refuses_with=Code.INVALID_GRANT)
@@ -126,6 +132,7 @@ ASSERTION_RULES: tuple[Rule[Asserting], ...] = (
     assertion_must_be_nothing_else,
     assertion_must_be_from_its_issuer,
     assertion_must_say_whom_it_is_about,
+    assertion_must_come_to_a_named_host,
     assertion_must_be_meant_for_this_server,
     assertion_must_not_be_expired,
     assertion_must_expire_soon,

@@ -1,10 +1,10 @@
 """Questions about an authorization request, once its client and its redirect URI are known."""
 
-from urllib.parse import urlsplit
-
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import rule
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
+from django_oauthflows.rules.resource_uris import is_resource_uri
+from django_oauthflows.rules.site_resources import are_of_site
 
 QUERY = "query"
 FRAGMENT = "fragment"
@@ -76,9 +76,12 @@ RESPONSE_MODE_RULES = (
 
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_an_absolute_uri(request: AuthorizationRequest | TokenRequest) -> str | None:
-    """The audience of a token is compared as text: it must be a whole URI and have no fragment."""
-    if not all(map(is_absolute, request.resource)):
-        return "A resource must be an absolute URI without a fragment."
+    """The audience of a token is compared as text: it must be a whole URI and have no fragment.
+
+    Any scheme may be used, as in `urn:example:notes`. Nobody's password belongs into it.
+    """
+    if not all(map(is_resource_uri, request.resource)):
+        return "A resource must be an absolute URI without a fragment, blanks or credentials."
     return None
 
 
@@ -91,33 +94,41 @@ def resource_must_be_allowed_for_client(request: AuthorizationRequest | TokenReq
     return None
 
 
+_UNNAMED = "This client must name the server its token is for: send a resource."
+
+
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
-def resource_must_be_sent(request: AuthorizationRequest | TokenRequest) -> str | None:
+def resource_must_be_sent(request: AuthorizationRequest) -> str | None:
     """A token that names the one server it is for opens no other, whoever gets hold of it.
 
-    The Model Context Protocol asks it of every client, in both requests.
+    The Model Context Protocol asks it of every client. Where the site has just one server, that is meant.
     """
-    if not request.resource_was_sent:
-        return "This client must name the server its token is for: send a resource."
-    return None
+    return None if request.resource_was_sent else _UNNAMED
+
+
+@rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
+def resource_must_be_sent_or_granted(request: TokenRequest) -> str | None:
+    """A client that does not repeat the server gets a token for the one that the person agreed to."""
+    was_granted = request.held is not None and bool(request.held.resource)
+    return None if request.resource_was_sent or was_granted else _UNNAMED
 
 
 @rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_granted(request: TokenRequest) -> str | None:
-    """A grant for one API cannot be redeemed for another."""
-    granted = request.held.resource if request.held else ()
-    if granted and not set(request.resource) <= set(granted):
-        return "The grant is not for this resource."
-    return None
+    """A grant for one API cannot be redeemed for another.
+
+    A grant without a resource is for this site, as its consent page showed no other place: it can be bound to
+    a resource of the site, and to none elsewhere.
+    """
+    held = request.held
+    if held is None or set(request.resource) <= set(held.resource):
+        return None
+    if not held.resource and are_of_site(
+        request.resource, issuer=request.issuer, own_resource=request.own_resource
+    ):
+        return None
+    return "The grant is not for this resource."
 
 
 def _takes_forms(redirect_uri: str) -> bool:
     return redirect_uri.lower().startswith(("https://", "http://"))
-
-
-def is_absolute(uri: str) -> bool:
-    try:
-        parts = urlsplit(uri)
-    except ValueError:
-        return False
-    return bool(parts.scheme and parts.netloc) and "#" not in uri

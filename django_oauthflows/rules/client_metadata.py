@@ -11,13 +11,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientMetadata:
-    """The members of one registration. `default_max_age` is seconds; `translations` by member, language."""
+    """The members of one registration. `default_max_age` is seconds; `translations` by member, language.
+
+    `token_endpoint_auth_methods_supported` are the methods of a client that has a choice, which it has by a
+    metadata document alone.
+    """
 
     redirect_uris: tuple[str, ...] = ()
     response_types: tuple[str, ...] = ("code",)
     grant_types: tuple[str, ...] = ("authorization_code",)
     application_type: str = "web"
     token_endpoint_auth_method: str = "client_secret_basic"
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ()
     token_endpoint_auth_signing_alg: str = ""
     client_name: str = ""
     client_uri: str = ""
@@ -52,12 +57,17 @@ class ClientMetadata:
     backchannel_logout_uri: str = ""
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str = ""
-    frontchannel_logout_session_required: bool = False
+    frontchannel_logout_session_required: bool | None = None
 
     @property
     def is_confidential(self) -> bool:
         """Has it anything to authenticate with?"""
         return self.token_endpoint_auth_method != "none"
+
+    @property
+    def authentication_is_optional(self) -> bool:
+        """Has it something to authenticate with, and may it come without that?"""
+        return self.is_confidential and "none" in self.token_endpoint_auth_methods_supported
 
     @property
     def has_secret(self) -> bool:
@@ -74,7 +84,8 @@ class ClientMetadata:
 class Offered:
     """What this server offers a client that registers itself.
 
-    `unattended` are the grant types in which no person decides. `*_algs` are JWS algorithms,
+    `unattended` are the grant types in which no person decides. `scopes` are those it may be given,
+    `known_scopes` all that any part of the server knows. `*_algs` are JWS algorithms,
     `encryption_algs` and `encryption_encs` those of JWE (RFC 7518).
     """
 
@@ -91,6 +102,7 @@ class Offered:
     request_object_algs: frozenset[str]
     encryption_algs: frozenset[str]
     encryption_encs: frozenset[str]
+    known_scopes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,12 @@ A token that is not good is `invalid_request` here, whatever is wrong with it (R
 from collections.abc import Mapping
 
 from django_oauthflows.errors import Code
-from django_oauthflows.rules.authorization import is_absolute
 from django_oauthflows.rules.base import rule
 from django_oauthflows.rules.parties import ACCEPTED, ISSUED, Party, TokenType, actors_named_in
 from django_oauthflows.rules.requests import TokenRequest
-from django_oauthflows.rules.scopes import listed
+from django_oauthflows.rules.resource_uris import is_resource_uri
+from django_oauthflows.rules.scopes import listed, none_is_known
+from django_oauthflows.rules.site_resources import are_of_site
 
 #: How many may have acted one for the other: each stands in the token, and nobody audits a longer chain.
 MOST_ACTORS = 8
@@ -132,7 +133,7 @@ def target_must_be_named(request: TokenRequest) -> str | None:
 @rule(spec="RFC 8693 §2.1", refuses_with=Code.INVALID_TARGET)
 def target_resource_must_be_an_absolute_uri(request: TokenRequest) -> str | None:
     """A logical name is an audience; a resource is where the API is."""
-    if not all(map(is_absolute, request.exchange.resource)):
+    if not all(map(is_resource_uri, request.exchange.resource)):
         return "A resource must be an absolute URI without a fragment; a name is an audience."
     return None
 
@@ -142,6 +143,34 @@ def target_must_be_allowed_for_client(request: TokenRequest) -> str | None:
     """A client takes people's tokens to the APIs its owner listed, and to no other."""
     if not set(request.exchange.targets) <= request.client.exchange_targets:
         return "This client may not exchange tokens for this resource or audience."
+    return None
+
+
+@rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
+def target_must_be_shown_to_the_person(request: TokenRequest) -> str | None:
+    """A client takes its own token to no API that the consent page did not name.
+
+    A token without a resource is for this site. An API that was called with a token goes on to the next one,
+    which is what an exchange is for.
+    """
+    subject, held = request.exchange.subject, request.held
+    if subject is None or held is None or held.resource or not subject.was_issued_to_client:
+        return None
+    targets = request.exchange.targets
+    if are_of_site(targets, issuer=request.issuer, own_resource=request.own_resource):
+        return None
+    return "The subject token was granted for this site, and for no resource or audience elsewhere."
+
+
+@rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
+def target_must_be_one_of_the_subject_token(request: TokenRequest) -> str | None:
+    """A client takes its own token to no other API than it was granted for, as at a refresh.
+
+    An API that the token is meant for calls the next one with it, which is what an exchange is for.
+    """
+    subject = request.exchange.subject
+    if subject and subject.bound_to and not subject.bound_to.issuperset(request.exchange.targets):
+        return "The subject token is not for this resource or audience."
     return None
 
 
@@ -157,7 +186,10 @@ def scopes_must_not_exceed_the_subject_token(request: TokenRequest) -> str | Non
 @rule(spec="RFC 8693 §2.1", refuses_with=Code.INVALID_SCOPE)
 def scopes_must_be_shared_with_the_subject_token(request: TokenRequest) -> str | None:
     """What is left must be both the token's and the client's."""
-    return None if request.scopes else "The subject token and this client have no scope in common."
+    if request.scopes:
+        return None
+    shared = "The subject token and this client have no scope in common."
+    return none_is_known(request) or shared
 
 
 def actor_of(request: TokenRequest) -> str:

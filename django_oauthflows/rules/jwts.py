@@ -9,6 +9,7 @@ from typing import Any
 
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import Rule, rule
+from django_oauthflows.rules.jwt_types import ACCESS_TOKEN, is_of_type
 
 #: How far the clocks of two servers may be apart, in seconds (RFC 7519 §4.1.5).
 CLOCK_SKEW = 30
@@ -43,8 +44,7 @@ def jwt_must_be_genuine(use: LocalUse) -> str | None:
 @rule(spec="RFC 9068 §4", refuses_with=Code.INVALID_TOKEN, status=401)
 def jwt_must_be_an_access_token(use: LocalUse) -> str | None:
     """An ID token is signed by the same keys, and says who somebody is, not what a client may do."""
-    kind = use.typ.lower().removeprefix("application/")
-    return None if kind == "at+jwt" else "The token is no access token."
+    return None if is_of_type(use.typ, ACCESS_TOKEN) else "The token is no access token."
 
 
 @rule(spec="RFC 9068 §4", refuses_with=Code.INVALID_TOKEN, status=401)

@@ -14,13 +14,14 @@ class LogoutRequest:
     """What a request to sign out says.
 
     `client` is who `client_id` or else the ID token names; `hinted_client_id` whom that token was issued to,
-    empty without one. `return_to` is its `post_logout_redirect_uri`.
+    empty without one. `return_to` is its `post_logout_redirect_uri`, which `needs_tls` for a public client.
     """
 
     client: ClientFacts | None = None
     client_id: str = ""
     hinted_client_id: str = ""
     return_to: str = ""
+    needs_tls: bool = False
     state: str = ""
 
 
@@ -49,8 +50,20 @@ def return_address_must_be_registered(request: LogoutRequest) -> str | None:
     return None
 
 
-LOGOUT_RULES = (
-    client_must_be_the_one_of_the_hint,
+@rule(spec=_SPEC, refuses_with=Code.INVALID_REQUEST)
+def return_address_must_be_https_where_the_site_is_strict(request: LogoutRequest) -> str | None:
+    """The specification allows http to confidential clients alone, where the provider allows it at all."""
+    is_plain = request.return_to.lower().startswith("http:")
+    if request.needs_tls and is_plain and request.client and not request.client.is_confidential:
+        return "The post_logout_redirect_uri of a public client must be https."
+    return None
+
+
+LOGOUT_RULES = (client_must_be_the_one_of_the_hint,)
+#: About the return address alone. What they refuse is no reason to leave somebody signed in whose client sent
+#: an ID token of this server (§3, §4).
+RETURN_RULES = (
     client_must_be_known_to_return_to_it,
     return_address_must_be_registered,
+    return_address_must_be_https_where_the_site_is_strict,
 )

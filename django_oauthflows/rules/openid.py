@@ -56,7 +56,20 @@ def _claims_in(place: Any) -> dict[str, Any]:
         return {}
     if not isinstance(place, dict) or len(place) > _MOST:
         raise ValueError("not an object of claims")
-    return {name: _entry(asked) for name, asked in place.items()}
+    entries = {name: _entry(asked) for name, asked in place.items()}
+    _must_be_decidable(entries)
+    return entries
+
+
+def _must_be_decidable(entries: Mapping[str, dict[str, Any] | None]) -> None:
+    """Refuse a requirement of whom or how that is not text: ignored, it would be met by anybody (§5.5.1)."""
+    for name in ("sub", "acr"):
+        entry = entries.get(name) or {}
+        values = [entry["value"]] if "value" in entry else entry.get("values", [])
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError("a requirement that is no text")
+        if name == "sub" and len(values) > 1:
+            raise ValueError("several people at once")
 
 
 def _entry(asked: Any) -> dict[str, Any] | None:

@@ -30,7 +30,8 @@ class Party:
 
     `subject` is what an `act` claim names them by: a person by what the asking client knows them by, a
     client by its id. `is_meant_for_client` holds for a token that names an API of the asking client's as its
-    audience. `act` and `may_act` are the token's claims as they stand in it; `chain` is who acted by what the
+    audience. `bound_to` are the resources that whatever is made of the token must stay within; empty is no
+    limit. `act` and `may_act` are the token's claims as they stand in it; `chain` is who acted by what the
     server itself wrote down, which a token of impersonation does not say.
     """
 
@@ -38,6 +39,7 @@ class Party:
     is_person: bool
     was_issued_to_client: bool
     is_meant_for_client: bool = False
+    bound_to: frozenset[str] = frozenset()
     act: Any = field(default=None, repr=False)
     may_act: Any = field(default=None, repr=False)
     chain: Act | None = field(default=None, repr=False)

@@ -1,9 +1,17 @@
 """Questions about a client that registers itself (RFC 7591): where it is sent, what it does, who it is."""
 
 from django_oauthflows.errors import Code
-from django_oauthflows.rules.addresses import host_of, is_https, is_local, is_web_address
+from django_oauthflows.rules.addresses import (
+    is_https,
+    is_local,
+    is_web_address,
+    named_in_sentence,
+    scheme_of,
+)
 from django_oauthflows.rules.base import Rule, rule
 from django_oauthflows.rules.client_metadata import RegistrationRequest
+from django_oauthflows.rules.sectors import names_one_sector
+from django_oauthflows.rules.words import words_of
 
 _METADATA = Code.INVALID_CLIENT_METADATA
 _REGISTRATION = "OpenID Connect Dynamic Client Registration §2"
@@ -11,6 +19,26 @@ _REGISTRATION = "OpenID Connect Dynamic Client Registration §2"
 #: The members that people are shown or sent to, and those this server itself opens.
 _SHOWN = ("client_uri", "logo_uri", "policy_uri", "tos_uri")
 _OPENED = ("jwks_uri", "sector_identifier_uri", "initiate_login_uri")
+#: How many wrong addresses a sentence names, and how much of their schemes.
+_NAMED = 3
+_LONGEST_SCHEMES = 60
+
+
+def _wrong_address(member: str, wrong: tuple[str, ...]) -> str | None:
+    """The public sentence about addresses that cannot be registered: which they are, and what can be."""
+    if not wrong:
+        return None
+    named = " ".join(filter(None, map(named_in_sentence, wrong[:_NAMED])))
+    schemes = sorted({scheme_of(uri) for uri in wrong} - {"", "http", "https"})
+    about_schemes = (
+        " A scheme that is no domain name in reverse is allowed where this server lists it in "
+        f"ALLOWED_REDIRECT_URI_SCHEMES: {' '.join(schemes)[:_LONGEST_SCHEMES]}."
+    )
+    return (
+        f"Of {member}, these cannot be used: {named or 'some that cannot be read'} - each has to be https "
+        "without a fragment, http on a loopback address, or for a native application a scheme of its own, as "
+        f"com.example.app.{about_schemes if schemes else ''}"
+    )
 
 
 @rule(spec="RFC 7591 §2", refuses_with=Code.INVALID_REDIRECT_URI)
@@ -24,12 +52,7 @@ def client_must_register_where_people_return(request: RegistrationRequest) -> st
 @rule(spec="RFC 9700 §2.1", refuses_with=Code.INVALID_REDIRECT_URI)
 def redirect_uris_must_be_usable(request: RegistrationRequest) -> str | None:
     """One exact address each, without a fragment: https, a loopback address, or an app's own scheme."""
-    if request.wrong_redirect_uris:
-        return (
-            "One of redirect_uris cannot be used: https without a fragment, http on a loopback address, or "
-            "for a native application a scheme of its own, as com.example.app."
-        )
-    return None
+    return _wrong_address("redirect_uris", request.wrong_redirect_uris)
 
 
 @rule(spec=_REGISTRATION, refuses_with=Code.INVALID_REDIRECT_URI)
@@ -48,9 +71,7 @@ def tokens_must_be_sent_to_https_alone(request: RegistrationRequest) -> str | No
 @rule(spec="OpenID Connect RP-Initiated Logout §3.1", refuses_with=_METADATA)
 def return_addresses_must_be_usable(request: RegistrationRequest) -> str | None:
     """Whoever signs out is sent to an exact address, as whoever signs in."""
-    if request.wrong_return_uris:
-        return "One of post_logout_redirect_uris cannot be used: they follow the rules of redirect_uris."
-    return None
+    return _wrong_address("post_logout_redirect_uris", request.wrong_return_uris)
 
 
 @rule(spec=_REGISTRATION, refuses_with=_METADATA)
@@ -80,7 +101,7 @@ def grant_types_must_be_offered(request: RegistrationRequest) -> str | None:
 @rule(spec="RFC 7591 §2.1", refuses_with=_METADATA)
 def grant_types_must_fit_response_types(request: RegistrationRequest) -> str | None:
     """A client that is given codes it cannot redeem was put together by mistake."""
-    words = {word for kind in request.metadata.response_types for word in kind.split()}
+    words = {word for kind in request.metadata.response_types for word in words_of(kind)}
     needed = {"authorization_code"} & {"authorization_code" for word in words if word == "code"}
     if words & {"token", "id_token"}:
         needed |= {"implicit"}
@@ -197,10 +218,11 @@ def scopes_must_be_left_to_register(request: RegistrationRequest) -> str | None:
 def sector_must_be_named_where_hosts_differ(request: RegistrationRequest) -> str | None:
     """Pairwise subjects are made from one host; with several, the client says which one is meant."""
     said = request.metadata
-    hosts = {host_of(uri) for uri in said.redirect_uris}
-    if said.subject_type == "pairwise" and len(hosts) > 1 and not said.sector_identifier_uri:
-        return "Pairwise subjects for redirect_uris on several hosts need a sector_identifier_uri."
-    return None
+    if said.subject_type != "pairwise" or said.sector_identifier_uri:
+        return None
+    if names_one_sector(said.redirect_uris):
+        return None
+    return "Pairwise subjects for redirect_uris on several hosts need a sector_identifier_uri."
 
 
 @rule(spec="OpenID Connect Dynamic Client Registration §5", refuses_with=_METADATA)

@@ -5,13 +5,22 @@ Times are aware datetimes, lifetimes seconds, scopes sorted tuples or frozensets
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django_oauthflows.offline_access import OFFLINE_ACCESS
 from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging
+from django_oauthflows.rules.words import words_of
+
+#: A flow, and the weaker one whose clients may use it as well: whoever sends a challenge does more than they
+#: have to (OAuth 2.1 §4.1.1).
+_WEAKER = {"authorization-code-pkce": "authorization-code"}
+
+#: The `registration_source` of a client that an administrator registered.
+BY_HAND = "manual"
 
 
 class AuthMethod(StrEnum):
@@ -53,7 +62,9 @@ class OpenIDFacts:
 
     The names are those of OpenID Connect Dynamic Client Registration 1.0 §2; an empty algorithm is the
     server's default, or no encryption. `default_max_age` is seconds. `allowed_claims` are those it may be
-    told of people; `None` is no limit beyond its scopes.
+    told of people; `None` is no limit beyond its scopes. With `claims_in_id_token` those of its scopes are in
+    the ID tokens of the token endpoint, too. `visible_groups` are the groups it is told of; empty is none.
+    `frontchannel_logout_session_required` is `None` where the client said nothing.
     """
 
     application_type: str = "web"
@@ -74,10 +85,12 @@ class OpenIDFacts:
     default_acr_values: tuple[str, ...] = ()
     initiate_login_uri: str = ""
     allowed_claims: tuple[str, ...] | None = None
+    claims_in_id_token: bool = False
+    visible_groups: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""
     backchannel_logout_session_required: bool = False
     frontchannel_logout_uri: str = ""
-    frontchannel_logout_session_required: bool = False
+    frontchannel_logout_session_required: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +101,11 @@ class ClientFacts:
     secret still stored the way django-oauth-toolkit stores it, empty once the client has its own
     `ClientSecret` rows; `plain_dot_secret` is one that its owner had it keep readable. `resources` are those
     it serves, `allowed_resources` those its tokens may be for; empty is no limit. `exchange_targets` are
-    those it may exchange other tokens for (RFC 8693); empty is none. `jwks` and `jwks_uri` are its public
+    those it may exchange other tokens for (RFC 8693); empty is none. `needs_offline_access` holds where only
+    a grant with that scope has a refresh token. `jwks` and `jwks_uri` are its public
     keys (RFC 7591 §2), and `translations` its name and addresses by member, then language (§2.2).
+    Where `authentication_is_optional`, `left_out_its_proof` holds for a request that came without, for which
+    it is no confidential client.
     """
 
     key: int
@@ -108,10 +124,15 @@ class ClientFacts:
     post_logout_redirect_uris: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     authentication_method: AuthMethod = AuthMethod.ANY_SECRET
+    authentication_is_optional: bool = False
+    left_out_its_proof: bool = False
     secrets: tuple[SecretFacts, ...] = field(default=(), repr=False)
     dot_secret: str = field(default="", repr=False)
     plain_dot_secret: str = field(default="", repr=False)
     skips_consent: bool = False
+    needs_all_scopes: bool = False
+    needs_offline_access: bool = False
+    may_omit_pkce_and_nonce: bool = False
     may_introspect_all: bool = False
     resources: frozenset[str] = frozenset()
     exchange_targets: frozenset[str] = frozenset()
@@ -121,12 +142,13 @@ class ClientFacts:
     token_endpoint_auth_signing_alg: str = ""
     openid: OpenIDFacts = OpenIDFacts()
     token_format: str = "opaque"
+    access_token_signing_alg: str = ""
     allowed_resources: frozenset[str] = frozenset()
     access_token_lifetime: int | None = None
     refresh_token_idle_lifetime: int | None = None
     refresh_token_absolute_lifetime: int | None = None
     is_verified: bool = False
-    registration_source: str = "manual"
+    registration_source: str = BY_HAND
     owner_name: str = ""
     client_uri: str = ""
     logo_uri: str = ""
@@ -135,16 +157,59 @@ class ClientFacts:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     asks_its_own_model: bool = False
 
+    def may_use(self, flow: str) -> bool:
+        """Return whether the client may use a flow, or the weaker form of it."""
+        return flow in self.flows or _WEAKER.get(flow) in self.flows
+
+    def without_proof(self) -> "ClientFacts":
+        """The client as it is for a request that nobody proved to come from it."""
+        if not self.authentication_is_optional:
+            return self
+        return replace(
+            self,
+            is_confidential=False,
+            authentication_method=AuthMethod.NONE,
+            left_out_its_proof=True,
+        )
+
+    @property
+    def may_refresh(self) -> bool:
+        """Has it the refresh token flow?"""
+        return "refresh-token" in self.flows
+
+    @property
+    def allowed_scopes(self) -> frozenset[str]:
+        """Its own scopes, and `offline_access` where it can use that (OpenID Connect Core §11)."""
+        offline = frozenset({OFFLINE_ACCESS})
+        return self.scopes | offline if self.may_refresh else self.scopes - offline
+
+    @property
+    def fixed_scopes(self) -> frozenset[str]:
+        """Those a person cannot untick: its required ones, `openid`, and whatever makes no difference."""
+        offline = frozenset() if self.needs_offline_access else frozenset({OFFLINE_ACCESS})
+        return self.required_scopes | offline | {"openid"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedClaim:
+    """One claim that is asked for by name, and the scope it belongs to (OpenID Connect Core §5.5, §5.4)."""
+
+    scope: str
+    name: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
     """A request to `/authorize` whose client and redirect URI are already known to be genuine.
 
-    `issuer` is who the server says it is, and `own_resource` the API of its own site.
-    `resource` is what goes, `resource_was_sent` tells whether the client named it itself.
+    `issuer` is who the server says it is, `own_resource` the API of its own site, and `userinfo_url` its
+    userinfo endpoint.
+    `scopes_asked` is `None` where it names no scope; `scopes_dropped` are those it named that no part of the
+    server knows, and they are in neither of the others.
+    `resource` is what goes, `resource_was_sent` tells whether the client named one, or could mean just one.
     `max_age_sent` and `claims_sent` are those parameters as they came, `max_age` (seconds) and `claims` what
-    goes: the client's default, and the request of claims as `Authorization` keeps it. `claim_scopes` are the
-    scopes that claims asked for by name belong to, beyond the request's own. `acr_values` are the
+    goes: the client's default, and the request of claims as `Authorization` keeps it. `named_claims` are
+    the claims asked for by name that belong to none of the request's own scopes. `acr_values` are the
     authentication contexts it would like, best first, `acr_required` those of which one has to be reached.
     `subjects` are whom it expects, as it knows them: by an ID token it sent, and by the claim `sub`.
     `known_prompts` are the values of `prompt` this site can do something about.
@@ -163,13 +228,14 @@ class AuthorizationRequest:
     code_challenge_method: str
     prompt: frozenset[str]
     resource: tuple[str, ...]
+    scopes_dropped: frozenset[str] = frozenset()
     resource_was_sent: bool = False
     known_prompts: frozenset[str] = frozenset({"none", "login", "consent", "select_account"})
     max_age_sent: str = ""
     max_age: int | None = None
     claims_sent: str = ""
     claims: Mapping[str, Any] | None = None
-    claim_scopes: frozenset[str] = frozenset()
+    named_claims: frozenset[NamedClaim] = frozenset()
     acr_values: tuple[str, ...] = ()
     acr_required: tuple[str, ...] = ()
     subjects: frozenset[str] = frozenset()
@@ -178,6 +244,12 @@ class AuthorizationRequest:
     other: frozenset[str] = frozenset()
     issuer: str = ""
     own_resource: str = ""
+    userinfo_url: str = ""
+
+    @property
+    def claim_scopes(self) -> frozenset[str]:
+        """The scopes that claims asked for by name belong to, beyond the request's own."""
+        return frozenset(claim.scope for claim in self.named_claims)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -187,15 +259,17 @@ class AuthorizationRequest:
     @property
     def response_types(self) -> frozenset[str]:
         """The words of the response type: `code`, `token`, `id_token`."""
-        return frozenset(self.response_type.split())
+        return frozenset(words_of(self.response_type))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What a client holds and presents at the token endpoint: a code or a refresh token, and its parent.
 
-    `scopes` is what the person granted. `spent_at` is when it was redeemed or rotated; `ends_at` is the
-    absolute end of the whole authorization. `client_key` is `None` for a client other than the one that asks,
+    `scopes` is what the person granted. `code_proof` stands for the redirect URI and the challenge of a code
+    whose own row is gone. `spent_at` is when it was redeemed or rotated; `ends_at` is the
+    absolute end of the whole authorization. `was_proven` holds where its client authenticated when it got its
+    first tokens. `client_key` is `None` for a client other than the one that asks,
     where that is all that is known. `may_be_replayed` holds for a rotated refresh token that comes
     again within the grace window, as it does when the answer to the first request was lost on its way.
     """
@@ -214,6 +288,8 @@ class Held:
     redirect_uri: str = ""
     code_challenge: str = ""
     code_challenge_method: str = ""
+    code_proof: str = ""
+    was_proven: bool = False
     authorization: UUID | None = None
     authorization_revoked: bool = False
     ends_at: datetime | None = None
@@ -232,7 +308,9 @@ class Assertion:
     """A JWT by which somebody says who they are, or whom they act for (RFC 7523 §3).
 
     `is_genuine` holds where a key of `issuer` signed it. `subject` is whom it has to be about; empty is
-    anybody. `audiences` are the names of this server, `typ` is what the header says, whatever that is.
+    anybody. `audiences` are the names of this server, `typ` is what the header says, whatever that is, and
+    `own_type` the one it may have beside no particular one: an assertion for one purpose is none for another.
+    `came_to_named_host` holds where the project named this server, and not the request alone.
     `now` is seconds since the epoch, `longest_life` the seconds it may live from then on.
     """
 
@@ -242,6 +320,8 @@ class Assertion:
     issuer: str
     subject: str
     audiences: frozenset[str]
+    own_type: str
+    came_to_named_host: bool = True
     typ: Any = ""
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -250,10 +330,10 @@ class Assertion:
 class TokenRequest:
     """A request to `/token` by an authenticated client, with what it presented already looked up.
 
-    `sent` are the names of its parameters, `resource_was_sent` tells whether it named a resource itself,
-    `exchange` what a token exchange says beyond the others.
-    `issuer` is who the server says it is, and `own_resource` the API of its own site. `network` is where it
-    came from, for the record.
+    The scopes are as in `AuthorizationRequest`; `sent` are the names of its parameters, `resource_was_sent`
+    tells whether it named a resource itself, `exchange` what a token exchange says beyond the others.
+    `issuer` is who the server says it is, `own_resource` the API of its own site, and `userinfo_url` its
+    userinfo endpoint. `network` is where it came from, for the record.
     """
 
     client: ClientFacts
@@ -263,6 +343,7 @@ class TokenRequest:
     scopes_asked: frozenset[str] | None
     scopes: frozenset[str]
     resource: tuple[str, ...]
+    scopes_dropped: frozenset[str] = frozenset()
     resource_was_sent: bool = False
     redirect_uri: str = ""
     code_verifier: str = ""
@@ -272,12 +353,13 @@ class TokenRequest:
     exchange: Exchanging = NO_EXCHANGE
     issuer: str = ""
     own_resource: str = ""
+    userinfo_url: str = ""
     network: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenUse:
-    """An access token at the moment somebody shows it: to an API, or to be introspected or revoked."""
+    """An access token at the moment somebody shows it: to an API, or to be introspected."""
 
     exists: bool
     now: datetime
@@ -285,4 +367,3 @@ class TokenUse:
     client_is_enabled: bool = True
     person_is_active: bool = True
     is_meant_for_this_resource: bool = True
-    belongs_to_asking_client: bool = True

@@ -1,4 +1,4 @@
-"""Questions about an access token when it is used (RFC 6750 §3.1, RFC 7662 §2.2, RFC 7009 §2.1)."""
+"""Questions about an access token when it is used (RFC 6750 §3.1, RFC 7662 §2.2)."""
 
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.base import Rule, rule
@@ -39,12 +39,6 @@ def access_token_must_be_meant_for_this_resource(use: TokenUse) -> str | None:
         if use.is_meant_for_this_resource
         else "The access token is not meant for this resource."
     )
-
-
-@rule(spec="RFC 7009 §2.1", refuses_with=Code.INVALID_GRANT)
-def token_must_belong_to_client(use: TokenUse) -> str | None:
-    """A client ends its own tokens only."""
-    return None if use.belongs_to_asking_client else "The token was issued to another client."
 
 
 USE_RULES: tuple[Rule[TokenUse], ...] = (

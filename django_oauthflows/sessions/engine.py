@@ -34,7 +34,12 @@ def is_open(row: ProviderSession, person: Any) -> bool:
     if not sessions_can_be_ended():
         return True
     store = _store(row)
-    if store is None or str(store.get(SESSION_KEY, "")) != str(person.pk):
+    return store is not None and belongs_to(store, person)
+
+
+def belongs_to(store: Any, person: Any) -> bool:
+    """Tell whether Django's session is one in which `person` is signed in with the password they have now."""
+    if str(store.get(SESSION_KEY, "")) != str(person.pk):
         return False
     if not hasattr(person, "get_session_auth_hash"):
         return True

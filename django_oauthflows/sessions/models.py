@@ -7,11 +7,14 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.core import clock
+from django_oauthflows.core.writer import WriterQuerySet
 
-class ProviderSessionQuerySet(models.QuerySet["ProviderSession"]):
+
+class ProviderSessionQuerySet(WriterQuerySet["ProviderSession"]):
     def live(self) -> "ProviderSessionQuerySet":
         """Neither ended nor past the end of its cookie, as far as it was noted."""
-        return self.filter(ended__isnull=True, expires__gt=timezone.now())
+        return self.filter(ended__isnull=True, expires__gt=clock.now())
 
 
 class ProviderSession(models.Model):
@@ -49,4 +52,4 @@ class ProviderSession(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.ended is None and self.expires > timezone.now()
+        return self.ended is None and self.expires > clock.now()

@@ -1,5 +1,6 @@
 """A client that walks the flows through Django's test client, over the real endpoints."""
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,7 @@ class FlowClient:
     browser: Client = field(default_factory=Client)
     back_channel: Client = field(default_factory=Client)
     resource: str | None = None
+    _open: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def basic(self) -> dict[str, str]:
@@ -67,15 +69,36 @@ class FlowClient:
 
     def ask(self, **changes: Any) -> Any:
         """Open the authorization endpoint in the person's browser."""
-        return self.browser.get(self.authorization_url(**changes))
+        url = self.authorization_url(**changes)
+        return self._opened(url, self.browser.get(url))
 
     def decide(self, decision: str = "allow", *, scopes: Any = None, **changes: Any) -> Any:
-        """Press a button of the consent page, with `scopes` ticked: all that were asked for, by default."""
+        """Press a button of the consent page, with `scopes` ticked: all that were asked for, by default.
+
+        It is the page as `ask` opened it last; without one, the page is opened first.
+        """
         asked = changes.get("scope", " ".join(self.registered.scopes)) or ""
         ticked = asked.split() if scopes is None else list(scopes)
-        body = urlencode({"decision": decision, "scopes": ticked}, doseq=True)
+        everything = {"everything": "on"} if scopes is None else {}
         url = self.authorization_url(**changes)
+        return self.press(url, decision=decision, scopes=ticked, **everything)
+
+    def press(self, url: str, *, shown: str = "", **fields: Any) -> Any:
+        """Send the form of the consent page at a URL; `shown` is what that page says that it shows."""
+        shown = shown or self._open.pop(url, "")
+        answer = self._sent(url, shown=shown, **fields)
+        if not shown and (shown := shown_on(answer)):
+            answer = self._sent(url, shown=shown, **fields)
+        return self._opened(url, answer)
+
+    def _sent(self, url: str, **fields: Any) -> Any:
+        body = urlencode(fields, doseq=True)
         return self.browser.post(url, body, content_type="application/x-www-form-urlencoded")
+
+    def _opened(self, url: str, answer: Any) -> Any:
+        if shown := shown_on(answer):
+            self._open[url] = shown
+        return answer
 
     def code(self, **changes: Any) -> str:
         """A code the person agreed to."""
@@ -115,7 +138,9 @@ class FlowClient:
     def assertion(self, **changes: Any) -> str:
         """An assertion of the client's about itself, for this server (RFC 7523 §3)."""
         who = self.registered.client_id
-        return signed_assertion(who, **{"audience": issuer_of(_ANY_REQUEST), **changes})
+        if "audience" not in changes:
+            changes["audience"] = issuer_of(_ANY_REQUEST)
+        return signed_assertion(who, **changes)
 
     def client_assertion(self, **changes: Any) -> dict[str, str]:
         """The parameters of a client that authenticates by an assertion (RFC 7523 §2.2)."""
@@ -155,9 +180,15 @@ class FlowClient:
     ) -> Any:
         """Walk the device pages from the code to the decision; the redirect to the last page."""
         ticked = self.registered.scopes if scopes is None else scopes
+        everything = {"everything": "on"} if scopes is None else {}
         self.enter(user_code)
         self._press("device-confirm", decision="continue")
-        return self._press("device-consent", decision=decision, scopes=list(ticked))
+        return self.press_on_device(decision, scopes=ticked, **everything)
+
+    def press_on_device(self, decision: str = "allow", *, scopes: Any, **fields: Any) -> Any:
+        """Press a button of the consent page of the device whose code was entered and confirmed."""
+        url = reverse("oauthflows:device-consent")
+        return self.press(url, decision=decision, scopes=list(scopes), **fields)
 
     def poll(self, device_code: str, **changes: Any) -> Any:
         """Ask the token endpoint what became of a device code (RFC 8628 §3.4)."""
@@ -187,6 +218,13 @@ class FlowClient:
         assert response.status_code == 200, response.content  # noqa: S101 - a test's own tool
         members: dict[str, Any] = response.json()
         return members
+
+
+def shown_on(response: Any) -> str:
+    """The checksum that a consent page says of what it shows; nothing for any other page."""
+    page = "" if response.streaming else response.content.decode(errors="replace")
+    found = re.search(r'name="shown" value="([0-9a-f]{64})"', page)
+    return found[1] if found else ""
 
 
 def answered(response: Any, *, mode: str = "query") -> dict[str, str]:

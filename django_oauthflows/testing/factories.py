@@ -25,7 +25,9 @@ class PersonFactory(DjangoModelFactory):  # type: ignore[misc]
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
-        return model_class._default_manager.create_user(*args, **{"password": PASSWORD, **kwargs})
+        named = {model_class.USERNAME_FIELD: kwargs.pop("username")}
+        given = {"password": PASSWORD, **named, **kwargs}
+        return model_class._default_manager.create_user(*args, **given)
 
 
 class ClientFactory(Factory):  # type: ignore[misc]
@@ -47,4 +49,6 @@ class ClientFactory(Factory):  # type: ignore[misc]
         kind = presets.BY_SLUG.get(kwargs["preset"])
         if kind is not None and kind.has_own_key and not {"jwks", "jwks_uri"} & kwargs.keys():
             kwargs["jwks"] = key_set_of(client_key())
+        if kind is not None and kind.is_resource_server:
+            kwargs = {"resources": ["https://api.example/"]} | kwargs
         return register_client(**kwargs)

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django_oauthflows import dot
 from django_oauthflows.audit.admin import ReadOnlyAdmin
 from django_oauthflows.audit.searching import SearchedByOwner, uuid_of
+from django_oauthflows.clients.admin_questions import ask_before_action, is_confirmed
 from django_oauthflows.clients.guarded_screens import RowsOfClients
+from django_oauthflows.core import clock
 from django_oauthflows.rules.parties import actors_named_in
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens import telling as tell
@@ -49,14 +51,23 @@ class RevokingAdmin(SearchedByOwner, RowsOfClients, ReadOnlyAdmin):
         description=gettext_lazy("Revoke selected, with all tokens that belong to them"),
         permissions=["revoke"],
     )
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        count = 0
-        for row in self.within_reach(request, queryset):
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        count, within = 0, self.within_reach(request, queryset)
+        if not is_confirmed(request):
+            return ask_before_action(
+                self,
+                request,
+                within,
+                title=_("Revoke these?"),
+                sentences=(_("They end now, with all tokens that belong to the same grant."),),
+            )
+        for row in within:
             self.revoke(row, request)
             count += 1
         self.message_user(
             request, ngettext("%d revoked.", "%d revoked.", count) % count, messages.SUCCESS
         )
+        return None
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return self.may_end(request)
@@ -113,7 +124,7 @@ class AuthorizationAdmin(MassRevocation, RevokingAdmin):
     @admin.display(description=gettext_lazy("tokens"))
     def tokens(self, row: Authorization) -> str:
         """How the family came to be, oldest first: each refresh token with the access token beside it."""
-        now = timezone.now()
+        now = clock.now()
         lines = [_state_of_access(expires, now) for expires in _first_access_alone(row)]
         for created, revoked, expires in _rotations(row):
             refresh = _state_of_refresh(created, revoked)

@@ -8,20 +8,24 @@ What has ended is not looked at again, so a run that was stopped is finished by 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connections, transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.core import clock
+from django_oauthflows.core.after_commit import after_commit
+from django_oauthflows.core.deadlocks import despite_deadlocks
 from django_oauthflows.long_lists import AtLeast, count_up_to
 from django_oauthflows.tokens import families, lineage, radius
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.radius import Counts, Radius
+
+T = TypeVar("T")
 
 #: Grants, or rows without one, for each transaction.
 BATCH = 200
@@ -120,7 +124,7 @@ def _once_through(
     within: Radius, reason: str, using: str, *, size: int, waits: bool
 ) -> Iterator[Counts]:
     end_unparented = partial(_end_unparented, reason=reason, using=using)
-    end_grants = partial(_end_grants, reason=reason, using=using, waits=waits)
+    end_grants = _again(partial(_end_grants, reason=reason, using=using, waits=waits), using)
     # Without a grant first: one that a first refresh is just starting is seen among the grants then.
     yield from _in_batches(radius.refresh_tokens_within(within, using), size, end_unparented)
     yield from _in_batches(radius.grants_within(within, using), size, end_grants)
@@ -129,7 +133,13 @@ def _once_through(
         ("codes", radius.codes_within(within, using)),
         ("device_codes", radius.device_codes_within(within, using)),
     ):
-        yield from _in_batches(rows, size, partial(_delete, rows.model, name, using))
+        delete = _again(partial(_delete, rows.model, name, using), using)
+        yield from _in_batches(rows, size, delete)
+
+
+def _again(end: Callable[[Sequence[Any]], T], using: str) -> Callable[[Sequence[Any]], T]:
+    """Return the same, which is one transaction, tried again after a deadlock."""
+    return lambda keys: despite_deadlocks(partial(end, keys), using=using)
 
 
 def _in_batches(rows: Any, size: int, end: Callable[[Sequence[Any]], Counts]) -> Iterator[Counts]:
@@ -145,7 +155,7 @@ def _in_batches(rows: Any, size: int, end: Callable[[Sequence[Any]], Counts]) ->
 
 
 def _end_grants(keys: Sequence[Any], *, reason: str, using: str, waits: bool) -> Counts:
-    now, rows = timezone.now(), Authorization.objects.using(using).order_by()
+    now, rows = clock.now(), Authorization.objects.using(using).order_by()
     with transaction.atomic(using=using):
         own = rows.filter(pk__in=keys)
         if not waits and connections[using].features.has_select_for_update_skip_locked:
@@ -170,13 +180,19 @@ def _end_unparented(keys: Sequence[Any], *, reason: str, using: str) -> Counts:
     tokens = dot.refresh_token_model()._default_manager.using(using)
     beside = Q(refresh_token__in=keys) | Q(source_refresh_token_id__in=keys)
     access = dot.access_token_model()._default_manager.using(using)
-    counted = access.filter(beside, expires__gt=timezone.now()).count()
-    with transaction.atomic(using=using):
-        ended = families.revoke_refresh_tokens(tokens.filter(pk__in=keys), using)
+    counted = access.filter(beside, expires__gt=clock.now()).count()
+
+    def end() -> int:
+        with transaction.atomic(using=using):
+            return families.revoke_refresh_tokens(tokens.filter(pk__in=keys), using)
+
+    ended = despite_deadlocks(end, using=using)
     known = tokens.filter(pk__in=keys, token_family__isnull=False)
     parents = list(known.values_list("token_family", flat=True))
     # In a transaction of its own: an exchange locks the grant before the token.
-    exchanged = families.revoke_below(parents, reason, using)
+    exchanged = despite_deadlocks(
+        partial(families.revoke_below, parents, reason, using), using=using
+    )
     return Counts(refresh_tokens=ended, access_tokens=counted, exchanged=exchanged)
 
 
@@ -231,7 +247,7 @@ def _with_those_of(access: Any, ending: Any, unparented: Any, using: str) -> Any
         rows.filter(pk__in=unparented.values("access_token_id")),
         rows.filter(source_refresh_token_id__in=unparented.values("pk")),
     )
-    return rows.filter(pk__in=keys, expires__gt=timezone.now())
+    return rows.filter(pk__in=keys, expires__gt=clock.now())
 
 
 def _touched(tables: Sequence[Any], at_most: int | None) -> tuple[int, int]:
@@ -253,10 +269,13 @@ def _keys(rows: Any) -> Any:
 
 def _tell(key: Any, reason: str, using: str) -> None:
     """The row says that it ended and why; one audit event stands for the whole run."""
-    tell = partial(
-        signals.authorization_revoked.send_robust, sender=None, authorization_id=key, reason=reason
+    after_commit(
+        signals.authorization_revoked.send_robust,
+        using=using,
+        sender=None,
+        authorization_id=key,
+        reason=reason,
     )
-    transaction.on_commit(tell, using=using)
 
 
 def _record(

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import models, transaction
 
 from django_oauthflows import dot
+from django_oauthflows.rules.pkce import PLAIN, code_proof
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.statements import CompiledUpdate
 from django_oauthflows.tokens import lifetimes
@@ -20,8 +21,9 @@ from django_oauthflows.tokens.issuing import (
     insert_access_token,
     insert_refresh_token,
 )
+from django_oauthflows.tokens.issuing_conditions import issuing, update_while_allowed
 from django_oauthflows.tokens.models import Authorization
-from django_oauthflows.tokens.prospects import Prospect, prospect_of
+from django_oauthflows.tokens.prospects import Prospect, begins_with_refresh_token, prospect_of
 from django_oauthflows.tokens.reading import Presented
 from django_oauthflows.tokens.sessions import SignIn
 
@@ -34,24 +36,52 @@ def issue_code(
     scopes: Collection[str],
     sign_in: SignIn,
     now: datetime,
-    front_access_checksum: str = "",
-    pk: UUID | None = None,
 ) -> str:
     """Start an authorization and return its code (RFC 6749 §4.1.2), which lives for a minute at most.
 
+    Raises `LostRace` if the account, the sign-in or the client is not what it was when the request was
+    decided on.
+    """
+    with issuing(
+        user=person, client=request.client.key, using=dot.token_database(), sid=sign_in.sid
+    ):
+        return insert_code(
+            request,
+            flow=flow,
+            person=person,
+            scopes=scopes,
+            sign_in=sign_in,
+            now=now,
+        )
+
+
+def insert_code(
+    request: AuthorizationRequest,
+    *,
+    flow: str,
+    person: Any,
+    scopes: Collection[str],
+    sign_in: SignIn,
+    now: datetime,
+    front_access_checksum: str = "",
+    pk: UUID | None = None,
+) -> str:
+    """Insert the rows of a code within `issuing`.
+
     With `front_access_checksum`, an access token was sent beside it.
     """
-    code = generate()
-    using = dot.token_database()
+    code, using = generate(), dot.token_database()
     granted = authorization_of(
         request, flow=flow, person=person, scopes=scopes, sign_in=sign_in, now=now, pk=pk
     )
     granted.code_checksum, granted.front_access_checksum = checksum(code), front_access_checksum
     kept = grant_of(request, person=person, scopes=scopes, now=now)
     kept.code = granted.code_checksum
-    with transaction.atomic(using=using):
-        granted.save(force_insert=True, using=using)
-        kept.save(force_insert=True, using=using)
+    granted.code_proof = code_proof(
+        kept.redirect_uri, kept.code_challenge, kept.code_challenge_method or PLAIN
+    )
+    granted.save(force_insert=True, using=using)
+    kept.save(force_insert=True, using=using)
     return code
 
 
@@ -104,7 +134,7 @@ def grant_of(
 
 def prospect(request: TokenRequest) -> Prospect:
     """What a code earns."""
-    return prospect_of(request, may_refresh="refresh-token" in request.client.flows)
+    return prospect_of(request, may_refresh=begins_with_refresh_token(request))
 
 
 def redeem_code(
@@ -123,9 +153,11 @@ def redeem_code(
         won = _redeem().run(
             authorization.pk,
             using,
+            given=held.user_key,
             redeemed=request.now,
             last_used=request.now,
             first_access_checksum=checksum(access),
+            was_proven=request.client.is_confidential,
         )
         if not won:
             raise LostRace
@@ -139,5 +171,4 @@ def redeem_code(
 
 @cache
 def _redeem() -> CompiledUpdate:
-    unspent = {"redeemed__isnull": True, "revoked__isnull": True}
-    return CompiledUpdate(lambda: Authorization.objects.filter(**unspent))
+    return update_while_allowed(redeemed__isnull=True)

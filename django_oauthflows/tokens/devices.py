@@ -22,6 +22,7 @@ from django_oauthflows.statements import CompiledSelect
 from django_oauthflows.tokens import codes, lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import Issued
+from django_oauthflows.tokens.issuing_conditions import issuing
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import Presented, find_code
 from django_oauthflows.tokens.sessions import SignIn
@@ -130,26 +131,36 @@ def approve(
     person: Any,
     *,
     scopes: Collection[str],
+    resource: Collection[str],
     sign_in: SignIn,
     now: datetime,
 ) -> bool:
     """Say yes for the person who claimed the device, and start the grant that it redeems.
 
-    `False`, and nothing is changed, if it was decided before, ended, or is claimed by somebody else.
+    `False`, and nothing is changed, if it was decided before, ended, or is claimed by somebody else. Raises
+    `LostRace` if the account, the sign-in or the client is not what it was when the page was asked for.
     """
     using = dot.token_database()
-    with transaction.atomic(using=using):
+    with issuing(user=person, client=client.key, using=using, sid=sign_in.sid):
         waiting = _waiting(using, now).filter(pk=pairing.key, user=person)
         if not waiting.update(status=DeviceStatus.APPROVED.value):
             return False
-        granted = authorization_of(client, person, scopes=scopes, sign_in=sign_in, now=now)
+        granted = authorization_of(
+            client, person, scopes=scopes, resource=resource, sign_in=sign_in, now=now
+        )
         granted.code_checksum = pairing.device_checksum
         granted.save(force_insert=True, using=using)
     return True
 
 
 def authorization_of(
-    client: ClientFacts, person: Any, *, scopes: Collection[str], sign_in: SignIn, now: datetime
+    client: ClientFacts,
+    person: Any,
+    *,
+    scopes: Collection[str],
+    resource: Collection[str],
+    sign_in: SignIn,
+    now: datetime,
 ) -> Authorization:
     """The authorization an approved device begins, as it is before it is saved."""
     return Authorization(
@@ -157,6 +168,7 @@ def authorization_of(
         user=person,
         flow=DEVICE_CODE.slug,
         scope=" ".join(sorted(scopes)),
+        resource=list(resource),
         created=now,
         expires=lifetimes.authorization_end(client, now),
         session=sign_in.session,

@@ -11,8 +11,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
-
 from django_oauthflows import dot
 from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
@@ -27,7 +25,13 @@ from django_oauthflows.tokens.issuing import (
     announce,
     insert_access_token,
 )
+from django_oauthflows.tokens.issuing_conditions import (
+    client_is_enabled,
+    issuing_from,
+    update_while_allowed,
+)
 from django_oauthflows.tokens.models import Authorization
+from django_oauthflows.tokens.origins import origins_of
 from django_oauthflows.tokens.prospects import Prospect, prospect_of
 from django_oauthflows.tokens.reading import Presented
 
@@ -39,16 +43,15 @@ def exchange(request: TokenRequest, presented: Presented) -> Issued:
     """
     using, family, earned = dot.token_database(), uuid4(), prospect(request)
     expires, access = earned.expires, earned.access_token()
-    with transaction.atomic(using=using):
+    parent, person = presented.authorization, presented.held.user_key
+    with issuing_from(presented, client=request.client.key, using=using):
         # First, so that the parent is locked: whoever ends it from here on finds this grant below it.
-        parent = presented.authorization
-        if parent and not _live_parent().run(parent.pk, using, last_used=request.now):
+        if parent and not _live_parent().run(parent.pk, using, given=person, last_used=request.now):
             raise LostRace
         _start(request, presented, family, access, expires, using)
-        person = presented.held.user_key
         insert_access_token(request, access, expires, person=person, using=using)
         # Last, and locked: whoever ends the token alone from here on finds this grant as well.
-        if presented.held.key and not _is_still_there(presented.held.key, using):
+        if presented.held.key and not _is_still_there(presented.held.key, request, using):
             raise LostRace
         _record(request, presented, family)
     issued = announce(request, access, expires, authorization=family)
@@ -93,6 +96,8 @@ def _start(
         parent=held.authorization,
         act=_written_down(request),
         first_access_checksum=checksum(access),
+        exchanged_checksum=checksum(access),
+        origins=origins_of(parent, held.client_key),
     )
 
 
@@ -143,9 +148,11 @@ def _record(request: TokenRequest, presented: Presented, family: UUID) -> None:
 
 @cache
 def _live_parent() -> CompiledUpdate:
-    return CompiledUpdate(lambda: Authorization.objects.filter(revoked__isnull=True))
+    return update_while_allowed()
 
 
-def _is_still_there(key: int, using: str) -> bool:
+def _is_still_there(key: int, request: TokenRequest, using: str) -> bool:
+    """Tell whether the token that is exchanged is still there, and the client that asks still enabled."""
     rows = dot.access_token_model()._default_manager.using(using).select_for_update()
-    return rows.filter(pk=key).values_list("pk", flat=True).first() is not None
+    found = rows.filter(client_is_enabled(request.client.key), pk=key)
+    return found.values_list("pk", flat=True).first() is not None

@@ -1,7 +1,8 @@
 """Ending an authorization and all that came of it, at once, for every worker.
 
-Rows are locked in the same order as when tokens are issued: authorization, refresh tokens, access tokens; and
-of authorizations, the one whose token was exchanged before the one that was made of it (RFC 8693).
+Rows are locked in the same order as when tokens are issued (`issuing_conditions`): the user, where all of
+their grants may end, authorization, refresh tokens, access tokens; and of authorizations, the one whose token
+was exchanged before the one that was made of it (RFC 8693).
 """
 
 from collections.abc import Collection
@@ -12,11 +13,12 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot
+from django_oauthflows.core import clock
 from django_oauthflows.tokens import lineage
 from django_oauthflows.tokens import telling as tell
+from django_oauthflows.tokens.issuing_conditions import hold_user
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.reading import authorization_of
 
@@ -33,7 +35,7 @@ def revoke(
     `reason` is a short slug for the record, as `refresh_token_replayed`; `by` and `request` say who did it,
     here and below.
     """
-    using, now = dot.token_database(), timezone.now()
+    using, now = dot.token_database(), clock.now()
     with transaction.atomic(using=using):
         own = Authorization.objects.using(using).filter(pk=authorization.pk)
         ended = lineage.end(own, reason, now)
@@ -104,7 +106,7 @@ def _revoke_unparented_access_token(
     alone = refresh_tokens.filter(_has_no_authorization(), access_token_id=key)
     families = list(alone.values_list("token_family", flat=True))
     if families:
-        ended = bool(rows.update(expires=timezone.now()))
+        ended = bool(rows.update(expires=clock.now()))
         known = [family for family in families if family]
         revoke_below(known, reason, using, by=by, request=request)
         return ended
@@ -121,7 +123,7 @@ def revoke_below(
 ) -> int:
     """End what came of authorizations by exchange, and not they themselves; how many those were."""
     with transaction.atomic(using=using):
-        below = lineage.end_below(parents, reason, timezone.now(), using)
+        below = lineage.end_below(parents, reason, clock.now(), using)
         end_tokens_of(below, using)
     for gone in below:
         tell.ended(gone, reason, by, request)
@@ -145,15 +147,16 @@ def revoke_all(
     sign-in: the former changes while it lasts, and older grants do not know the latter. Tokens that
     django-oauth-toolkit issued are ended too, unless only one sign-in is to end.
     """
-    using, now, families = dot.token_database(), timezone.now(), list[UUID]()
+    using, now, families = dot.token_database(), clock.now(), list[UUID]()
     with transaction.atomic(using=using):
+        hold_user(person.pk, using)
         limits: dict[str, Any] = (
             {} if application_key is None else {"application_id": application_key}
         )
         authorizations = Authorization.objects.using(using).filter(user=person, **limits)
         authorizations = authorizations.exclude(application_id__in=spared)
         if session or sid:
-            authorizations = authorizations.filter(_granted_in(session, sid))
+            authorizations = authorizations.filter(granted_in(session, sid))
         else:
             # First, so that an authorization which a first refresh is just starting is seen below.
             refresh_tokens = _owned(dot.refresh_token_model(), person, limits, spared, using)
@@ -192,7 +195,7 @@ def revoke_client(
     return ended
 
 
-def _granted_in(session: str, sid: str) -> models.Q:
+def granted_in(session: str, sid: str) -> models.Q:
     """Of authorizations: given in the sign-in that either of these names, as far as it is known."""
     names = {"session": session, "sid": sid}
     known = [models.Q(**{name: value}) for name, value in names.items() if value]
@@ -250,7 +253,7 @@ def _revoke_everything(person: Any, limits: dict[str, Any], spared: Any, using: 
 
 
 def _mark_revoked(refresh_tokens: Any) -> int:
-    now = timezone.now()
+    now = clock.now()
     return int(refresh_tokens.filter(revoked__isnull=True).update(revoked=now, updated=now))
 
 

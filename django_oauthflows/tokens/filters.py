@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows.core import clock
+from django_oauthflows.core.admin_lookups import KnownChoiceFilter
 from django_oauthflows.flows import catalogue
 
 
-class FlowFilter(admin.SimpleListFilter):
+class FlowFilter(KnownChoiceFilter):
     """Grants by the flow they came by."""
 
     title = _("flow")
@@ -24,7 +24,7 @@ class FlowFilter(admin.SimpleListFilter):
         return queryset.filter(flow=self.value()) if self.value() else queryset
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(KnownChoiceFilter):
     """Grants that are in use, were revoked, or reached their end."""
 
     title = _("state")
@@ -34,7 +34,7 @@ class StateFilter(admin.SimpleListFilter):
         return [("live", _("in use")), ("revoked", _("revoked")), ("expired", _("expired"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
-        now = timezone.now()
+        now = clock.now()
         if self.value() == "live":
             return queryset.filter(revoked__isnull=True).exclude(expires__lte=now)
         if self.value() == "revoked":

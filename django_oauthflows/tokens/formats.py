@@ -11,13 +11,12 @@ from typing import Any
 
 from django_oauthflows.conf import conf
 from django_oauthflows.keys import jwt
+from django_oauthflows.rules.jwt_types import ACCESS_TOKEN
 from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
+from django_oauthflows.tokens.audiences import as_claim, audience_of_request
 from django_oauthflows.tokens.checksums import generate
 from django_oauthflows.tokens.subjects import subject_of
-
-#: The media type of a JWT access token, as its header names it (RFC 9068 §2.1).
-AT_JWT = "at+jwt"
 
 
 def claims_of_access_token(
@@ -50,20 +49,34 @@ def claims_of_access_token(
     return claims
 
 
-def new_access_token(claims: dict[str, Any] | None) -> str:
+def new_access_token(claims: dict[str, Any] | None, algorithm: str) -> str:
     """A new access token that says these claims, or nothing."""
-    return generate() if claims is None else jwt.sign(claims, typ=AT_JWT)
+    if claims is None:
+        return generate()
+    return jwt.sign(claims, typ=ACCESS_TOKEN, algorithm=algorithm)
+
+
+def algorithm_of(request: TokenRequest | AuthorizationRequest) -> str:
+    """Return what a JWT access token is signed with: as its API can verify it, else as its client is set.
+
+    A token for several APIs is signed for one of them only where all that say something say the same.
+    """
+    named = conf.RESOURCE_SIGNING_ALGORITHMS
+    resources = request.resource or (request.own_resource,)
+    wanted = {named[resource] for resource in resources if resource in named}
+    if len(wanted) == 1:
+        return wanted.pop()
+    return request.client.access_token_signing_alg or conf.SIGNING_ALGORITHM
 
 
 def _claims(
     request: TokenRequest | AuthorizationRequest, expires: datetime, *, now: datetime, person: Any
 ) -> dict[str, Any]:
-    """RFC 9068 §2.2; the audience is what was asked for, else this site (§3)."""
-    resource = request.resource
+    """RFC 9068 §2.2."""
     return {
         "iss": request.issuer,
         "sub": request.client.client_id if person is None else subject_of(request.client, person),
-        "aud": list(resource) if len(resource) > 1 else (*resource, request.own_resource)[0],
+        "aud": as_claim(audience_of_request(request, is_for_person=person is not None)),
         "client_id": request.client.client_id,
         "iat": int(now.timestamp()),
         "exp": int(expires.timestamp()),

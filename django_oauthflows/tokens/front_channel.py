@@ -7,9 +7,7 @@ the answer tells (OpenID Connect Core §3.2, §3.3).
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
-
-from django.db import transaction
+from uuid import UUID, uuid4
 
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import AuthorizationRequest
@@ -17,6 +15,7 @@ from django_oauthflows.tokens import codes, lifetimes
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.formats import claims_of_access_token
 from django_oauthflows.tokens.issuing import insert_access_token, tell_issued
+from django_oauthflows.tokens.issuing_conditions import issuing
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.prospects import Prospect
 from django_oauthflows.tokens.sessions import SignIn
@@ -27,6 +26,7 @@ class FrontIssued:
     """What the browser carries back: `expires_in` is seconds, and what was not asked for is empty."""
 
     scopes: frozenset[str]
+    authorization: UUID
     access_token: str = field(default="", repr=False)
     expires_in: int = 0
     code: str = field(default="", repr=False)
@@ -41,16 +41,19 @@ def issue_in_front(
     now: datetime,
     network: str = "",
 ) -> FrontIssued:
-    """Start an authorization with what the response type names, in one transaction."""
+    """Start an authorization with what the response type names, in one transaction.
+
+    Raises `LostRace` as `codes.issue_code` does.
+    """
     using, family = dot.token_database(), uuid4()
     earned = prospect(request, person=person, sign_in=sign_in, now=now)
     expires = front_end(request, now)
     access = earned.access_token() if earned else ""
     front = checksum(access) if access else ""
-    with transaction.atomic(using=using):
+    with issuing(user=person, client=request.client.key, using=using, sid=sign_in.sid):
         code = ""
         if "code" in request.response_types:
-            code = codes.issue_code(
+            code = codes.insert_code(
                 request,
                 flow=flow,
                 person=person,
@@ -96,6 +99,7 @@ def issue_in_front(
         access_token=access,
         expires_in=int((expires - now).total_seconds()) if access else 0,
         scopes=request.scopes,
+        authorization=family,
         code=code,
     )
 

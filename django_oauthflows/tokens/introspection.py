@@ -4,57 +4,135 @@ A resource server that has to prove later what it was told gets the answer signe
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
-from django_oauthflows.issuer import issuer_of
+from django_oauthflows.core import clock, users
+from django_oauthflows.issuer import issuer_of, own_resource_of, userinfo_url_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.rules.base import Rule
+from django_oauthflows.rules.introspection import INTROSPECTED_RULES, Introspected
+from django_oauthflows.rules.jwt_types import INTROSPECTION
 from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.rules.site_resources import names_same_resource
 from django_oauthflows.tokens import lifetimes
+from django_oauthflows.tokens.audiences import as_claim, row_opens_userinfo, with_userinfo
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.reading import (
+    FoundAccessToken,
     FoundRefreshToken,
     find_access_token,
     find_refresh_token_row,
 )
 from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
-from django_oauthflows.tokens.validation import is_live
+from django_oauthflows.tokens.validation import use_of
 
 #: What is said of a token that is not live, and of one that is none of the asker's business (§2.2).
-INACTIVE: dict[str, Any] = {"active": False}
-
-#: The media type of a signed answer, as its header names it (RFC 9701 §5).
-INTROSPECTION_JWT = "token-introspection+jwt"
+INACTIVE: Mapping[str, Any] = {"active": False}
 
 #: What a JWT access token says that its row does not (RFC 9068 §2.2, RFC 9470 §6.2, RFC 8693 §4.1 and §4.4).
 _SAID_BY_THE_TOKEN = ("aud", "jti", "auth_time", "acr", "act", "may_act")
+#: How much of a token's checksum the audit log has: enough to tell one from another.
+_SHOWN = 12
 
 
-def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> dict[str, Any]:
-    """The members of the answer; `INACTIVE` for whatever the asker may not know about."""
-    stored, now, issuer = checksum(value), timezone.now(), issuer_of(request)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is answered, and for the audit log alone the `reason` why a token is not active, with details."""
+
+    members: Mapping[str, Any]
+    reason: Rule[Introspected] | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> Answer:
+    """Return the members of the answer; `INACTIVE` for whatever the asker may not know about."""
+    stored, now, issuer = checksum(value), clock.now(), issuer_of(request)
     access = find_access_token(stored)
-    if access is not None:
-        if not is_live(access, now, request) or not _may_know(asker, access.row):
-            return INACTIVE
-        return members_of_access_token(access.row, jwt.claims_of(value), issuer, asker=asker)
+    # Another client's token is looked for as long as one that is unknown (§2.2).
+    if access is not None and _may_know(asker, access.row, request):
+        if reason := _first_reason(_access_facts(access, now, request)):
+            return _inactive(reason, stored)
+        members = members_of_access_token(
+            access.row,
+            jwt.claims_of(value),
+            issuer,
+            asker=asker,
+            audience=_audience_told(access, request, asker),
+        )
+        return Answer(members=members)
     refresh = find_refresh_token_row(stored)
-    if (
-        refresh is None
-        or refresh.row.application_id != asker.key
-        or not _refresh_is_live(refresh, asker, now)
-    ):
-        return INACTIVE
-    ends = _refresh_end(refresh, asker)
-    return _members(refresh.row, refresh.person, refresh.scope, issuer, asker=asker) | (
-        {"exp": int(ends.timestamp())} if ends else {}
+    if refresh is not None and refresh.row.application_id == asker.key:
+        ends = _refresh_end(refresh, asker)
+        if reason := _first_reason(_refresh_facts(refresh, ends, now)):
+            return _inactive(reason, stored)
+        row, audience = refresh.row, tuple(refresh.row.resource)
+        members = _members(
+            row, refresh.person, refresh.scope, issuer, asker=asker, audience=audience
+        )
+        return Answer(members=members | ({"exp": int(ends.timestamp())} if ends else {}))
+    exists = access is not None or refresh is not None
+    reason = _first_reason(Introspected(exists=exists, now=now))
+    assert reason is not None  # noqa: S101 - it may not be known
+    return _inactive(reason, stored, meant_for=_audience_of(access, request))
+
+
+def _inactive(reason: Rule[Introspected], stored: str, *, meant_for: str = "") -> Answer:
+    detail = {"token_sha256": f"{stored[:_SHOWN]}…"}
+    if meant_for:
+        detail["meant_for"] = meant_for
+    return Answer(members=INACTIVE, reason=reason, detail=detail)
+
+
+def _first_reason(token: Introspected) -> Rule[Introspected] | None:
+    return next((asked for asked in INTROSPECTED_RULES if asked(token) is not None), None)
+
+
+def _access_facts(found: FoundAccessToken, now: datetime, request: HttpRequest) -> Introspected:
+    use = use_of(found, now, request)
+    return Introspected(
+        exists=True,
+        now=now,
+        may_be_known=True,
+        expires=use.expires,
+        client_is_enabled=use.client_is_enabled,
+        person_is_active=use.person_is_active,
     )
 
 
-def signed(members: dict[str, Any], request: HttpRequest, *, asker: ClientFacts) -> str:
+def _refresh_facts(found: FoundRefreshToken, ends: datetime | None, now: datetime) -> Introspected:
+    return Introspected(
+        exists=True,
+        now=now,
+        may_be_known=True,
+        is_revoked=found.is_revoked,
+        expires=ends,
+        client_is_enabled=found.client_is_enabled,
+        person_is_active=users.is_active(found.person),
+    )
+
+
+def _audience_told(
+    access: FoundAccessToken, request: HttpRequest, asker: ClientFacts
+) -> tuple[str, ...]:
+    """Return what the answer says of the audience; this site where the asker is registered for it."""
+    opens_userinfo = row_opens_userinfo(access.row, access.origins)
+    userinfo = userinfo_url_of(request) if opens_userinfo else ""
+    told = with_userinfo(access.row.resource, userinfo)
+    return told or ((own_resource_of(request),) if _serves_this_site(asker, request) else ())
+
+
+def _audience_of(access: FoundAccessToken | None, request: HttpRequest) -> str:
+    """Return what an access token is meant for, as its JWT would say it (RFC 9068 §3)."""
+    if access is None:
+        return ""
+    return " ".join(access.row.resource or [own_resource_of(request)])
+
+
+def signed(members: Mapping[str, Any], request: HttpRequest, *, asker: ClientFacts) -> str:
     """An answer as a signed JWT for whoever asked (RFC 9701 §5).
 
     No `sub` and no `exp` beside it, so that nobody takes it for an access token (§8.1).
@@ -62,35 +140,59 @@ def signed(members: dict[str, Any], request: HttpRequest, *, asker: ClientFacts)
     claims = {
         "iss": issuer_of(request),
         "aud": asker.client_id,
-        "iat": int(timezone.now().timestamp()),
-        "token_introspection": members,
+        "iat": int(clock.now().timestamp()),
+        "token_introspection": dict(members),
     }
-    return jwt.sign(claims, typ=INTROSPECTION_JWT)
+    return jwt.sign(claims, typ=INTROSPECTION)
 
 
 def members_of_access_token(
-    row: Any, said: Mapping[str, Any], issuer: str, *, asker: ClientFacts
+    row: Any,
+    said: Mapping[str, Any],
+    issuer: str,
+    *,
+    asker: ClientFacts,
+    audience: tuple[str, ...],
 ) -> dict[str, Any]:
     """What is told of a live access token: by its row, and what a JWT of our own says beyond it.
 
-    The row was found by the checksum of its value, so whatever the value says was said by us.
+    `audience` is empty for a token that was asked for no resource. The row was found by the checksum of its
+    value, so whatever the value says was said by us.
     """
-    return _members(row, row.user, row.scope, issuer, asker=asker) | {
+    members = _members(row, row.user, row.scope, issuer, asker=asker, audience=audience)
+    return members | {
         "token_type": "Bearer",
         "exp": int(row.expires.timestamp()),
         **{name: said[name] for name in _SAID_BY_THE_TOKEN if name in said},
     }
 
 
-def _may_know(asker: ClientFacts, row: Any) -> bool:
+def _may_know(asker: ClientFacts, row: Any, request: HttpRequest) -> bool:
     """A client sees its own tokens; a resource server those meant for it, or all by policy."""
     if asker.may_introspect_all or row.application_id == asker.key:
         return True
-    return not asker.resources.isdisjoint(row.resource)
+    if row.resource:
+        return not asker.resources.isdisjoint(row.resource)
+    return _serves_this_site(asker, request)
+
+
+def _serves_this_site(asker: ClientFacts, request: HttpRequest) -> bool:
+    """Tell whether tokens that were asked for no resource are meant for the asker: they are for this site.
+
+    A JWT says so by its default audience (RFC 9068 §3), an opaque one does not say it.
+    """
+    own = own_resource_of(request) if asker.resources else ""
+    return any(names_same_resource(name, own) for name in asker.resources)
 
 
 def _members(
-    row: Any, person: Any, scope: str, issuer: str, *, asker: ClientFacts
+    row: Any,
+    person: Any,
+    scope: str,
+    issuer: str,
+    *,
+    asker: ClientFacts,
+    audience: tuple[str, ...],
 ) -> dict[str, Any]:
     """What is said of a token that is live; of its person, what the asker knows them by."""
     client_id = _client_id_of(row, asker)
@@ -103,9 +205,9 @@ def _members(
         "sub": subject_of(asker, person.pk) if person is not None else client_id,
     }
     if person is not None and asker.openid.subject_type != PAIRWISE:
-        members["username"] = person.get_username()
-    if row.resource:
-        members["aud"] = row.resource[0] if len(row.resource) == 1 else list(row.resource)
+        members["username"] = users.username_of(person)
+    if audience:
+        members["aud"] = as_claim(audience)
     return members
 
 
@@ -118,13 +220,3 @@ def _client_id_of(row: Any, asker: ClientFacts) -> str:
 def _refresh_end(found: FoundRefreshToken, client: ClientFacts) -> datetime | None:
     ends = (lifetimes.refresh_token_idle_end(client, found.row.created), found.ends_at)
     return min((end for end in ends if end is not None), default=None)
-
-
-def _refresh_is_live(found: FoundRefreshToken, client: ClientFacts, now: datetime) -> bool:
-    ends = _refresh_end(found, client)
-    return (
-        not found.is_revoked
-        and found.client_is_enabled
-        and found.person.is_active
-        and (ends is None or ends > now)
-    )

@@ -9,7 +9,7 @@ for each other in a circle.
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from django_oauthflows import dot, signals
 from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.conf import conf
+from django_oauthflows.core.after_commit import after_commit
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.statements import CompiledInsert
@@ -156,17 +157,15 @@ def tell_issued(
             flow,
             extra={"client_id": client.client_id, "flow": flow},
         )
-    transaction.on_commit(
-        partial(
-            signals.token_issued.send_robust,
-            sender=None,
-            client_id=client.client_id,
-            user_id=person,
-            scopes=scopes,
-            flow=flow,
-            authorization_id=authorization,
-        ),
+    after_commit(
+        signals.token_issued.send_robust,
         using=dot.token_database(),
+        sender=None,
+        client_id=client.client_id,
+        user_id=person,
+        scopes=scopes,
+        flow=flow,
+        authorization_id=authorization,
     )
     if conf.AUDIT_ISSUED_TOKENS:
         recorder.record(

@@ -5,8 +5,10 @@ from typing import Any
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
 from django_oauthflows.strict_json import is_storable
 from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.id_token_links import authorization_named_by
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.parties import person_of
 from django_oauthflows.tokens.radius import Leak
@@ -22,8 +24,8 @@ def find_leak(value: str) -> Leak | None:
     """The grant or the row behind a leaked value, used up or not; `None` for one this server does not know.
 
     An access or refresh token, a code or a device code is found by its checksum. An ID token is opened by the
-    keys it was signed with and leads to what was granted to its client in that sign-in; one that names none,
-    to all that its person granted to that client.
+    keys it was signed with and leads to the grant it names. One that names none leads to what was granted to
+    its client in that sign-in, or else to all that its person granted to that client.
     """
     value = value.strip()
     if value[:7].lower() == "bearer ":
@@ -101,19 +103,22 @@ def _id_token(value: str) -> Leak | None:
         opened = jwt.open_jwt(value)
     except jwt.NotGenuine:
         return None
-    claims, kind = opened.claims, str(opened.header.get("typ", ""))
+    claims = opened.claims
     audience = claims.get("aud")
     issued_to = claims.get("azp", audience)
     subject, sid = claims.get("sub"), claims.get("sid", "")
     texts = (issued_to, subject, sid)
-    if kind.upper() != "JWT" or not all(isinstance(text, str) for text in texts):
+    is_one = is_of_type(opened.header.get("typ", ID_TOKEN), ID_TOKEN)
+    if not is_one or not all(isinstance(text, str) for text in texts):
         return None
     client = client_of(str(issued_to))
     if client is None:
         return None
     rows = Authorization.objects.live().using(dot.token_database()).order_by()
     rows = rows.filter(application_id=client.key)
-    if sid:
+    if named := authorization_named_by(claims.get("jti")):
+        rows = rows.filter(pk=named)
+    elif sid:
         rows = rows.filter(sid=sid)
     else:
         person = person_of(str(subject), client)

@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
-from django_oauthflows.conf import conf
+from django_oauthflows.conf import conf, project_settings
 from django_oauthflows.rules.requests import ClientFacts
 
 #: RFC 6749 §4.1.2 recommends ten minutes at most; RFC 9700 a short time. A longer setting is cut to this.
@@ -15,6 +15,14 @@ LONGEST_CODE = 60
 
 def code_lifetime() -> int:
     return min(int(dot.setting("AUTHORIZATION_CODE_EXPIRE_SECONDS")), LONGEST_CODE)
+
+
+def refresh_grace() -> int:
+    """Return how long a spent refresh token gets its answer again: by our setting, else by DOT's."""
+    name = "REFRESH_TOKEN_GRACE_PERIOD_SECONDS"
+    if "REFRESH_GRACE_SECONDS" not in project_settings() and dot.project_says(name):
+        return int(dot.setting(name))
+    return int(conf.REFRESH_GRACE_SECONDS)
 
 
 def device_code_lifetime() -> int:

@@ -10,10 +10,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.issuer import issuer_of, own_resource_of
+from django_oauthflows.core import clock
+from django_oauthflows.issuer import (
+    issuer_of,
+    named_urls_of,
+    own_resource_of,
+    userinfo_url_of,
+)
 from django_oauthflows.keys.jwt import NotGenuine, open_jwt
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.jwts import LOCAL_RULES, LocalUse
@@ -36,9 +41,13 @@ class LocalToken:
         return self.subject == self.client_id
 
 
-def validate(value: str, request: HttpRequest) -> LocalToken:
-    """The token, if it is good for this request. Raises `Refusal` with `invalid_token`."""
-    now, issuer = timezone.now().timestamp(), issuer_of(request)
+def validate(value: str, request: HttpRequest, *, resource: str = "") -> LocalToken:
+    """The token, if it is good for this request. Raises `Refusal` with `invalid_token`.
+
+    `resource` is the identifier of the API that asks, which its tokens then name (RFC 9068 §4); without one,
+    it is the site's, or the request's own URL.
+    """
+    now, issuer = clock.now().timestamp(), issuer_of(request)
     try:
         opened = open_jwt(value)
     except NotGenuine:
@@ -50,7 +59,7 @@ def validate(value: str, request: HttpRequest) -> LocalToken:
             issuer=issuer,
             typ=str(opened.header.get("typ", "")),
             claims=opened.claims,
-            audience=_own(_audience(opened.claims.get("aud")), request),
+            audience=_own(_audience(opened.claims.get("aud")), request, resource=resource),
         )
     enforce(LOCAL_RULES, use)
     claims = use.claims
@@ -70,9 +79,17 @@ def _audience(claim: Any) -> tuple[str, ...]:
     return tuple(audience for audience in several if isinstance(audience, str) and audience)
 
 
-def _own(audience: tuple[str, ...], request: HttpRequest) -> frozenset[str]:
-    """Those that name this API: its identifier, or the beginning of the URL that was called."""
-    own, url = own_resource_of(request), request.build_absolute_uri(request.path)
+def _own(audience: tuple[str, ...], request: HttpRequest, *, resource: str) -> frozenset[str]:
+    """Those that name this API: its identifier, or the beginning of the URL that was called.
+
+    The userinfo endpoint is named for itself alone, whatever the project's own comparison makes of its URL.
+    """
+    others = frozenset(audience) - {userinfo_url_of(request)}
+    if resource:
+        return others & {resource}
+    own, urls = own_resource_of(request), named_urls_of(request)
     return frozenset(
-        name for name in audience if name == own or dot.resource_is_prefix_of(name, url)
+        name
+        for name in others
+        if name == own or any(dot.resource_is_prefix_of(name, url) for url in urls)
     )

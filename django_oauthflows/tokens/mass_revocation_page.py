@@ -89,7 +89,7 @@ class MassRevocation:
         return self._page(request, ended=_rows(done))
 
     def _page(self, request: HttpRequest, **context: Any) -> HttpResponse:
-        screen = cast("screens.ModelAdmin[Any]", self)
+        screen = cast(screens.ModelAdmin, self)
         return page_of(screen, request, "mass_revoke", {"title": _("Revoke tokens"), **context})
 
 

@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.core import clock
+from django_oauthflows.core.writer import WriterQuerySet
 
 
-class AuthorizationQuerySet(models.QuerySet["Authorization"]):
+class AuthorizationQuerySet(WriterQuerySet["Authorization"]):
     def live(self) -> "AuthorizationQuerySet":
         """Not revoked, and not past its absolute end."""
-        return self.filter(revoked__isnull=True).exclude(expires__lte=timezone.now())
+        return self.filter(revoked__isnull=True).exclude(expires__lte=clock.now())
 
 
 class Authorization(models.Model):
@@ -27,7 +29,10 @@ class Authorization(models.Model):
     `session` is the checksum of the browser session it was given in, `sid` what clients know that session by
     (OpenID Connect Front-Channel Logout 1.0 §3), and `claims` what the client asked to be told (OpenID
     Connect Core §5.5). `parent` is the grant whose token was exchanged for this one, and `act` who acts
-    (RFC 8693 §4.1), whether the token says so or not.
+    (RFC 8693 §4.1), whether the token says so or not. `exchanged_checksum` is the access token of an
+    exchange, `origins` are the keys of the clients whose tokens it was made of, the nearest last.
+    With `was_proven` the client authenticated when it got its first tokens.
+    `code_proof` is the checksum of what the rightful holder of the code knows beside it.
     `replay_*` hold the last rotation's answer, encrypted under the token that was presented for it.
     """
 
@@ -62,11 +67,17 @@ class Authorization(models.Model):
         _("exchanged from"), null=True, blank=True, db_index=True, editable=False
     )
     act = models.JSONField(_("acted by"), null=True, blank=True, editable=False)
+    exchanged_checksum = models.CharField(  # noqa: DJ001 - unique, and most grants have none
+        max_length=64, null=True, unique=True, editable=False
+    )
+    origins = models.JSONField(default=list, blank=True, editable=False)
 
     code_checksum = models.CharField(  # noqa: DJ001 - unique, and many grants have no code
         max_length=64, null=True, unique=True, editable=False
     )
+    code_proof = models.CharField(max_length=64, blank=True, editable=False)
     redeemed = models.DateTimeField(_("redeemed"), null=True, blank=True, editable=False)
+    was_proven = models.BooleanField(default=False, editable=False)
     first_access_checksum = models.CharField(max_length=64, blank=True, editable=False)
     front_access_checksum = models.CharField(max_length=64, blank=True, editable=False)
     replay_checksum = models.CharField(max_length=64, blank=True, editable=False)
@@ -95,4 +106,4 @@ class Authorization(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.revoked is None and (self.expires is None or self.expires > timezone.now())
+        return self.revoked is None and (self.expires is None or self.expires > clock.now())

@@ -1,10 +1,10 @@
 """Whom a token stands for that is shown in an exchange (RFC 8693 §2.1): tokens of this server alone.
 
 An access token is looked up as it is for a call, an ID token opened by the keys it was signed with. Either
-leads to the grant it came of, so that what is made of it ends with that grant.
+leads to the grant it came of, so that what is made of it has no more than that grant, and ends with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -14,23 +14,27 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
 
 from django_oauthflows import dot
-from django_oauthflows.clients.facts import client_of
+from django_oauthflows.clients.facts import client_of, is_usable
+from django_oauthflows.core import clock
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.issuer import issuer_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
 from django_oauthflows.rules.parties import Party, TokenType
 from django_oauthflows.rules.requests import ClientFacts, Held
 from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.id_token_links import authorization_named_by
 from django_oauthflows.tokens.models import Authorization
-from django_oauthflows.tokens.reading import Presented, authorization_of, find_access_token
+from django_oauthflows.tokens.reading import (
+    Presented,
+    authorization_of,
+    find_access_token,
+    find_authorization,
+)
 from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
 from django_oauthflows.tokens.validation import is_live
-
-#: What an ID token alone proves that the person agreed to (OpenID Connect Core §3.1.2.1).
-_SIGNED_IN = "openid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,6 @@ class _IDToken:
     client_id: str
     audience: tuple[str, ...]
     subject: str
-    sid: str
     expires: datetime
     claims: dict[str, Any]
 
@@ -62,7 +65,7 @@ def of_access_token(
 ) -> Presented | None:
     """Whoever the live access token under a checksum stands for; `claims` is what its value says."""
     found = find_access_token(stored)
-    if found is None or found.row.application is None or not is_live(found, timezone.now(), http):
+    if found is None or found.row.application is None or not is_live(found, clock.now(), http):
         return None
     row = found.row
     # A client's own token came of no grant.
@@ -73,39 +76,75 @@ def of_access_token(
         subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
         is_person=row.user is not None,
         was_issued_to_client=row.application_id == client.key,
-        is_meant_for_client=not client.resources.isdisjoint(row.resource),
+        is_meant_for_client=_is_meant_for(client, row.resource),
+        bound_to=_bound_to(client, row.resource),
         act=claims.get("act"),
         may_act=claims.get("may_act"),
         chain=grant.act if grant else None,
     )
     return _presented(
-        party, row.user, grant, scope=row.scope, expires=row.expires, access_token=row
+        party,
+        row.user,
+        grant,
+        client_key=row.application_id,
+        scope=row.scope,
+        expires=row.expires,
+        access_token=row,
     )
+
+
+def _is_meant_for(client: ClientFacts, resource: Collection[str]) -> bool:
+    """Return whether a token names an API of the client's as its audience (RFC 8707 §2)."""
+    return not client.resources.isdisjoint(resource)
+
+
+def _bound_to(client: ClientFacts, resource: Collection[str]) -> frozenset[str]:
+    """Return the resources an exchange must stay within; none for an API that the token is meant for."""
+    return frozenset() if _is_meant_for(client, resource) else frozenset(resource)
 
 
 def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
     token = _genuine(value, http)
     issued_to = client_of(token.client_id) if token else None
-    if token is None or issued_to is None or not issued_to.is_enabled:
+    if token is None or issued_to is None or not is_usable(issued_to, http):
         return None
-    grants = _grants_of_session(issued_to, token.sid)
-    grant = next((grant for grant in grants if grant.is_live), None)
-    if grants and grant is None:
+    found = _live_grant_of(token, issued_to)
+    if found is None or found.authorization is None:
         return None
-    person = grant.user if grant else person_of(token.subject, issued_to)
-    if person is None or not person.is_active or subject_of(issued_to, person.pk) != token.subject:
-        return None
+    grant, person = found.authorization, found.person
     party = Party(
         subject=subject_of(client, person.pk),
         is_person=True,
         was_issued_to_client=issued_to.key == client.key,
         is_meant_for_client=client.client_id in token.audience,
+        bound_to=_bound_to(client, grant.resource),
         act=token.claims.get("act"),
         may_act=token.claims.get("may_act"),
-        chain=grant.act if grant else None,
+        chain=grant.act,
     )
-    scope = grant.scope if grant else _SIGNED_IN
-    return _presented(party, person, grant, scope=scope, expires=token.expires)
+    return _presented(
+        party,
+        person,
+        grant,
+        client_key=issued_to.key,
+        scope=grant.scope,
+        expires=token.expires,
+    )
+
+
+def _live_grant_of(token: _IDToken, issued_to: ClientFacts) -> Presented | None:
+    """The grant an ID token came of, and no other of its session; `None` where it has ended, or is unknown.
+
+    ID tokens that do not name theirs are those of django-oauth-toolkit and of before.
+    """
+    named = authorization_named_by(token.claims.get("jti"))
+    found = find_authorization(named) if named else None
+    if found is None or found.authorization is None or not found.authorization.is_live:
+        return None
+    held = found.held
+    is_the_persons = subject_of(issued_to, held.user_key) == token.subject
+    is_good = held.client_is_enabled and held.user_is_active and is_the_persons
+    return found if is_good and held.client_key == issued_to.key else None
 
 
 def _genuine(value: str, http: HttpRequest) -> _IDToken | None:
@@ -114,23 +153,23 @@ def _genuine(value: str, http: HttpRequest) -> _IDToken | None:
         opened = jwt.open_jwt(value)
     except jwt.NotGenuine:
         return None
-    claims, kind = opened.claims, str(opened.header.get("typ", ""))
+    claims = opened.claims
     audience, subject, expires = claims.get("aud"), claims.get("sub"), claims.get("exp")
     several = tuple(audience) if isinstance(audience, list) else (audience,)
     issued_to = claims.get("azp", several[0] if len(several) == 1 else None)
-    texts = (subject, issued_to, claims.get("sid", ""), *several)
-    if kind.upper() != "JWT" or claims.get("iss") != issuer_of(http):
+    texts = (subject, issued_to, *several)
+    is_one = is_of_type(opened.header.get("typ", ID_TOKEN), ID_TOKEN)
+    if not is_one or claims.get("iss") != issuer_of(http):
         return None
     if not all(isinstance(text, str) for text in texts) or issued_to not in several:
         return None
     ends = _moment(expires)
-    if not subject or ends is None or ends <= timezone.now():
+    if not subject or ends is None or ends <= clock.now():
         return None
     return _IDToken(
         client_id=str(issued_to),
         audience=several,
         subject=subject,
-        sid=claims.get("sid", ""),
         expires=ends,
         claims=claims,
     )
@@ -146,20 +185,11 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def _grants_of_session(client: ClientFacts, sid: str) -> list[Authorization]:
-    """What was granted to the client in that session, newest first. One session is one person's."""
-    if not sid:
-        return []
-    grants = Authorization.objects.using(dot.token_database()).select_related("user")
-    own = grants.filter(application_id=client.key, sid=sid, parent__isnull=True)
-    return list(own.order_by("-created"))
-
-
 def person_of(subject: str, client: ClientFacts) -> Any:
     """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1)."""
     if client.openid.subject_type == PAIRWISE:
         return None
-    people = get_user_model()._default_manager
+    people = get_user_model()._default_manager.using(dot.token_database())
     try:
         return people.filter(pk=subject).first()
     except (ValueError, ValidationError, OverflowError):
@@ -179,6 +209,7 @@ def _presented(
     person: Any,
     grant: Authorization | None,
     *,
+    client_key: int,
     scope: str,
     expires: datetime,
     access_token: Any = None,
@@ -190,12 +221,12 @@ def _presented(
     held = Held(
         key=access_token.pk if access_token is not None else 0,
         flow=TOKEN_EXCHANGE.slug,
-        client_key=grant.application_id if grant else None,
+        client_key=client_key,
         user_key=person.pk if person is not None else None,
         user_is_active=True,
         client_is_enabled=True,
         scopes=frozenset(scope.split()),
-        resource=(),
+        resource=tuple((grant or access_token).resource) if grant or access_token else (),
         expires=expires,
         spent_at=None,
         authorization=family,

@@ -9,22 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.contrib.auth import get_user_model
-from django.db import transaction
-
 from django_oauthflows import dot
 from django_oauthflows.rules.requests import Held, TokenRequest
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.checksums import checksum, generate
 from django_oauthflows.tokens.issuing import (
     Issued,
-    LostRace,
     announce,
     insert_access_token,
     insert_refresh_token,
 )
+from django_oauthflows.tokens.issuing_conditions import issuing
 from django_oauthflows.tokens.models import Authorization
-from django_oauthflows.tokens.prospects import Prospect, prospect_of
+from django_oauthflows.tokens.prospects import Prospect, begins_with_refresh_token, prospect_of
 
 
 def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool = True) -> Issued:
@@ -40,7 +37,7 @@ def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool =
     assert held is not None  # noqa: S101 - the prospect has just put it there
     using, family = dot.token_database(), uuid4()
     refresh = generate() if earned.may_refresh else ""
-    with transaction.atomic(using=using):
+    with issuing(user=person, client=request.client.key, using=using):
         Authorization.objects.using(using).create(
             pk=family,
             application_id=request.client.key,
@@ -58,9 +55,6 @@ def issue_to_person(request: TokenRequest, person: Any, *, has_signed_in: bool =
         row = insert_access_token(request, access, expires, person=person.pk, using=using)
         if refresh:
             insert_refresh_token(request, refresh, family, row, using=using)
-        # Last, and locked: whoever changes the password from here on ends these tokens as well.
-        if not _is_unchanged(person):
-            raise LostRace
     return announce(request, access, expires, refresh=refresh, authorization=family)
 
 
@@ -68,18 +62,11 @@ def prospect(
     request: TokenRequest, person: Any, *, has_signed_in: bool = True
 ) -> tuple[TokenRequest, Prospect]:
     """The request with the person's word in it, and what that earns."""
-    may_refresh = has_signed_in and "refresh-token" in request.client.flows
+    may_refresh = has_signed_in and begins_with_refresh_token(request)
     end = lifetimes.authorization_end(request.client, request.now) if may_refresh else None
     auth_time = request.now if has_signed_in else None
     request = replace(request, held=_held(request, person, ends_at=end, auth_time=auth_time))
     return request, prospect_of(request, may_refresh=may_refresh)
-
-
-def _is_unchanged(person: Any) -> bool:
-    rows = get_user_model()._base_manager.using(person._state.db)
-    with transaction.atomic(using=person._state.db):
-        known = rows.select_for_update().filter(pk=person.pk, is_active=True)
-        return bool(known.values_list("password", flat=True).first() == person.password)
 
 
 def _held(

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django_oauthflows.offline_access import OFFLINE_ACCESS
 from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.tokens import lifetimes
-from django_oauthflows.tokens.formats import claims_of_access_token, new_access_token
+from django_oauthflows.tokens.formats import (
+    algorithm_of,
+    claims_of_access_token,
+    new_access_token,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +34,7 @@ class Prospect:
 
     def access_token(self) -> str:
         """A new token of this kind; another one each time."""
-        return new_access_token(self.claims)
+        return new_access_token(self.claims, algorithm_of(self.request))
 
 
 def prospect_of(
@@ -61,6 +66,13 @@ def prospect_of(
         person=held.user_key if held else None,
         may_refresh=may_refresh,
     )
+
+
+def begins_with_refresh_token(request: TokenRequest) -> bool:
+    """Does a person's grant that begins by this request have a refresh token?"""
+    client = request.client
+    is_open = not client.needs_offline_access or OFFLINE_ACCESS in request.scopes
+    return client.may_refresh and is_open
 
 
 def access_end(request: TokenRequest) -> datetime:

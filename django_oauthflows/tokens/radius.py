@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from django_oauthflows import dot
+from django_oauthflows.core import clock
 from django_oauthflows.rules.requests import DeviceStatus
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.models import Authorization
@@ -101,7 +101,7 @@ def refresh_tokens_within(radius: Radius, using: str) -> Any:
 
 def access_tokens_within(radius: Radius, using: str) -> Any:
     """Those that still work, with whatever a client got for itself."""
-    rows = _access_tokens(using).filter(expires__gt=timezone.now())
+    rows = _access_tokens(using).filter(expires__gt=clock.now())
     if radius.leak is not None:
         return rows.filter(pk=radius.leak.access_token)
     return rows.filter(_owned(radius), _scoped(radius), _within(radius))
@@ -110,7 +110,7 @@ def access_tokens_within(radius: Radius, using: str) -> Any:
 def codes_within(radius: Radius, using: str) -> Any:
     """Codes that were not redeemed yet."""
     rows = dot.grant_model()._default_manager.using(using).order_by()
-    rows = rows.filter(expires__gt=timezone.now())
+    rows = rows.filter(expires__gt=clock.now())
     if radius.leak is not None:
         return rows.filter(pk=radius.leak.code)
     return rows.filter(_owned(radius), _scoped(radius), _within(radius))
@@ -120,7 +120,7 @@ def device_codes_within(radius: Radius, using: str) -> Any:
     """Devices that wait for a person, or for the tokens a person agreed to."""
     open_ones = (DeviceStatus.PENDING.value, DeviceStatus.APPROVED.value)
     rows = dot.device_grant_model()._default_manager.using(using).order_by()
-    rows = rows.filter(status__in=open_ones, expires__gt=timezone.now())
+    rows = rows.filter(status__in=open_ones, expires__gt=clock.now())
     if radius.leak is not None:
         return rows.filter(pk=radius.leak.device_code)
     if radius.client is not None:
@@ -147,7 +147,7 @@ def access_tokens_of(grants: Any, using: str) -> Any:
         rows.filter(token_checksum__in=own.values("first_access_checksum")),
         rows.filter(token_checksum__in=own.values("front_access_checksum")),
     )
-    return rows.filter(pk__in=keys, expires__gt=timezone.now())
+    return rows.filter(pk__in=keys, expires__gt=clock.now())
 
 
 def codes_of(grants: Any, using: str) -> Any:
@@ -155,7 +155,7 @@ def codes_of(grants: Any, using: str) -> Any:
     own = Authorization.objects.using(using).filter(pk__in=grants, code_checksum__isnull=False)
     rows = dot.grant_model()._default_manager.using(using).order_by()
     codes = own.order_by().values("code_checksum")
-    return rows.filter(code__in=codes, expires__gt=timezone.now())
+    return rows.filter(code__in=codes, expires__gt=clock.now())
 
 
 def any_of(first: Any, *others: Any) -> Any:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, Subquery
 
 from django_oauthflows import dot
+from django_oauthflows.core import users
 from django_oauthflows.rules.parties import Party
 from django_oauthflows.rules.requests import ClientFacts, Held
 from django_oauthflows.statements import Columns, CompiledSelect
@@ -33,10 +35,14 @@ class Presented:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAccessToken:
-    """An access token's row, with `row.user` and `row.application` (id, client_id, name) filled in."""
+    """An access token's row, with `row.user` and `row.application` (id, client_id, name) filled in.
+
+    `origins` are the keys of the clients whose tokens it was made of by exchange (`tokens/origins.py`).
+    """
 
     row: Any
     client_is_enabled: bool
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +91,7 @@ def held_by_code(
         flow=authorization.flow,
         client_key=authorization.application_id,
         user_key=authorization.user_id,
-        user_is_active=person.is_active,
+        user_is_active=users.is_active(person),
         client_is_enabled=client_is_enabled,
         scopes=frozenset(authorization.scope.split()),
         resource=tuple(authorization.resource),
@@ -94,6 +100,7 @@ def held_by_code(
         redirect_uri=redirect_uri,
         code_challenge=challenge,
         code_challenge_method=method or ("plain" if challenge else ""),
+        code_proof=authorization.code_proof,
         authorization=authorization.pk,
         authorization_revoked=authorization.revoked is not None,
         ends_at=authorization.expires,
@@ -125,7 +132,7 @@ def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Pre
         flow=authorization.flow if authorization else _adopted_flow(client),
         client_key=token.application_id,
         user_key=token.user_id,
-        user_is_active=found.person.is_active,
+        user_is_active=users.is_active(found.person),
         client_is_enabled=found.client_is_enabled,
         scopes=frozenset((authorization.scope if authorization else found.scope).split()),
         resource=tuple(authorization.resource if authorization else token.resource),
@@ -141,6 +148,7 @@ def find_refresh_token(checksum: str, client: ClientFacts, now: datetime) -> Pre
         nonce=authorization.nonce if authorization else "",
         sid=authorization.sid if authorization else "",
         claims=authorization.claims if authorization else None,
+        was_proven=authorization is not None and authorization.was_proven,
     )
     return Presented(checksum=checksum, held=held, person=found.person, authorization=authorization)
 
@@ -155,7 +163,8 @@ def find_access_token(checksum: str) -> FoundAccessToken | None:
     token: Any = tokens.instance(row, 0, using)
     token.user = people.instance(row, len(tokens.paths), using)
     token.application = applications.instance(row, len(tokens.paths) + len(people.paths), using)
-    return FoundAccessToken(row=token, client_is_enabled=row[-1] is not False)
+    made_of, enabled = tuple(row[-2] or ()), row[-1] is not False
+    return FoundAccessToken(row=token, client_is_enabled=enabled, origins=made_of)
 
 
 def authorization_of(access_token: Any) -> Authorization | None:
@@ -174,6 +183,17 @@ def authorization_of(access_token: Any) -> Authorization | None:
         user_id=access_token.user_id,
         application_id=access_token.application_id,
     ).first()
+
+
+def find_authorization(key: UUID) -> Presented | None:
+    """The authorization of this id as what an ID token of it stands for; `None` for an unknown one."""
+    using = dot.token_database()
+    row = _authorization_by_family().first(key, using)
+    if row is None:
+        return None
+    authorization, person, enabled = _parts_of_authorization(row, using)
+    held = held_by_code(authorization, None, person=person, client_is_enabled=enabled)
+    return Presented(checksum="", held=held, person=person, authorization=authorization)
 
 
 def find_refresh_token_row(checksum: str) -> FoundRefreshToken | None:
@@ -298,8 +318,12 @@ def _access_token_columns() -> tuple[Columns[Any], Columns[Any], Columns[Any]]:
 def _access_token_by_checksum() -> CompiledSelect:
     def build() -> tuple[Any, str]:
         paths = [path for columns in _access_token_columns() for path in columns.paths]
+        exchanged = Authorization.objects.filter(exchanged_checksum=OuterRef("token_checksum"))
         queryset = (
-            dot.access_token_model()._default_manager.order_by().values_list(*paths, _ENABLED)
+            dot.access_token_model()
+            ._default_manager.order_by()
+            .annotate(origins=Subquery(exchanged.order_by().values("origins")))
+            .values_list(*paths, "origins", _ENABLED)
         )
         return queryset, "token_checksum"
 

@@ -4,10 +4,9 @@ from datetime import timedelta
 from functools import cache
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from django_oauthflows import dot
-from django_oauthflows.conf import conf
 from django_oauthflows.rules.requests import TokenRequest
 from django_oauthflows.statements import CompiledUpdate
 from django_oauthflows.tokens import lifetimes, replay
@@ -19,6 +18,7 @@ from django_oauthflows.tokens.issuing import (
     insert_access_token,
     insert_refresh_token,
 )
+from django_oauthflows.tokens.issuing_conditions import issuing_from, update_while_allowed
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.prospects import Prospect, prospect_of
 from django_oauthflows.tokens.reading import Presented
@@ -44,7 +44,7 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     )
     sealed = replay.seal(answer, presented=token, family=family)
     try:
-        with transaction.atomic(using=using):
+        with issuing_from(presented, client=request.client.key, using=using):
             _note_rotation(request, presented, family, sealed, using=using)
             won = _spend().run(
                 presented.held.key,
@@ -83,7 +83,7 @@ def _note_rotation(
     request: TokenRequest, presented: Presented, family: UUID, sealed: str, *, using: str
 ) -> None:
     """Keep the answer for a retry; start an authorization for a token that has none."""
-    grace = conf.REFRESH_GRACE_SECONDS
+    grace = lifetimes.refresh_grace()
     noted = {
         "last_used": request.now,
         # Without a grace nothing may match: a racing request took its time before this one did.
@@ -93,7 +93,7 @@ def _note_rotation(
     }
     authorizations = Authorization.objects.using(using)
     if presented.authorization is not None:
-        if not _note().run(family, using, **noted):
+        if not _note().run(family, using, given=presented.held.user_key, **noted):
             raise LostRace
         return
     authorizations.create(
@@ -127,10 +127,10 @@ def _replayed(request: TokenRequest, presented: Presented, token: str) -> Issued
 @cache
 def _spend() -> CompiledUpdate:
     return CompiledUpdate(
-        lambda: dot.refresh_token_model()._default_manager.filter(revoked__isnull=True)
+        lambda _: dot.refresh_token_model()._default_manager.filter(revoked__isnull=True)
     )
 
 
 @cache
 def _note() -> CompiledUpdate:
-    return CompiledUpdate(lambda: Authorization.objects.filter(revoked__isnull=True))
+    return update_while_allowed()

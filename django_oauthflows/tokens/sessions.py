@@ -8,10 +8,10 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.sessions import noting
 from django_oauthflows.tokens.checksums import checksum, generate
 
@@ -49,7 +49,7 @@ def note_sign_in(request: HttpRequest) -> None:
     Django's `login()` does it; a page of the project's own that asks for a password or a second factor and
     does not call `login()` calls this.
     """
-    request.session[_AUTH_TIME] = timezone.now().timestamp()
+    request.session[_AUTH_TIME] = clock.now().timestamp()
     # Another person's sign-in empties the session first; the same person's keeps what clients know it by.
     _sid_of(request)
 

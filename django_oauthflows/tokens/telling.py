@@ -1,14 +1,13 @@
 """What is told of an end, once it is really there: to the audit log, and to whoever listens."""
 
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest
 
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
+from django_oauthflows.core.after_commit import after_commit
 from django_oauthflows.tokens.models import Authorization
 
 
@@ -23,14 +22,12 @@ def ended(authorization: Authorization, reason: str, by: Any, request: HttpReque
         request=request,
         detail={"reason": reason, "authorization": str(authorization.pk)},
     )
-    transaction.on_commit(
-        partial(
-            signals.authorization_revoked.send_robust,
-            sender=None,
-            authorization_id=authorization.pk,
-            reason=reason,
-        ),
+    after_commit(
+        signals.authorization_revoked.send_robust,
         using=dot.token_database(),
+        sender=None,
+        authorization_id=authorization.pk,
+        reason=reason,
     )
 
 

@@ -21,9 +21,10 @@ from typing import Any
 
 from django.core.signals import request_finished
 from django.db import DatabaseError, connections
-from django.utils import timezone
 
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock, quiet_log
+from django_oauthflows.core.outage import is_outage
 from django_oauthflows.traffic import writing
 from django_oauthflows.traffic.writing import Kind, Like, Seen
 
@@ -62,7 +63,7 @@ def accepted(
     """Count a request that was answered; with a `shape`, among those of its client too."""
     if not conf.RECORDED_REQUESTS_KEPT:
         return
-    now = timezone.now()
+    now = clock.now()
     with _lock:
         _add_kind(now, endpoint, flow=flow)
         if shape is not None and application_key is not None:
@@ -74,7 +75,7 @@ def refused(endpoint: str, *, code: str, rule: str) -> None:
     if not conf.RECORDED_REQUESTS_KEPT:
         return
     with _lock:
-        _add_kind(timezone.now(), endpoint, code=code, rule=rule)
+        _add_kind(clock.now(), endpoint, code=code, rule=rule)
 
 
 def flush() -> None:
@@ -89,8 +90,11 @@ def flush() -> None:
         # A test runner gives the project its own database back before the process ends.
         if counted.database == connections[using].settings_dict["NAME"]:
             writing.write(counted.kinds, counted.shapes, using=using)
-    except Exception:
-        logger.exception("counted requests could not be written and are lost")
+    except Exception as error:
+        if is_outage(error):
+            quiet_log.report(logger, "counted requests could not be written and are lost", error)
+        else:
+            logger.exception("counted requests could not be written and are lost")
 
 
 def forget() -> None:

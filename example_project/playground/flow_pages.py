@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django_oauthflows.flows.base import Flow, Standing
 from django_oauthflows.flows.catalogue import BY_SLUG, FLOWS
 from django_oauthflows.rules.base import Rule
-from example_project.accounts.people import seeded_people
+from example_project.accounts.people import people_shown_to
 from example_project.playground.models import DemoClient
 from example_project.playground.provider import internal_url_of, origin_of
 from example_project.playground.sessions import keep_session, open_session
@@ -113,7 +113,7 @@ class FlowView(WalkView):
             "kept": self.state["kept"],
             "problem": self.state["problem"],
             "exchanges": [Exchange(**each) for each in self.state["exchanges"]],
-            "people": seeded_people(),
+            "people": people_shown_to(request),
         }
         return render(request, "playground/flow.html", context)
 

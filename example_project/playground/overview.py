@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from oauth2_provider.models import get_application_model
 
-from example_project.accounts.people import seeded_people
+from example_project.accounts.people import people_shown_to
 from example_project.playground.models import DemoClient
 from example_project.relying_party.sites import SITES
 
@@ -35,7 +35,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "origin": origin,
         "issuer": f"{origin}/o",
-        "people": seeded_people(),
+        "people": people_shown_to(request),
         "clients": clients,
         "sites": _running_sites(),
         "native_authorize_url": _native_authorize_url(origin, clients.get("native_app")),

@@ -12,6 +12,7 @@ from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import register_client
+from example_project.accounts.models import Details
 from example_project.accounts.people import PEOPLE, Person
 from example_project.notes.models import Note
 from example_project.playground.models import DemoClient
@@ -96,7 +97,9 @@ def seed(origins: Sequence[str], site_ports: Mapping[str, int] | None = None) ->
 
 def seed_person(person: Person) -> None:
     model = get_user_model()
-    if model.objects.filter(username=person.username).exists():
+    known = model.objects.filter(username=person.username).first()
+    if known:
+        Details.objects.get_or_create(user=known, defaults=person.details)
         return
     user = model.objects.create_user(
         username=person.username,
@@ -107,6 +110,7 @@ def seed_person(person: Person) -> None:
         is_staff=person.is_administrator,
         is_superuser=person.is_administrator,
     )
+    Details.objects.create(user=user, **person.details)
     for title, body in NOTES[person.username]:
         Note.objects.create(owner=user, title=title, body=body)
 

@@ -9,6 +9,7 @@ SITE_DATABASE_URL  as the provider's DATABASE_URL; an SQLite file beside the pro
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "example_project.page_policy.PagePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -58,6 +60,8 @@ TEMPLATES = [
 
 # OpenID Connect: who the provider is, and what it should tell -------------------------------------
 PROVIDER_URL = os.environ.get("PROVIDER_URL", "http://127.0.0.1:8000/o")
+# Signing out is a form whose answer leads there and back (Content-Security-Policy, form-action).
+FORMS_LEAD_TO = ["{0.scheme}://{0.netloc}".format(urlsplit(PROVIDER_URL))]
 OIDC_RP_CLIENT_ID = os.environ.get("CLIENT_ID", "")
 OIDC_RP_CLIENT_SECRET = os.environ.get("CLIENT_SECRET", "")
 OIDC_RP_SCOPES = "openid profile email"
@@ -67,12 +71,12 @@ OIDC_OP_TOKEN_ENDPOINT = f"{PROVIDER_URL}/token/"
 OIDC_OP_USER_ENDPOINT = f"{PROVIDER_URL}/userinfo/"
 OIDC_OP_JWKS_ENDPOINT = f"{PROVIDER_URL}/.well-known/jwks.json"
 OIDC_OP_LOGOUT_ENDPOINT = f"{PROVIDER_URL}/logout/"
-OIDC_USE_PKCE = SITE.uses_pkce
+# The library sends a nonce alone unless told otherwise; a site on a loopback address needs PKCE.
+OIDC_USE_PKCE = True
 # Seconds. Without it a provider that hangs would hold this site's threads.
 OIDC_TIMEOUT = 20
 # Signing out here signs out there: the ID token says whose session it is to end.
 OIDC_STORE_ID_TOKEN = True
-OIDC_OP_LOGOUT_URL_METHOD = "example_project.relying_party.signing_out.provider_logout_url"
 
 AUTHENTICATION_BACKENDS = ["example_project.relying_party.people.People"]
 LOGIN_REDIRECT_URL = "/"

@@ -5,16 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One of the sites. `port` is where the demo starts it unless told otherwise.
-
-    Without PKCE, as mozilla-django-oidc is unless told otherwise, a nonce ties the answer to the browser.
-    """
+    """One of the sites. `port` is where the demo starts it unless told otherwise."""
 
     slug: str
     name: str
     what_it_is: str
     port: int
-    uses_pkce: bool
 
 
 SITES = {
@@ -25,14 +21,12 @@ SITES = {
             name="Reading Room",
             what_it_is="A library where a seat is kept for you.",
             port=8001,
-            uses_pkce=True,
         ),
         Site(
             slug="tea-house",
             name="Tea House",
             what_it_is="A tea house that remembers what you drink.",
             port=8002,
-            uses_pkce=False,
         ),
     )
 }

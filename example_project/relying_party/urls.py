@@ -13,6 +13,7 @@ urlpatterns = [
         views.backchannel_logout,
         name="backchannel-logout",
     ),
+    path("sign-out/", views.sign_out, name="sign-out"),
     path("oidc/", include("mozilla_django_oidc.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("playground/favicon.svg"))),
 ]

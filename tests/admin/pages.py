@@ -92,5 +92,6 @@ def change(browser: Client, pk: int, **changes: Any) -> Any:
 
 
 def act(browser: Client, path: str, action: str, *rows: Any) -> Any:
-    """Choose an action for some rows of a list."""
-    return browser.post(path, {"action": action, "_selected_action": [str(row.pk) for row in rows]})
+    """Choose an action for some rows of a list, and say yes to the page that asks."""
+    keys = [str(row.pk) for row in rows]
+    return browser.post(path, {"action": action, "_selected_action": keys, "post": "yes"})

@@ -34,6 +34,9 @@ class Row:
     action: str = ""
     writes: bool = True
     is_list: bool = False
+    #: Does it give a secret, an address or a key, or change one? Of a client that manages others this needs
+    #: `CHANGES_POLICIES` as well, and no owner does it.
+    gives: bool = False
 
     def __str__(self) -> str:
         way = self.action or ("post" if self.posts else "open")
@@ -107,14 +110,28 @@ def _revoked(app: str, model: str, action: str = "revoke_selected", *, owners: b
     return [*_read_only(app, model, owners=owners), end]
 
 
-def _posted(view: str, *arguments: str, needs: str, writes: bool = True, **post: Any) -> list[Row]:
-    """A button on a client's page: by POST alone."""
+def _posted(
+    view: str,
+    *arguments: str,
+    needs: str,
+    writes: bool = True,
+    gives: bool = True,
+    asks: bool = False,
+    **post: Any,
+) -> list[Row]:
+    """A button on a client's page: by POST alone, or after a page that `asks`."""
 
     def keys(side: Side) -> tuple[Any, ...]:
         return (side.application.pk, *(getattr(side, name).pk for name in arguments))
 
     return [
-        Row(view=view, arguments=keys, superuser=False),
+        Row(
+            view=view,
+            arguments=keys,
+            allowed=any_of(needs) if asks else (),
+            owners=asks,
+            superuser=asks,
+        ),
         Row(
             view=view,
             arguments=keys,
@@ -122,6 +139,7 @@ def _posted(view: str, *arguments: str, needs: str, writes: bool = True, **post:
             owners=True,
             posts=lambda side: post,
             writes=writes,
+            gives=gives,
         ),
     ]
 
@@ -141,6 +159,8 @@ _WITH_A_CLIENT = (
 _DELETES = _seeing(
     "application", "delete_application", *(f"delete_{model}" for model in _WITH_A_CLIENT)
 )
+#: What a change of a client that manages others needs beside the permission of the change itself.
+CHANGES_POLICIES = frozenset({"change_application", "change_clientpolicy"})
 _CHANGES_POLICIES = _seeing("application", "change_application", "change_clientpolicy")
 _NEW_CLIENT = {"name": "A new one", "scopes": ["notes:read"]}
 
@@ -161,6 +181,10 @@ def _standard(side: Side) -> Mapping[str, Any]:
     return {"profile": profile, "seal": proposal_of(side.application, profile).seal}
 
 
+def _nothing_waits(side: Side) -> tuple[Any, ...]:
+    return (side.application.pk, "no-such-handle")
+
+
 CLIENTS = [
     Row(view=f"{_CLIENT}_changelist", allowed=_SEES, owners=True, is_list=True),
     Row(view="oauthflows_by_risk", allowed=_SEES, owners=True, is_list=True),
@@ -171,6 +195,7 @@ CLIENTS = [
         arguments=_key("application"),
         allowed=any_of("change_application"),
         owners=True,
+        gives=True,
         posts=lambda side: {
             "name": "Renamed",
             "redirect_uris": "https://client.example/callback",
@@ -185,7 +210,8 @@ CLIENTS = [
             "oauthflows_policy-0-token_format": "opaque",
             "oauthflows_policy-0-application_type": "web",
             "oauthflows_policy-0-flows": ["authorization-code-pkce"],
-            "oauthflows_policy-0-scopes": ["notes:read"],
+            # As they are: what its requests asked for would be refused without them.
+            "oauthflows_policy-0-scopes": list(side.story.registered.scopes),
             "oauthflows_owners-TOTAL_FORMS": "0",
             "oauthflows_owners-INITIAL_FORMS": "0",
         },
@@ -215,22 +241,29 @@ CLIENTS = [
         allowed=_DELETES,
         posts=_acted("application", "delete_selected"),
     ),
+    # What waits there is for one browser: see `test_one_time_display`.
+    Row(view="oauthflows_client_added", arguments=_nothing_waits, superuser=False),
+    Row(view="oauthflows_new_secret", arguments=_nothing_waits, superuser=False),
     *_posted("oauthflows_add_secret", needs="rotate_clientsecret", label="One more"),
     *_posted("oauthflows_rotate_secret", "secret", needs="rotate_clientsecret", overlap="1"),
-    *_posted("oauthflows_retire_secret", "secret", needs="rotate_clientsecret"),
-    *_posted("oauthflows_retire_dot_secret", needs="rotate_clientsecret"),
+    *_posted(
+        "oauthflows_retire_secret", "secret", needs="rotate_clientsecret", gives=False, asks=True
+    ),
+    *_posted("oauthflows_retire_dot_secret", needs="rotate_clientsecret", gives=False, asks=True),
     *_posted("oauthflows_fetch_keys", needs="change_application", writes=False),
     Row(
         view="oauthflows_fix_finding",
         arguments=_fix,
         allowed=any_of("change_application"),
         owners=True,
+        gives=True,
     ),
     Row(
         view="oauthflows_fix_finding",
         arguments=_fix,
         allowed=any_of("change_application"),
         owners=True,
+        gives=True,
         posts=_seal,
     ),
     Row(
@@ -286,6 +319,11 @@ INITIAL_TOKENS = [
         row
         for row in _read_only("oauthflows", "initialaccesstoken")
         if not row.view.endswith("_add")
+    ),
+    Row(
+        view="oauthflows_new_initial_token",
+        arguments=lambda side: (side.row("initialaccesstoken").pk, "no-such-handle"),
+        superuser=False,
     ),
     Row(view=_INITIAL, allowed=any_of("add_initialaccesstoken")),
     Row(

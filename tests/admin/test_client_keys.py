@@ -31,7 +31,7 @@ def test_a_service_with_a_key_of_its_own_is_added_and_works() -> None:
     browser = administrator()
     assert 'name="jwks"' in page_of(browser.get(ADD))
     filled_in = {"name": "Courier", "scopes": ["notes:read"], "jwks": PUBLIC}
-    page = page_of(browser.post(ADD, filled_in))
+    page = page_of(browser.post(ADD, filled_in, follow=True))
     assert "signs with its own key" in page
     assert "urn:ietf:params:oauth:grant-type:jwt-bearer" in page
     assert "oauthflows-secret" not in page
@@ -56,7 +56,7 @@ def test_keys_are_uploaded_or_pasted_in_whatever_way_tools_write_them(way: str) 
     }[way]
     browser = administrator()
     assert "multipart/form-data" in page_of(browser.get(ADD))
-    added = browser.post(ADD, {"name": "Courier", "scopes": ["notes:read"], **fields})
+    added = browser.post(ADD, {"name": "Courier", "scopes": ["notes:read"], **fields}, follow=True)
     assert "signs with its own key" in page_of(added)
     application = get_application_model().objects.get()
     (kept,) = application.oauthflows_policy.jwks["keys"]
@@ -175,7 +175,9 @@ def test_a_secret_is_kept_readable_where_that_was_ticked() -> None:
     browser = administrator()
     add = f"{CLIENTS}{pk}/secrets/add/"
     browser.post(add, {"label": "plain"})
-    shown = page_of(browser.post(add, {"label": "to sign with", "keep_readable": "on"}))
+    shown = page_of(
+        browser.post(add, {"label": "to sign with", "keep_readable": "on"}, follow=True)
+    )
     (secret,) = re.findall(r'<code class="oauthflows-secret"[^>]*>([^<]+)</code>', shown)
     assert ClientSecret.objects.get(label="plain").sealed == ""
     row = ClientSecret.objects.get(label="to sign with")

@@ -1,5 +1,6 @@
 """Clients in the admin: added by scenario, changed field by field, their secrets shown once."""
 
+import html
 import json
 import re
 
@@ -13,6 +14,7 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.rules.pkce_switches import SWITCHES
 from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PersonFactory
 from tests.admin.pages import CLIENTS, administrator, browser_of, change
@@ -30,9 +32,11 @@ FILLED_IN = {
 
 
 def add(browser: Client, preset: str = "web-app", **fields: object) -> object:
+    """The page after adding, or the form once more."""
     return browser.post(
         f"{CLIENTS}add/?preset={preset}",
         {"name": "Paper", "scopes": ["notes:read", "profile"], **FILLED_IN[preset], **fields},
+        follow=True,
     )
 
 
@@ -81,6 +85,14 @@ def test_a_client_of_each_kind_is_added_and_works(preset: str) -> None:
         assert answer.status_code == 200
     else:
         assert story.tokens()["scope"] == "notes:read profile"
+
+
+@spec("RFC 9700 §2.1.1", "B-13")
+@pytest.mark.parametrize("preset", FILLED_IN)
+def test_the_page_after_adding_says_what_to_switch_on_at_the_clients_side(preset: str) -> None:
+    page = html.unescape(add(administrator(), preset).content.decode())
+    for program, setting in SWITCHES:
+        assert (f"{program}: <code>{setting}</code>" in page) == (preset != "service")
 
 
 @spec("B-14")
@@ -228,11 +240,15 @@ def test_the_page_of_a_client_saves_as_it_came(django_capture_on_commit_callback
         ("policy__profile", "legacy", "legacy"),
         ("policy__flows", ["refresh-token"], ["refresh-token"]),
         ("policy__scopes", ["profile"], ["profile"]),
+        ("policy__default_scopes", ["profile"], ["profile"]),
         ("policy__access_token_lifetime", "60", 60),
         ("policy__skips_consent", "on", True),
+        ("policy__may_omit_pkce_and_nonce", "on", True),
         ("policy__is_enabled", [], False),
         ("policy__revokes_on_logout", "true", True),
         ("policy__revokes_on_password_change", "false", False),
+        ("policy__frontchannel_logout_session_required", "false", False),
+        ("policy__frontchannel_logout_session_required", "unknown", None),
         ("policy__resources", "https://a.example/\nhttps://b.example/", ["https://a.example/", "https://b.example/"]),
         ("policy__allowed_resources", "https://a.example/", ["https://a.example/"]),
         ("policy__exchange_targets", "https://a.example/\nbilling", ["https://a.example/", "billing"]),
@@ -256,10 +272,12 @@ def test_every_setting_can_be_changed(field: str, sent: object, kept: object) ->
         ({"redirect_uris": "com.example.app:/"}, "Only installed apps come back"),
         ({"post_logout_redirect_uris": "https://a.example/#x"}, "must not have a fragment"),
         ({"policy__required_scopes": ["notes:read"], "policy__scopes": ["profile"]}, "Not among the client"),
+        ({"policy__default_scopes": ["notes:read"], "policy__scopes": ["profile"]}, "Not among the client"),
+        ({"policy__default_scopes": ["oauthflows:clients:read"]}, "Select a valid choice."),
         ({"policy__scopes": []}, "This field is required."),
         ({"policy__flows": []}, "This field is required."),
         ({"policy__profile": "lax"}, "Select a valid choice."),
-        ({"policy__logo_uri": "javascript:alert(1)"}, "Enter a valid URL."),
+        ({"policy__logo_uri": "javascript:alert(1)"}, "must begin with https://"),
         ({"policy__access_token_lifetime": "-1"}, "greater than or equal to 0"),
     ],
 )  # fmt: skip
@@ -273,6 +291,27 @@ def test_a_mistake_in_a_change_is_named_and_nothing_is_saved(
     assert message in response.content.decode()
     story.registered.application.refresh_from_db()
     assert story.registered.application.name != "Pen"
+
+
+@spec("RFC 6749 §3.3", "B-9")
+def test_a_scope_that_is_taken_leaves_the_default_ones_and_the_record_says_so(
+    django_capture_on_commit_callbacks,
+) -> None:
+    application = begin(scopes=("notes:read", "profile")).registered.application
+    with django_capture_on_commit_callbacks(execute=True):
+        changed = change(administrator(), application.pk, policy__scopes=["profile"])
+    assert changed.status_code == 302
+    policy = ClientPolicy.objects.get()
+    assert (policy.scopes, policy.default_scopes) == (["profile"], ["profile"])
+    assert "Default scopes" in LogEntry.objects.get().change_message
+
+
+def test_a_wrong_address_says_nothing_of_the_one_that_is_stored() -> None:
+    key = begin().registered.application.pk
+    page = change(administrator(), key, redirect_uris="client.example").content.decode()
+    errors = re.findall(r'<ul class="errorlist".*?</ul>', page, re.DOTALL)
+    assert [error.count("<li>") for error in errors] == [1]
+    assert "client.example must begin with https://" in errors[0]
 
 
 @spec("B-20")
@@ -366,7 +405,7 @@ def test_the_secret_of_an_application_is_on_no_page() -> None:
 def test_a_second_secret_is_shown_once_and_both_work() -> None:
     story, browser = begin(), administrator()
     pk = story.registered.application.pk
-    response = browser.post(f"{CLIENTS}{pk}/secrets/add/", {"label": "next year"})
+    response = browser.post(f"{CLIENTS}{pk}/secrets/add/", {"label": "next year"}, follow=True)
     secret = secret_on(response)
     assert "no-store" in response["Cache-Control"]
     page = browser.get(f"{CLIENTS}{pk}/change/").content.decode()
@@ -383,7 +422,7 @@ def test_a_retired_secret_stops_and_the_others_go_on(django_capture_on_commit_ca
     story, browser = begin(), administrator()
     pk = story.registered.application.pk
     old = ClientSecret.objects.get()
-    new = secret_on(browser.post(f"{CLIENTS}{pk}/secrets/add/"))
+    new = secret_on(browser.post(f"{CLIENTS}{pk}/secrets/add/", follow=True))
     with django_capture_on_commit_callbacks(execute=True):
         response = browser.post(f"{CLIENTS}{pk}/secrets/{old.pk}/retire/")
     assert response.status_code == 302
@@ -405,8 +444,8 @@ def test_a_secret_is_retired_by_its_own_client_and_once() -> None:
     )
     assert browser.post(f"{CLIENTS}{pk}/secrets/{secret.pk}/retire/").status_code == 404
     own = f"{CLIENTS}{story.registered.application.pk}/secrets/{secret.pk}/retire/"
-    assert browser.post(own).status_code == 302
-    assert browser.post(own).status_code == 404
+    assert browser.post(own, {"stops": "yes"}).status_code == 302
+    assert browser.post(own, {"stops": "yes"}).status_code == 404
 
 
 @spec("B-6")
@@ -418,10 +457,11 @@ def test_a_public_client_gets_no_secret() -> None:
 
 
 def test_a_link_adds_and_retires_nothing() -> None:
+    """Retiring is asked about first: see `test_retiring`."""
     story, browser = begin(), administrator()
     pk, secret = story.registered.application.pk, ClientSecret.objects.get()
     assert browser.get(f"{CLIENTS}{pk}/secrets/add/").status_code == 405
-    assert browser.get(f"{CLIENTS}{pk}/secrets/{secret.pk}/retire/").status_code == 405
+    assert browser.get(f"{CLIENTS}{pk}/secrets/{secret.pk}/retire/").status_code == 200
     assert story.tokens()["access_token"]
 
 
@@ -432,9 +472,9 @@ def test_the_secret_django_oauth_toolkit_stored_can_be_retired() -> None:
     page = browser.get(f"{CLIENTS}{stock.registered.application.pk}/change/").content.decode()
     retire = f"{CLIENTS}{stock.registered.application.pk}/secrets/dot/retire/"
     assert retire in page
-    assert browser.post(retire).status_code == 302
+    assert browser.post(retire, {"stops": "yes"}).status_code == 302
     assert stock.post("introspect", token="any").status_code == 401
-    assert browser.post(retire).status_code == 404
+    assert browser.post(retire, {"stops": "yes"}).status_code == 404
 
 
 @spec("RFC 7591 §2", "B-5")
@@ -457,7 +497,7 @@ def test_a_resource_is_a_whole_address(field: str) -> None:
         story.registered.application.pk,
         **{f"oauthflows_policy-0-{field}": "api"},
     )
-    assert "must begin with https://" in response.content.decode()
+    assert "must be a whole URI" in response.content.decode()
 
 
 @pytest.mark.parametrize("target", ["https://a.example/#x", "https://"])
@@ -491,9 +531,21 @@ def test_a_client_is_told_of_sign_outs_at_a_web_address() -> None:
         key,
         policy__backchannel_logout_uri="https://client.example/back",
         policy__frontchannel_logout_uri="https://client.example/front",
-        policy__frontchannel_logout_session_required="on",
+        policy__frontchannel_logout_session_required="true",
     )
     assert right.status_code == 302
     policy = ClientPolicy.objects.get()
     assert policy.backchannel_logout_uri == "https://client.example/back"
     assert policy.frontchannel_logout_session_required
+
+
+@spec("B-23")
+def test_an_administrator_chooses_among_the_algorithms_of_access_tokens() -> None:
+    story, browser = begin(), administrator()
+    pk = story.registered.application.pk
+    change(browser, pk, policy__access_token_signing_alg="HS256")
+    story.registered.policy.refresh_from_db()
+    assert story.registered.policy.access_token_signing_alg == ""
+    assert change(browser, pk, policy__access_token_signing_alg="RS256").status_code == 302
+    story.registered.policy.refresh_from_db()
+    assert story.registered.policy.access_token_signing_alg == "RS256"

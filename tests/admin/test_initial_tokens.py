@@ -34,7 +34,7 @@ def test_a_token_is_shown_once_and_registers(admin_browser: Client, settings: An
     settings.OAUTHFLOWS = {"REGISTRATION": "token"}
     assert admin_browser.get(reverse(ADD)).status_code == 200
     said = {"label": "Ada", "max_uses": "1", "profile": "legacy", "scopes": ["notes:read"]}
-    page = admin_browser.post(reverse(ADD), said)
+    page = admin_browser.post(reverse(ADD), said, follow=True)
     assert "no-store" in page["Cache-Control"]
     token = page.context["token"]
     assert token in page.content.decode()
@@ -60,7 +60,7 @@ def test_what_cannot_be_is_said_beside_its_field(admin_browser: Client) -> None:
 def test_a_token_is_revoked_in_the_list(admin_browser: Client, settings: Any) -> None:
     settings.OAUTHFLOWS = {"REGISTRATION": "token"}
     row, token = initial_tokens.issue(label="Ada")
-    chosen = {"action": "revoke_selected", "_selected_action": [row.pk]}
+    chosen = {"post": "yes", "action": "revoke_selected", "_selected_action": [row.pk]}
     admin_browser.post(reverse(LIST), chosen)
     row.refresh_from_db()
     assert row.revoked is not None
@@ -76,7 +76,9 @@ def test_who_may_only_look_neither_issues_nor_revokes() -> None:
     assert browser.get(reverse(LIST)).status_code == 200
     assert browser.get(reverse(ADD)).status_code == 403
     assert browser.post(reverse(ADD), {"label": "x", "max_uses": "1"}).status_code == 403
-    browser.post(reverse(LIST), {"action": "revoke_selected", "_selected_action": [row.pk]})
+    browser.post(
+        reverse(LIST), {"post": "yes", "action": "revoke_selected", "_selected_action": [row.pk]}
+    )
     row.refresh_from_db()
     assert row.revoked is None
 

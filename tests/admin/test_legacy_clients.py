@@ -37,7 +37,7 @@ def test_the_card_of_the_kind_warns_before_it_is_chosen() -> None:
 def test_the_form_of_the_kind_takes_redirect_uris_and_needs_none() -> None:
     browser = administrator()
     url = f"{CLIENTS}add/?preset=legacy-app"
-    added = browser.post(url, {"name": "An old app", "scopes": ["notes:read"]})
+    added = browser.post(url, {"name": "An old app", "scopes": ["notes:read"]}, follow=True)
     assert added.status_code == 200
     policy = ClientPolicy.objects.get()
     assert (policy.preset, policy.profile) == ("legacy-app", "legacy")

@@ -40,6 +40,25 @@ def test_the_columns_of_openid_connect_are_set_and_cleared() -> None:
     assert story.registered.policy.allowed_claims is None
 
 
+@spec("OpenID Connect Core §5.1.2")
+def test_the_groups_it_is_told_of_are_written_one_per_line() -> None:
+    story, browser = relying_party(), administrator()
+    assert saved(story, browser, visible_groups="Night shift\n Board \n\nBoard").status_code == 302
+    assert story.registered.policy.visible_groups == ["Night shift", "Board"]
+    page = browser.get(
+        f"/admin/oauth2_provider/application/{story.registered.application.pk}/change/"
+    )
+    assert "Night shift\nBoard</textarea>" in page.content.decode()
+
+
+@spec("OpenID Connect Core §5.4")
+def test_the_claims_in_the_id_token_are_switched_on_and_off() -> None:
+    story, browser = relying_party(), administrator()
+    for value, is_on in (("", False), ("on", True)):
+        assert saved(story, browser, claims_in_id_token=value).status_code == 302
+        assert story.registered.policy.claims_in_id_token is is_on
+
+
 @spec("OpenID Connect Core §2", "OpenID Connect Core §8.1", "OpenID Connect Core §6.2")
 @pytest.mark.parametrize(
     ("fields", "words"),

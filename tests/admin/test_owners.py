@@ -298,7 +298,11 @@ def test_owners_end_the_grants_of_their_own_clients_whatever_else_they_choose(
     site: Site, owner: Client
 ) -> None:
     rows = [site.own.row("authorization"), site.foreign.row("authorization")]
-    chosen = {"action": "revoke_selected", "_selected_action": [str(row.pk) for row in rows]}
+    chosen = {
+        "post": "yes",
+        "action": "revoke_selected",
+        "_selected_action": [str(row.pk) for row in rows],
+    }
     every = {"select_across": "1", **chosen}
     for said in (chosen, every):
         owner.post("/admin/oauthflows/authorization/", said)
@@ -312,7 +316,11 @@ def test_whoever_sees_all_grants_and_owns_a_client_ends_those_of_that_client(sit
     site.owner.user_permissions.add(Permission.objects.get(codename="view_authorization"))
     browser = browser_of(site.owner)
     for side in (site.own, site.foreign):
-        chosen = {"action": "revoke_selected", "_selected_action": [side.row("authorization").pk]}
+        chosen = {
+            "post": "yes",
+            "action": "revoke_selected",
+            "_selected_action": [side.row("authorization").pk],
+        }
         assert side.application.name in text_of(browser, "/admin/oauthflows/authorization/")
         browser.post("/admin/oauthflows/authorization/", chosen)
     assert site.own.row("authorization").revoked
@@ -331,7 +339,7 @@ def added() -> Any:
 def test_whoever_manages_their_own_clients_owns_those_they_add() -> None:
     person = holder_of("manage_own_clients", "add_application")
     browser = browser_of(person)
-    assert browser.post(f"{CLIENTS}add/?preset=service", NEW).status_code == 200
+    assert browser.post(f"{CLIENTS}add/?preset=service", NEW, follow=True).status_code == 200
     assert added().user == person
     assert browser.get(f"{CLIENTS}{added().pk}/change/").status_code == 200
 

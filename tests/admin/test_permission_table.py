@@ -14,16 +14,17 @@ from django.test import Client
 
 from django_oauthflows.clients.models import ClientOwner
 from django_oauthflows.testing.factories import PersonFactory
-from tests.admin.pages import administrator, browser_of
-from tests.admin.permission_table import TABLE, Row
+from tests.admin.pages import CLIENTS, administrator, browser_of
+from tests.admin.permission_table import CHANGES_POLICIES, TABLE, Row
 from tests.admin.reach import Side, Site, build_site, staff
 from tests.marks import spec
 
 pytestmark = pytest.mark.django_db
 
 APPS = {"oauthflows", "oauth2_provider"}
-#: What a request writes for itself: the sign-in of whoever makes it, and that they were seen.
-_OWN_BUSINESS = ("django_session",)
+#: What a request writes for itself: the sign-in of whoever makes it, and the counts that are written down
+#: every few seconds.
+_OWN_BUSINESS = ("django_session", "oauthflows_requestcount", "oauthflows_requestshape")
 
 
 @pytest.fixture
@@ -222,3 +223,76 @@ def test_a_list_shows_owners_no_foreign_client(site: Site, row: Row) -> None:
 )
 def test_a_page_of_an_own_client_shows_no_foreign_one(site: Site, row: Row) -> None:
     assert "foreign" not in names_on(row, browser_of(site.owner), site)
+
+
+# Clients that manage others -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managing(site: Site) -> Site:
+    """The same site, where both clients hold a scope over the server."""
+    for side in (site.own, site.foreign):
+        policy = side.story.registered.policy
+        policy.scopes = [*policy.scopes, "oauthflows:clients:write"]
+        policy.save()
+    return site
+
+
+GIVING = [row for row in ROWS if row.gives]
+
+
+def test_what_gives_a_secret_an_address_or_a_key_is_known() -> None:
+    assert {row.view for row in GIVING} == {
+        "oauth2_provider_application_change",
+        "oauthflows_add_secret",
+        "oauthflows_rotate_secret",
+        "oauthflows_fetch_keys",
+        "oauthflows_fix_finding",
+    }
+
+
+@spec("RFC 6819 §5.1.5.1")
+@pytest.mark.parametrize("row", GIVING, ids=str)
+def test_owners_give_nothing_to_a_client_that_manages_others(managing: Site, row: Row) -> None:
+    """Else they add a secret to it, and manage every client of the site through the API."""
+    helper = staff("manage_own_clients")
+    ClientOwner.objects.create(
+        application=managing.own.application, user_id=helper.session["_auth_user_id"]
+    )
+    for browser in (browser_of(managing.owner), helper):
+        assert not is_let_in(row, browser, managing.own)
+
+
+@spec("RFC 6819 §5.1.5.1")
+@pytest.mark.parametrize("row", GIVING, ids=str)
+def test_a_client_that_manages_others_is_changed_by_whoever_may_change_policies(
+    managing: Site, row: Row
+) -> None:
+    for needed in row.allowed:
+        for few in (needed, needed | {"change_application"}, needed | {"change_clientpolicy"}):
+            is_enough = few >= CHANGES_POLICIES
+            assert is_let_in(row, staff(*few), managing.foreign) is is_enough, few
+        assert is_let_in(row, staff(*needed, *CHANGES_POLICIES), managing.foreign), needed
+    assert is_let_in(row, administrator(), managing.foreign)
+
+
+@spec("RFC 6819 §5.1.5.1")
+@pytest.mark.parametrize("row", [row for row in ROWS if row.owners and not row.gives], ids=str)
+def test_owners_see_a_client_that_manages_others_and_end_what_it_has(
+    managing: Site, row: Row
+) -> None:
+    assert is_let_in(row, browser_of(managing.owner), managing.own)
+
+
+@spec("RFC 6819 §5.1.5.1")
+def test_the_page_of_a_client_that_manages_others_says_who_changes_it(managing: Site) -> None:
+    said = "This client may manage the server"
+    pk = managing.own.application.pk
+    page = browser_of(managing.owner).get(f"{CLIENTS}{pk}/change/").content.decode()
+    assert said in page
+    for button in ("Add a secret", ">Replace<", "Fetch now", "Show the change", "_save"):
+        assert button not in page, button
+    assert "Retire now" in page
+    page = administrator().get(f"{CLIENTS}{pk}/change/").content.decode()
+    assert said not in page
+    assert "Add a secret" in page

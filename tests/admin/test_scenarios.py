@@ -26,6 +26,8 @@ JARGON = re.compile(
     r"PKCE|\bgrant|\bscope|confidential|\bURI|\bbearer\b|\bflow|JWKS|loopback|scheme", re.IGNORECASE
 )
 SERVER = "https://mcp.example.com/mcp"
+#: The kinds that get tokens; an API is called with those of others.
+BEGINNING = [preset for preset in PRESETS if not preset.is_resource_server]
 
 
 def escape(text: object) -> str:
@@ -81,6 +83,7 @@ def test_each_kind_is_asked_what_it_needs_and_no_more() -> None:
     assert asked["legacy-app"] == person
     assert asked["ai-agent"] == {"name", "redirect_uris", "allowed_resources"}
     assert asked["service"] == asked["device"] == {"name"}
+    assert asked["api"] == {"name", "resources"}
     assert asked["service-account"] == {"name", "jwks", "jwks-file", "jwks_uri"}
 
 
@@ -96,7 +99,7 @@ def test_an_agent_is_held_to_the_servers_it_was_registered_for() -> None:
             "allowed_resources": "mcp.example.com",
         },
     )
-    assert "mcp.example.com must begin with https://." in wrong.content.decode()
+    assert "mcp.example.com must be a whole URI" in wrong.content.decode()
     browser.post(
         f"{CLIENTS}add/?preset=ai-agent",
         {
@@ -108,6 +111,46 @@ def test_an_agent_is_held_to_the_servers_it_was_registered_for() -> None:
     )
     policy = get_application_model().objects.get().oauthflows_policy
     assert (policy.allowed_resources, policy.profile) == ([SERVER], "mcp")
+
+
+@spec("RFC 7662 §2.1")
+def test_an_api_is_added_by_what_it_serves_and_told_where_to_ask() -> None:
+    browser = administrator()
+    said = {"name": "Prices"}
+    wrong = browser.post(f"{CLIENTS}add/?preset=api", said)
+    assert "This field is required." in wrong.content.decode()
+    added = browser.post(
+        f"{CLIENTS}add/?preset=api", said | {"resources": "http://testserver"}, follow=True
+    )
+    application = get_application_model().objects.get()
+    policy = application.oauthflows_policy
+    assert (policy.flows, policy.scopes, policy.resources) == ([], [], ["http://testserver"])
+    assert "http://testserver/o/introspect/" in added.content.decode()
+    page = browser.get(f"{CLIENTS}{application.pk}/change/").content.decode()
+    assert "asks this site about them" in plain_part(page)
+    assert change(browser, application.pk, policy__is_verified="on").status_code == 302
+    policy.refresh_from_db()
+    assert (policy.is_verified, policy.flows, policy.scopes) == (True, [], [])
+
+
+def test_no_other_kind_is_saved_without_flows_and_scopes() -> None:
+    made, browser = ClientFactory(), administrator()
+    answer = change(browser, made.application.pk, policy__flows=[], policy__scopes=[])
+    page = answer.content.decode()
+    assert page.count("This field is required.") >= 2
+    made.policy.refresh_from_db()
+    assert made.policy.flows
+
+
+def test_whoever_may_only_add_clients_adds_no_api() -> None:
+    person = PersonFactory(is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="add_application"))
+    browser = browser_of(person)
+    assert "?preset=service" in browser.get(f"{CLIENTS}add/").content.decode()
+    assert "?preset=api" not in browser.get(f"{CLIENTS}add/").content.decode()
+    said = {"name": "Prices", "resources": "http://testserver"}
+    browser.post(f"{CLIENTS}add/?preset=api", said)
+    assert not get_application_model().objects.exists()
 
 
 # How to connect ------------------------------------------------------------------------------------------
@@ -125,7 +168,7 @@ def test_the_page_after_adding_says_once_how_the_shell_learns_the_secret() -> No
     assert "read -rs CLIENT_SECRET" in later
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
+@pytest.mark.parametrize("preset", BEGINNING, ids=lambda preset: preset.slug)
 def test_how_to_connect_can_be_read_at_any_time(preset: Preset) -> None:
     made = of(preset)
     response = administrator().get(f"{CLIENTS}{made.application.pk}/connect/")
@@ -177,7 +220,7 @@ def test_a_client_that_calls_itself_a_script_is_text() -> None:
 # The page of a client ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.slug)
+@pytest.mark.parametrize("preset", BEGINNING, ids=lambda preset: preset.slug)
 def test_a_clients_page_begins_with_what_it_is(preset: Preset) -> None:
     made = of(preset)
     page = administrator().get(f"{CLIENTS}{made.application.pk}/change/").content.decode()

@@ -61,7 +61,7 @@ def asks(story: Story, secret: str) -> int:
 def test_a_secret_is_added_with_an_end() -> None:
     story = service()
     said = {"label": "a trial", "expires": "2999-01-01T00:00"}
-    secret = secret_on(administrator().post(url_of(story, "secrets", "add"), said))
+    secret = secret_on(administrator().post(url_of(story, "secrets", "add"), said, follow=True))
     row = ClientSecret.objects.get(label="a trial")
     assert row.expires is not None
     assert row.expires.year in (2998, 2999)
@@ -91,7 +91,9 @@ def test_what_cannot_be_meant_adds_no_secret(said: dict[str, str]) -> None:
 def test_a_secret_is_replaced_and_the_old_one_works_on(days: int) -> None:
     story, browser = service(), administrator()
     old = ClientSecret.objects.get()
-    answer = browser.post(url_of(story, "secrets", old.pk, "rotate"), {"overlap": days})
+    answer = browser.post(
+        url_of(story, "secrets", old.pk, "rotate"), {"overlap": days}, follow=True
+    )
     secret = secret_on(answer)
     assert "The old one works until" in answer.content.decode()
     assert asks(story, secret) == asks(story, story.registered.client_secret) == 200

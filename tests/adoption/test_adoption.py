@@ -170,7 +170,7 @@ def test_a_revoked_access_token_is_dead_and_its_refresh_token_lives_on(
 def test_another_client_cannot_revoke_or_refresh_the_token(server: Server, filled: Filled) -> None:
     old = filled.take("web plain")
 
-    assert server.post("revoke_token", "unhashed", token=old["refresh_token"]).status_code == 400
+    assert server.post("revoke_token", "unhashed", token=old["refresh_token"]).status_code == 200
     assert server.refresh("unhashed", old["refresh_token"]).json()["error"] == "invalid_grant"
 
     assert server.refresh("web", old["refresh_token"]).status_code == 200
@@ -196,9 +196,11 @@ def test_a_person_can_disconnect_a_client_they_allowed_before(
     named = (("username", ada.username), ("password", ada.password))
     page = ada.press(sign_in, forms(sign_in)[0], *named)
     key = filled.application_key("leaving")
-    (withdraw,) = [form for form in forms(page) if f"/{key}/" in form.action]
+    assert "Withdraw access" in page.text
+    question = ada.open(f"{server.url}/o/connected-apps/{key}/withdraw/")
+    (withdraw,) = forms(question)
 
-    ada.press(page, withdraw)
+    ada.press(question, withdraw)
 
     for storage in STORAGES:
         assert_dead(server, *filled.tokens[f"leaving {storage}"], kind="leaving")

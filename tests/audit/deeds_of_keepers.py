@@ -288,7 +288,7 @@ def an_administrator_replaces_a_secret(settings: Any) -> Deed:
 
 @deed
 def an_administrator_retires_a_secret(settings: Any) -> Deed:
-    return _of_a_secret("{}/retire", {}, "secret.retired")
+    return _of_a_secret("{}/retire", {"stops": "yes"}, "secret.retired")
 
 
 @deed
@@ -296,7 +296,7 @@ def an_administrator_retires_dots_own_secret(settings: Any) -> Deed:
     stock, (person, browser) = stock_client(), administrator()
     url = f"{CLIENTS}{stock.registered.application.pk}/secrets/dot/retire/"
     return Deed(
-        do=lambda: browser.post(url),
+        do=lambda: browser.post(url, {"stops": "yes"}),
         told=(("secret.retired", by_person(person)),),
         client=stock.registered.client_id,
     )
@@ -307,7 +307,7 @@ def a_secret_of_dots_is_used_for_the_first_time(settings: Any) -> Deed:
     stock = stock_client(hash_client_secret=False)
     assert stock.registered.client_secret == SECRET
     return Deed(
-        do=lambda: stock.post("introspect", token="no-such-token"),
+        do=lambda: stock.post("revoke", token="no-such-token"),
         told=(("secret.upgraded", SERVER),),
         client=stock.registered.client_id,
         network="",

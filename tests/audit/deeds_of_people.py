@@ -45,6 +45,14 @@ def a_person_agrees(settings: Any) -> Deed:
 
 
 @deed
+def a_client_asks_for_a_scope_nobody_knows(settings: Any) -> Deed:
+    service = begin(preset="service", redirect_uris=())
+    asked = {"grant_type": "client_credentials", "scope": "notes:read claudeai"}
+    told = ("scopes.dropped", by_client(service))
+    return of(service, told, person=None, do=lambda: service.token(**asked))
+
+
+@deed
 def a_person_denies(settings: Any) -> Deed:
     story = begin()
     who = by_person(story.person)
@@ -157,6 +165,16 @@ def a_client_revokes_its_access_token(settings: Any) -> Deed:
     token = story.tokens()["access_token"]
     told = ("token.revoked", by_client(story))
     return of(story, told, do=lambda: story.post("revoke", token=token))
+
+
+@deed
+def an_api_asks_about_a_token_that_is_not_active(settings: Any) -> Deed:
+    story = begin()
+    return Deed(
+        do=lambda: story.introspect("no-such-token"),
+        told=(("token.found_inactive", by_client(story)),),
+        client=story.registered.client_id,
+    )
 
 
 @deed
@@ -294,9 +312,9 @@ def an_administrator_signs_a_browser_out(settings: Any) -> Deed:
     )
 
 
-def _told_of_a_sign_out(settings: Any, uri: str, event: str) -> Deed:
+def _told_of_a_sign_out(settings: Any, uri: str, event: str, *, attempts: int = 1) -> Deed:
     settings.OAUTH2_PROVIDER = WITH_OPENID
-    settings.OAUTHFLOWS = {"BACKCHANNEL_DELIVERY": "command", "BACKCHANNEL_ATTEMPTS": 1}
+    settings.OAUTHFLOWS = {"BACKCHANNEL_DELIVERY": "command", "BACKCHANNEL_ATTEMPTS": attempts}
     story = relying_party(backchannel_logout_uri=uri)
     story.tokens()
     story.browser.post("/accounts/logout/")
@@ -308,6 +326,11 @@ def _told_of_a_sign_out(settings: Any, uri: str, event: str) -> Deed:
 def a_client_cannot_be_told_of_a_sign_out(settings: Any) -> Deed:
     """The address is one that leads into the site's own network, which is never asked."""
     return _told_of_a_sign_out(settings, "https://127.0.0.1/logout", "logout.undelivered")
+
+
+@deed
+def a_client_does_not_hear_of_a_sign_out_at_first(settings: Any) -> Deed:
+    return _told_of_a_sign_out(settings, "https://127.0.0.1/logout", "logout.failed", attempts=2)
 
 
 @deed

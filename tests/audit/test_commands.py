@@ -1,6 +1,7 @@
 """The audit log from a shell: one refusal explained, and all of it exported."""
 
 import json
+import os
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -95,3 +96,31 @@ def test_the_export_is_narrowed_by_time_event_and_client() -> None:
 def test_a_time_that_is_none_is_refused(moment: str) -> None:
     with pytest.raises(CommandError):
         run("oauthflows_export_audit", "--since", moment)
+
+
+@pytest.mark.parametrize("actor", ["martian", "person:", "person", "Server", "clients:x", "\x00"])
+def test_an_actor_of_no_known_kind_is_refused(actor: str) -> None:
+    """Else the export is empty, and whoever reads it believes that nothing happened."""
+    with pytest.raises(CommandError, match="actor"):
+        run("oauthflows_export_audit", "--actor", actor)
+
+
+def test_an_event_of_no_known_name_is_refused() -> None:
+    with pytest.raises(CommandError, match="event"):
+        run("oauthflows_export_audit", "--event", "martian.landed")
+    with pytest.raises(CommandError, match="event"):
+        call_command("oauthflows_export_audit", event=["martian.landed"], stdout=StringIO())
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 300])
+def test_an_export_whose_reader_has_left_ends_quietly_and_is_written_down(
+    rows: int, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As with `| head`: the reader closes the pipe before the last line."""
+    AuditEvent.objects.bulk_create(AuditEvent(event="request.refused") for _ in range(rows))
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as out, django_capture_on_commit_callbacks(execute=True):
+        call_command("oauthflows_export_audit", stdout=out)
+    assert AuditEvent.objects.filter(event="audit.exported").count() == 1

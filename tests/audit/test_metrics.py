@@ -67,3 +67,30 @@ def test_no_label_names_a_client_or_a_person(
     assert "oauthflows_tokens_issued_total{" in exposed
     for private in (story.registered.client_id, story.person.get_username(), "marked"):
         assert private not in exposed
+
+
+@spec("B-32")
+def test_strangers_choose_no_labels(story: Story) -> None:
+    """Whatever is sent, the labels are of closed lists, so their number is bounded."""
+
+    def send(mark: str) -> None:
+        story.token(
+            grant_type=mark, client_id=mark, scope=mark, resource=f"https://{mark}.example/"
+        )
+        story.browser.get(f"/o/authorize/?client_id={mark}&response_type={mark}&prompt={mark}")
+        story.browser.get(f"/o/{mark}/")
+        story.browser.generic(mark.upper(), "/o/token/")
+        story.browser.generic(mark.upper(), "/o/userinfo/", headers={"Authorization": mark})
+        story.call(mark)
+        story.post("introspect", token=mark, token_type_hint=mark)
+        story.post("device-authorization", client_id=mark, scope=mark)
+
+    def series() -> int:
+        return generate_latest().decode().count("oauthflows_")
+
+    send("first")
+    before = series()
+    for number in range(20):
+        send(f"invented{number}")
+    assert series() == before
+    assert "invented" not in generate_latest().decode()

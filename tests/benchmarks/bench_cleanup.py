@@ -41,10 +41,10 @@ print(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 FILL = """
 INSERT INTO oauthflows_authorization (id, application_id, user_id, flow, scope, resource, created, last_used,
     expires, session, acr, nonce, code_checksum, redeemed, first_access_checksum,
-    front_access_checksum, replay_checksum, replay_answer, revoked_because)
+    front_access_checksum, replay_checksum, replay_answer, revoked_because, amr, sid, origins, code_proof)
 SELECT md5('family' || n)::uuid, %(client)s, %(person)s, 'authorization-code-pkce', 'notes:read', '[]',
     %(begun)s, %(begun)s, %(ended)s, '', '', '', md5('code' || n), %(begun)s, md5('access' || n),
-    '', '', '', ''
+    '', '', '', '', '[]', '', '[]', ''
 FROM generate_series(1, %(count)s) AS n;
 INSERT INTO oauth2_provider_accesstoken (id, user_id, application_id, token, token_checksum, expires, scope,
     resource, created, updated)

@@ -15,23 +15,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "example_project" / "manage.py")]
-
-#: As root in a container Chromium has no sandbox of its own; the rest keeps it from calling home.
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,16 +96,6 @@ def a_demo(folder: Path, **surroundings: str) -> Iterator[Demo]:
         log.close()
 
 
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
-        # Playwright's loop runs in this thread, and waits while a test asks the database.
-        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
 @pytest.fixture(params=["desk-light", "phone-dark"])
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A person's browser without JavaScript, since no page but the fragment's needs it."""
@@ -134,6 +113,8 @@ def a_page(browser: Browser, variant: str, *, has_scripts: bool) -> Iterator[Pag
         else {"width": 1280, "height": 900},
         color_scheme="dark" if scheme == "dark" else "light",
         java_script_enabled=has_scripts,
+        # Of sites that a test starts for clients.
+        ignore_https_errors=True,
     )
     context.set_default_timeout(15_000)
     opened = context.new_page()

@@ -86,7 +86,8 @@ def test_a_person_pairs_a_device(
         assert "nobody was asked again" in said
 
         page.get_by_role("link", name="connected apps").click()
-        page.get_by_role("button", name="Withdraw access Notes on TV").click()
+        page.get_by_role("link", name="Withdraw access Notes on TV").click()
+        page.get_by_role("button", name="Withdraw access").click()
         expect(page.get_by_role("status")).to_contain_text("Notes on TV no longer has access.")
 
 

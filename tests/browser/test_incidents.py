@@ -42,14 +42,21 @@ def test_a_secret_is_replaced_and_no_request_of_its_client_fails(
         new = page.locator(".oauthflows-secret").inner_text().strip()
         client.goes_on()
 
-        page.get_by_role("link", name="Go to the client").click()
+        page.reload()
+        expect(page.get_by_text("There is nothing to show here any more.")).to_be_visible()
+        assert new not in page.content()
+        picture("secret-shown-already")
+        page.get_by_role("link", name="Go back").click()
         expect(page.get_by_text("Older, and still used")).to_be_visible()
         picture("secret-old-still-used")
         client.secret = new
         client.goes_on()
 
         row = page.locator("tr", has_text="Older, and still used")
-        row.get_by_role("button", name="Retire now").click()
+        row.get_by_role("link", name="Retire now").click()
+        expect(page.get_by_text("The client's other secrets go on working.")).to_be_visible()
+        picture("secret-retire")
+        page.get_by_role("button", name="Retire the secret").click()
         expect(page.get_by_text("The secret was retired.")).to_be_visible()
         client.goes_on(6)
         picture("secret-old-retired")

@@ -3,8 +3,9 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,21 +13,30 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import MANAGE, Demo
 from tests.browser.test_demo import sign_in
 from tests.marks import spec
+from tests.servers import free_port, html_site
+from tests.tls import certificates, tls_front
 
 pytestmark = pytest.mark.browser
 
-#: A page of the demo's own that is not there: its address is all that is looked at.
-CALLBACK = "/desk/callback"
+
+@pytest.fixture
+def callback(tmp_path: Path) -> Iterator[str]:
+    """The redirect URI of a site on the web: on a person's own device each code needs PKCE."""
+    port = free_port()
+    with html_site(lambda path: "<h1>The desk</h1>") as site:
+        certificate = certificates(tmp_path).server
+        with tls_front(port, passes_on_to=urlsplit(site).port or 0, certificate=certificate):
+            yield f"https://desk.clients.test:{port}/callback"
 
 
-def old_client(demo: Demo, name: str) -> str:
+def old_client(demo: Demo, name: str, callback: str) -> str:
     """The id of a new client of the legacy profile."""
     command = ["oauthflows_register_client", "--preset", "web-app", "--profile", "legacy"]
     chosen = [
         "--name",
         name,
         "--redirect-uri",
-        demo.origin + CALLBACK,
+        callback,
         "--scope",
         "notes:read",
         "--json",
@@ -42,11 +52,11 @@ def old_client(demo: Demo, name: str) -> str:
     return client_id
 
 
-def request_without_pkce(demo: Demo, client_id: str, state: str) -> str:
+def request_without_pkce(demo: Demo, client_id: str, callback: str, state: str) -> str:
     asked = {
         "response_type": "code",
         "client_id": client_id,
-        "redirect_uri": demo.origin + CALLBACK,
+        "redirect_uri": callback,
         "scope": "notes:read",
         "state": state,
     }
@@ -55,15 +65,19 @@ def request_without_pkce(demo: Demo, client_id: str, state: str) -> str:
 
 @spec("OAuth 2.1 §4.1.1")
 def test_an_administrator_tries_a_profile_and_then_chooses_it(
-    page: Page, running_demo: Demo, picture: Callable[[str], None], request: pytest.FixtureRequest
+    page: Page,
+    running_demo: Demo,
+    picture: Callable[[str], None],
+    request: pytest.FixtureRequest,
+    callback: str,
 ) -> None:
     name = f"Old Desk {request.node.callspec.id}"
-    client_id = old_client(running_demo, name)
-    page.goto(request_without_pkce(running_demo, client_id, "first"))
+    client_id = old_client(running_demo, name, callback)
+    page.goto(request_without_pkce(running_demo, client_id, callback, "first"))
     sign_in(page)
     page.get_by_role("button", name="Allow").click()
     expect(page).to_have_url(re.compile("code="))
-    page.goto(request_without_pkce(running_demo, client_id, "second"))
+    page.goto(request_without_pkce(running_demo, client_id, callback, "second"))
     expect(page).to_have_url(re.compile("state=second"))
 
     page.goto(f"{running_demo.origin}/admin/oauth2_provider/application/?q={client_id}")
@@ -94,5 +108,5 @@ def test_an_administrator_tries_a_profile_and_then_chooses_it(
     page.get_by_role("button", name="Try it").click()
     page.get_by_role("button", name="Choose this profile").click()
     expect(page.get_by_text("The client was changed.")).to_be_visible()
-    page.goto(request_without_pkce(running_demo, client_id, "third"))
+    page.goto(request_without_pkce(running_demo, client_id, callback, "third"))
     expect(page).to_have_url(re.compile("error=invalid_request"))

@@ -80,6 +80,13 @@ def test_a_client_is_added_and_its_secret_replaced(
     page.get_by_role("button", name="Replace").click()
     expect(page.get_by_text("The old one works until")).to_be_visible()
     picture("unfold-secret")
+    page.reload()
+    expect(page.get_by_text("There is nothing to show here any more.")).to_be_visible()
+    picture("unfold-shown-already")
+    page.get_by_role("link", name="Go back").click()
+    page.get_by_role("link", name="Retire now").first.click()
+    expect(page.get_by_role("button", name="Retire the secret")).to_be_visible()
+    picture("unfold-retire")
 
 
 def test_a_client_is_reviewed_and_made_safer(

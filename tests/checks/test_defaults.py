@@ -63,7 +63,7 @@ def test_the_lifetime_the_project_chose_is_the_tokens() -> None:
 
 @spec("B-9")
 def test_the_project_may_insist_on_every_scope_by_default() -> None:
-    story = begin(scopes=("notes:read", "profile"))
+    story = begin(scopes=("notes:read", "profile"), default_scopes=())
     with saying(DEFAULT_SCOPES=["__all__"]):
         tokens = story.tokens(scope=None, scopes=["notes:read", "profile"])
     assert tokens["scope"] == "notes:read profile"

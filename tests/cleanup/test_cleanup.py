@@ -21,7 +21,9 @@ from oauth2_provider.models import (
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import secrets
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.clients.replay import spend_once
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.core import clock
 from django_oauthflows.testing.client import answered
 from django_oauthflows.tokens.models import Authorization
 from tests.flows.exchanges import API, api, exchanged
@@ -47,6 +49,15 @@ def later(**ago: float) -> None:
         moments = {"created", "expires", "revoked", "redeemed", "last_used", "replay_until"}
         mine = moments & {field.name for field in model._meta.get_fields()}
         model.objects.update(**{name: F(name) - timedelta(**ago) for name in mine})
+
+
+@spec("RFC 7523 §3", "RFC 7519 §4.1.7")
+def test_a_used_assertion_is_forgotten_only_once_nobody_would_accept_it() -> None:
+    for jti, seconds in (("soon over", 30), ("alive", 90)):
+        assert spend_once("client", jti, clock.now() + timedelta(seconds=seconds))
+    with clock.ahead(timedelta(seconds=60)):
+        assert cleanup() == {"used_jwt_ids": 1}
+        assert not spend_once("client", "alive", clock.now() + timedelta(seconds=30))
 
 
 def test_nothing_that_is_alive_is_touched() -> None:

@@ -13,6 +13,7 @@ from django_oauthflows.clients import access
 from django_oauthflows.clients.access import Deed
 from django_oauthflows.clients.models import ClientOwner, ClientPolicy
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
+from tests.marks import spec
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +35,22 @@ ALLOWS = {
     "change_application": {Deed.VIEW, Deed.CHANGE},
     "delete_application": {Deed.DELETE},
     "change_clientpolicy": set(),
-    "rotate_clientsecret": {Deed.ROTATE},
+    "rotate_clientsecret": {Deed.ROTATE, Deed.RETIRE},
     "delete_authorization": {Deed.REVOKE},
     "view_auditevent": {Deed.SEE_AUDIT},
     "mass_revoke_authorization": {Deed.MASS_REVOKE},
 }
-OWNERS_DO = {Deed.VIEW, Deed.CHANGE, Deed.ROTATE, Deed.REVOKE, Deed.SEE_AUDIT}
+OWNERS_DO = {
+    Deed.VIEW,
+    Deed.CHANGE,
+    Deed.ROTATE,
+    Deed.RETIRE,
+    Deed.REVOKE,
+    Deed.SEE_AUDIT,
+}
+#: A secret, an address or a key of a client that manages others is a way to manage them.
+GIVES = {Deed.CHANGE, Deed.ROTATE}
+OVER_OTHERS = "oauthflows:secrets:write"
 
 
 def person(*permissions: str, **fields: Any) -> Any:
@@ -48,8 +59,12 @@ def person(*permissions: str, **fields: Any) -> Any:
     return holder
 
 
-def client(owner: Any = None) -> Any:
-    return ClientFactory(owner=owner).application
+def client(owner: Any = None, *scopes: str) -> Any:
+    """A client, with these scopes beside its own."""
+    made = ClientFactory(owner=owner)
+    made.policy.scopes = [*made.policy.scopes, *scopes]
+    made.policy.save()
+    return made.application
 
 
 def allowed(who: Any, application: Any = None) -> set[Deed]:
@@ -125,6 +140,45 @@ def test_one_client_and_all_clients_are_asked_alike() -> None:
     ClientOwner.objects.create(application=client(), user=owner)
     others = [person(permission) for permission in ALONE]
     asked_both_ways([AnonymousUser(), person(), owner, reader_and_owner, *others])
+
+
+def test_clients_that_manage_others_are_asked_alike_too() -> None:
+    owner = person("manage_own_clients")
+    for scopes in (
+        (),
+        (OVER_OTHERS,),
+        ("oauthflows:self:read",),
+        ("oauthflows:self:read", "oauthflows:self:write", OVER_OTHERS),
+        ("oauthflows:self:reads",),
+        ("oauthflows:of-a-later-version",),
+        ("other:oauthflows:clients:write",),
+    ):
+        client(owner, *scopes)
+    without_policy = client(owner)
+    ClientPolicy.objects.filter(application=without_policy).delete()
+    changing = person("change_application", "change_clientpolicy")
+    rotating = person("rotate_clientsecret", "change_application", "change_clientpolicy")
+    others = [person(permission) for permission in ALONE]
+    asked_both_ways([person(), owner, changing, rotating, *others])
+    assert len(reached(owner, Deed.ROTATE)) == 4
+    assert len(reached(rotating, Deed.ROTATE)) == 8
+    assert len(reached(person("rotate_clientsecret"), Deed.ROTATE)) == 4
+
+
+@spec("RFC 6819 §5.1.5.1")
+def test_owners_give_nothing_to_a_client_that_manages_others() -> None:
+    who = person("manage_own_clients")
+    assert allowed(who, client(who, OVER_OTHERS)) == OWNERS_DO - GIVES
+    assert allowed(who, client(who, "oauthflows:self:write")) == OWNERS_DO
+
+
+@spec("RFC 6819 §5.1.5.1")
+@pytest.mark.parametrize("permission", ALONE)
+def test_no_permission_alone_gives_to_a_client_that_manages_others(permission: str) -> None:
+    managing = client(None, OVER_OTHERS)
+    assert allowed(person(permission), managing) == ALLOWS[permission] - GIVES
+    both = person(permission, "change_application", "change_clientpolicy")
+    assert allowed(both, managing) >= ALLOWS[permission] | {Deed.CHANGE}
 
 
 def test_only_the_clients_asked_about_are_found() -> None:

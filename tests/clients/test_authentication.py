@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.testing.factories import PASSWORD, ClientFactory, PersonFactory
 from tests.clients.stock import stock_client
@@ -117,7 +118,7 @@ def test_id_and_secret_are_form_encoded_before_they_are_joined(db: None) -> None
     registered = ClientFactory(
         preset="service",
         redirect_uris=(),
-        client_id="a client: 100%+é",
+        client_id="a client: 100%+~",
         client_secret="a secret: of 43 characters & more, 100% + é…",
     )
     assert (
@@ -160,9 +161,11 @@ def test_a_request_from_nobody_is_refused(service: FlowClient, endpoint: str) ->
 def test_an_access_token_is_no_client_authentication(service: FlowClient, endpoint: str) -> None:
     token = service.token(grant_type="client_credentials", scope="notes:read").json()
     header = {"Authorization": f"Bearer {token['access_token']}"}
-    assert_not_proven(
-        ask(service, endpoint, headers=header, client_id=service.registered.client_id)
-    )
+    answer = ask(service, endpoint, headers=header, client_id=service.registered.client_id)
+    if endpoint == "introspect":  # but for a token of the scope for it (RFC 7662 §2.1)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
+    else:
+        assert_not_proven(answer)
 
 
 # Who can never authenticate --------------------------------------------------------------------------
@@ -257,6 +260,50 @@ def test_a_public_client_that_sends_a_secret_is_refused(
     assert_not_proven(
         by_basic(single_page_app, single_page_app.registered.application.client_secret)
     )
+
+
+@spec("RFC 6749 §2.3.1", "RFC 6749 §3.2.1")
+@pytest.mark.parametrize("send", [by_basic, in_body])
+def test_an_empty_secret_of_a_public_client_is_none(
+    single_page_app: FlowClient, send: Callable[..., Any]
+) -> None:
+    """Libraries that do not know of which kind a client is begin with it, and ask again after a 401."""
+    assert send(single_page_app, "", "revoke").status_code == 200
+    assert send(single_page_app, "").json()["error"] == "unauthorized_client"
+    response = send(single_page_app, "", "introspect")
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+
+
+@spec("RFC 6749 §2.3.1", "RFC 6749 §4.1.3")
+def test_a_code_is_redeemed_with_an_empty_secret_in_the_header(single_page_app: FlowClient) -> None:
+    empty = basic(single_page_app.registered.client_id, "")
+    answer = single_page_app.redeem(single_page_app.code(), headers=empty)
+    assert answer.status_code == 200
+    refresh_token = answer.json()["refresh_token"]
+    assert single_page_app.refresh(refresh_token, headers=empty).status_code == 200
+
+
+@spec("RFC 6749 §2.3.1", "RFC 6749 §5.2")
+@pytest.mark.parametrize("send", [by_basic, in_body])
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_an_empty_secret_of_a_confidential_client_proves_nothing(
+    service: FlowClient, endpoint: str, send: Callable[..., Any]
+) -> None:
+    assert_not_proven(send(service, "", endpoint))
+
+
+@spec("RFC 6749 §2.3.1", "RFC 6749 §5.2")
+@pytest.mark.parametrize(
+    "grant_type", sorted({flow.grant_type for flow in FLOWS if flow.grant_type})
+)
+def test_no_grant_type_takes_an_empty_secret_of_a_confidential_client(
+    service: FlowClient, grant_type: str
+) -> None:
+    sent = dict.fromkeys(("code", "refresh_token", "device_code", "subject_token", "username"), "x")
+    sent |= {"grant_type": grant_type, "client_id": service.registered.client_id, "password": "x"}
+    empty = basic(service.registered.client_id, "")
+    assert_not_proven(service.post("token", headers=empty, **sent))
+    assert_not_proven(service.post("token", headers=NO_HEADER, client_secret="", **sent))
 
 
 @spec("RFC 6749 §4.4", "B-6")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from time import monotonic
+from threading import Event
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ from django_oauthflows.clients.fetching import (
     fetch_text,
     post_form,
 )
+from django_oauthflows.core.name_lookup import MOST_AT_ONCE, look_up
+from django_oauthflows.core.public_addresses import is_public
 from tests.clients.published import Page, Site, site
 from tests.marks import spec
 
@@ -87,6 +90,10 @@ def test_no_private_address_is_asked(scheme: str) -> None:
         *("0.0.0.1", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0"),
         *("fc00::1", "ff02::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1"),
         *("64:ff9b:1::7f00:1", "2002:7f00:1::", "2001:0:7f00:1::", "2001:db8::1", "fec0::1"),
+        *("3fff::1", "3fff:fff::1", "192.88.99.1", "2001:20::1", "5f00::1", "::ffff:0:127.0.0.1"),
+        # Where clouds tell virtual machines their credentials.
+        *("168.63.129.16", "100.100.100.200", "192.0.0.192", "169.254.170.2", "fd00:ec2::254"),
+        *("fd20:ce::254", "fd00:42::42", "64:ff9b::a9fe:a9fe", "64:ff9b::a83f:8110"),
     ],
 )
 @spec("RFC 9700 §4.11.2")
@@ -198,7 +205,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         assert served.asked == []
         trusting = ssl.create_default_context(cafile=str(certificate))
         monkeypatch.setattr(fetching, "_tls", lambda: trusting)
-        assert fetch_json(served.url) == {"keys": []}
+        assert fetching.fetch_now(served.url, accept="*/*").text == '{"keys": []}'
 
 
 @spec("RFC 9325 §3.2")
@@ -213,6 +220,56 @@ def test_a_certificate_of_another_name_is_refused(
         with private, pytest.raises(NotFetched):
             fetch_json(f"https://localhost:{port}/")
     assert served.asked == []
+
+
+def test_a_name_that_is_looked_up_for_long_does_not_hold_a_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found_at_last = Event()
+
+    def look_up(*_: Any, **__: Any) -> Any:
+        found_at_last.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    began = monotonic()
+    with pytest.raises(NotFetched):
+        fetch_text("https://client.example/", seconds=0.3)
+    assert monotonic() - began < 1
+    found_at_last.set()
+
+
+def test_names_that_are_looked_up_for_long_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    found_at_last, began = Event(), []
+
+    def hang(*_: Any, **__: Any) -> Any:
+        began.append(None)
+        found_at_last.wait(10)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    for number in range(MOST_AT_ONCE + 5):
+        with pytest.raises(TimeoutError):
+            look_up(f"host{number}.example", 443, seconds=0.01)
+    assert len(began) == MOST_AT_ONCE
+    found_at_last.set()
+    monkeypatch.undo()
+    while not (look_up_again := _looked_up_again()):
+        sleep(0.01)
+    assert look_up_again == ["127.0.0.1"]
+
+
+def _looked_up_again() -> list[str]:
+    try:
+        return look_up("127.0.0.1", 443, seconds=1)
+    except OSError:  # the threads have not ended yet
+        return []
+
+
+@spec("RFC 9700 §4.11.2")
+def test_public_addresses_are_public() -> None:
+    for address in ("93.184.215.14", "2606:4700::1111", "64:ff9b::5db8:d70e", "192.88.98.1"):
+        assert is_public(address)
 
 
 def test_nothing_is_told_of_the_network(served: Site) -> None:

@@ -11,10 +11,16 @@ from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from tests.clients.stock import stock_client
 from tests.marks import conformance, spec
+from tests.stories import WITH_OPENID
 
 WEB = ("https://client.example/callback", "https://client.example/cb?tenant=1")
-NATIVE = ("http://127.0.0.1/cb?from=app", "http://[::1]:5000/cb", "com.example.app:/cb")
-LOCALHOST = ("http://localhost:3000/cb",)
+NATIVE = (
+    "http://127.0.0.1/cb?from=app",
+    "http://[::1]:5000/cb",
+    "http://localhost:3000/native",
+    "com.example.app:/cb",
+)
+LOOPBACK = ("http://localhost:3000/cb", "http://127.0.0.1:8000/cb", "http://[::1]:8000/cb")
 
 
 def client(*redirect_uris: str, preset: str = "web-app") -> FlowClient:
@@ -104,6 +110,9 @@ def test_any_difference_is_a_page(db: None, sent: str) -> None:
         "http://[::1]/cb",
         "http://[::1]:5000/cb",
         "http://[::1]:49152/cb",
+        "http://localhost:3000/native",
+        "http://localhost/native",
+        "http://localhost:49152/native",
     ],
 )
 def test_the_port_of_a_loopback_address_is_free_for_a_native_app(db: None, sent: str) -> None:
@@ -118,6 +127,17 @@ def test_the_port_of_a_loopback_address_is_free_for_a_native_app(db: None, sent:
     [
         "http://localhost:5000/cb",
         "http://localhost/cb?from=app",
+        "http://LOCALHOST:3000/native",
+        "http://localhost.:3000/native",
+        "http://app.localhost:3000/native",
+        "http://localhost.evil.example:3000/native",
+        "http://localhost:3000@evil.example/native",
+        "http://localhost:3000/native?evil=1",
+        "http://localhost:3000/native/",
+        "http://localhost:3000/native#evil",
+        "https://localhost:3000/native",
+        "http://127.0.0.1:3000/native",
+        "http://[::1]:3000/native",
         "http://127.0.0.1:5000/cb",
         "http://127.0.0.1:5000/cb?from=evil",
         "http://127.0.0.1:5000/cb?from=app&evil=1",
@@ -154,21 +174,73 @@ def test_nothing_but_the_port_is_free(db: None, sent: str) -> None:
     assert_goes_nowhere(client(*NATIVE, preset="native-app").ask(redirect_uri=sent))
 
 
-@spec("RFC 8252 §8.3", "B-8")
-@pytest.mark.parametrize("preset", ["web-app", "single-page-app", "native-app"])
-def test_localhost_keeps_its_port(db: None, preset: str) -> None:
-    flow = client(*LOCALHOST, preset=preset)
-    assert flow.ask(redirect_uri=LOCALHOST[0]).status_code == 200
-    assert_goes_nowhere(flow.ask(redirect_uri="http://localhost:3001/cb"))
-    assert_goes_nowhere(flow.ask(redirect_uri="http://localhost/cb"))
-
-
-@spec("RFC 9700 §2.1", "B-8")
+@spec("RFC 8252 §7.3", "B-8")
 @pytest.mark.parametrize("preset", ["web-app", "single-page-app"])
-def test_no_other_clients_port_is_free(db: None, preset: str) -> None:
-    flow = client("http://127.0.0.1:8000/cb", preset=preset)
-    assert flow.ask(redirect_uri="http://127.0.0.1:8000/cb").status_code == 200
-    assert_goes_nowhere(flow.ask(redirect_uri="http://127.0.0.1:8001/cb"))
+@pytest.mark.parametrize("uri", LOOPBACK)
+def test_a_client_that_is_answered_on_the_device_alone_comes_back_by_any_port(
+    db: None, uri: str, preset: str
+) -> None:
+    flow = client(*LOOPBACK, preset=preset)
+    sent = uri.replace(":3000/", ":49152/").replace(":8000/", ":49152/")
+    assert answered(flow.decide(redirect_uri=sent))["code"]
+    assert_goes_nowhere(flow.ask(redirect_uri=sent.replace("http:", "https:")))
+    assert_goes_nowhere(flow.ask(redirect_uri=sent.replace("/cb", "/evil")))
+
+
+@spec("RFC 9700 §2.1", "RFC 8252 §8.3", "B-8")
+@pytest.mark.parametrize("preset", ["web-app", "single-page-app"])
+@pytest.mark.parametrize("uri", LOOPBACK)
+def test_no_port_is_free_for_a_client_that_is_answered_on_the_web_too(
+    db: None, uri: str, preset: str
+) -> None:
+    flow = client(WEB[0], uri, preset=preset)
+    assert flow.ask(redirect_uri=uri).status_code == 200
+    for other in ("/", ":49152/"):
+        sent = uri.replace(":3000/", other).replace(":8000/", other)
+        assert_goes_nowhere(flow.ask(redirect_uri=sent))
+
+
+@spec("RFC 8252 §7.3", "B-8")
+@pytest.mark.parametrize("preset", ["web-app", "native-app"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_no_port_is_free_over_tls(db: None, host: str, preset: str) -> None:
+    flow = client(f"https://{host}:8443/cb", preset=preset)
+    assert flow.ask(redirect_uri=f"https://{host}:8443/cb").status_code == 200
+    for sent in (f"https://{host}:8444/cb", f"https://{host}/cb", f"http://{host}:8443/cb"):
+        assert_goes_nowhere(flow.ask(redirect_uri=sent))
+
+
+@spec("RFC 8252 §8.3", "B-8")
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_one_name_of_the_device_never_stands_for_another(db: None, name: str) -> None:
+    flow = client(f"http://{name}/cb", preset="native-app")
+    for other in {"localhost", "127.0.0.1", "127.0.0.2", "[::1]", "[0:0:0:0:0:0:0:1]"} - {name}:
+        assert_goes_nowhere(flow.ask(redirect_uri=f"http://{other}/cb"))
+        assert_goes_nowhere(flow.ask(redirect_uri=f"http://{other}:5000/cb"))
+
+
+@spec("RFC 8252 §8.1", "B-13")
+@pytest.mark.parametrize("uri", [*LOOPBACK, "https://localhost/cb", "https://127.0.0.1:8443/cb"])
+@pytest.mark.parametrize("profile", ["standard", "legacy"])
+def test_a_code_for_the_device_always_needs_pkce(
+    db: None, settings: Any, profile: str, uri: str
+) -> None:
+    settings.OAUTH2_PROVIDER = WITH_OPENID
+    flows = ("authorization-code", *(["hybrid"] if profile == "legacy" else []))
+    registered = ClientFactory(redirect_uris=(WEB[0], uri), profile=profile, flows=flows)
+    flow = FlowClient(registered=registered)
+    flow.browser.force_login(PersonFactory())
+    kinds = ("code", "code id_token") if profile == "legacy" else ("code",)
+    for kind in kinds:
+        asked = {"scope": "openid notes:read", "nonce": "a-nonce", "response_type": kind}
+        mode = "query" if kind == "code" else "fragment"
+        without = {"code_challenge": None, "code_challenge_method": None}
+        refused = answered(flow.ask(redirect_uri=uri, **asked, **without), mode=mode)
+        assert refused["error"] == "invalid_request"
+        assert "on the person's own device must use PKCE" in refused["error_description"]
+        assert "code" in answered(flow.decide(redirect_uri=uri, **asked), mode=mode)
+        # At an address of its own a nonce is enough, as before.
+        assert "code" in answered(flow.decide(redirect_uri=WEB[0], **asked, **without), mode=mode)
 
 
 @spec("RFC 8252 §7.1", "B-8")
@@ -302,11 +374,7 @@ def wrong(uri: str, preset: str, field: str = "redirect_uris") -> str:
         ("http://[::1]:3000/cb", "native-app", ""),
         ("com.example.app:/cb", "native-app", ""),
         ("https://app.example/cb", "native-app", ""),
-        (
-            "http://client.example/cb",
-            "web-app",
-            "must begin with https://: codes sent in the clear",
-        ),
+        ("http://client.example/cb", "web-app", "in the clear can be"),
         ("http://localhost.evil.example/cb", "web-app", "must begin with https://"),
         ("http://192.168.1.1/cb", "native-app", "must begin with https://"),
         ("https://client.example/cb#part", "web-app", "must not have a fragment"),
@@ -343,7 +411,7 @@ def test_what_may_be_registered_and_what_is_said_otherwise(
 
 @spec("B-8")
 def test_what_may_be_registered_matches_itself() -> None:
-    for uri in (*WEB, *NATIVE, *LOCALHOST):
+    for uri in (*WEB, *NATIVE, *LOOPBACK):
         assert matches(uri, (uri,))
         assert not matches(uri, ())
 

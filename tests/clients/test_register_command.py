@@ -10,6 +10,7 @@ from oauth2_provider.models import get_application_model
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.rules.pkce_switches import SWITCHES
 from django_oauthflows.testing.client import FlowClient
 from tests.clients.test_authentication import basic
 from tests.marks import spec
@@ -39,6 +40,17 @@ def complaint(*arguments: str) -> str:
     return str(refused.value)
 
 
+@spec("RFC 7662 §2.1")
+def test_an_api_is_registered_to_introspect_its_own_tokens_or_all(db: None) -> None:
+    assert "--resource: Say which API it is" in complaint("--preset", "api", "--name", "Prices")
+    printed = run("--preset", "api", "--name", "Prices", "--resource", "https://id.example.com")
+    policy = ClientPolicy.objects.get()
+    assert "client_secret: " in printed
+    assert (policy.resources, policy.may_introspect_all) == (["https://id.example.com"], False)
+    run("--preset", "api", "--name", "Gateway", "--may-introspect-all")
+    assert ClientPolicy.objects.latest("pk").may_introspect_all
+
+
 @spec("B-7")
 def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
     printed = run(
@@ -58,6 +70,7 @@ def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
         "redirect_uris": ["https://client.example/cb", "https://client.example/other"],
         "scopes": ["notes:read", "notes:write"],
         "preset": "web-app",
+        "audience": [],
         "profile": "legacy",
     }
     assert len(made["client_secret"]) >= 43
@@ -65,6 +78,25 @@ def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
         "https://client.example/",
         "https://client.example/bye",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "is_on"),
+    [((), True), (("--no-claims-in-id-token",), False), (("--claims-in-id-token",), True)],
+)
+@spec("OpenID Connect Core §5.4")
+def test_the_switch_for_claims_in_the_id_token(
+    db: None, options: tuple[str, ...], is_on: bool
+) -> None:
+    run(*WEB_APP, *options)
+    assert ClientPolicy.objects.get().claims_in_id_token is is_on
+
+
+@spec("OpenID Connect Core §5.1.2")
+def test_the_groups_it_is_told_of_are_named_one_by_one(db: None) -> None:
+    groups = ("--visible-group", "Night shift", "--visible-group", "Board")
+    run(*WEB_APP, *groups)
+    assert ClientPolicy.objects.get().visible_groups == ["Night shift", "Board"]
 
 
 def test_the_record_says_that_a_command_did_it(
@@ -90,7 +122,7 @@ def test_what_is_printed_opens_the_door(db: None, service: FlowClient) -> None:
 @spec("B-9")
 def test_without_a_scope_the_client_gets_its_presets(db: None) -> None:
     made = json.loads(run("--preset", "service", "--name", "A job", "--json"))
-    assert made["scopes"] == ["notes:read", "notes:write", "profile"]
+    assert made["scopes"] == ["notes:read", "notes:write"]
     assert (made["redirect_uris"], made["profile"]) == ([], "standard")
 
 
@@ -101,6 +133,26 @@ def test_a_person_reads_the_secret_and_that_it_is_shown_once(db: None) -> None:
     assert f"client_id:     {application.client_id}\n" in printed
     assert "client_secret: " in printed
     assert "not shown again" in printed
+
+
+@spec("RFC 9700 §2.1.1", "B-13")
+def test_it_says_what_to_switch_on_at_the_clients_side(db: None) -> None:
+    app = ("--preset", "single-page-app", *WEB_APP[2:])
+    lines = [f"  {program}: {setting}\n" for program, setting in SWITCHES]
+    for arguments in (WEB_APP, app):
+        printed = run(*arguments)
+        assert "Switch on PKCE (S256) at the client's side." in printed
+        assert all(line in printed for line in lines)
+    exempt = run(*WEB_APP, "--may-omit-pkce-and-nonce")
+    for printed in (exempt, run("--preset", "service", "--name", "A job")):
+        assert "Switch on PKCE" not in printed
+    assert ClientPolicy.objects.filter(may_omit_pkce_and_nonce=True).count() == 1
+
+
+@spec("RFC 9700 §2.1.1", "B-13")
+def test_a_public_client_is_given_no_exception_from_pkce(db: None) -> None:
+    said = complaint("--preset", "single-page-app", *WEB_APP[2:], "--may-omit-pkce-and-nonce")
+    assert "--may-omit-pkce-and-nonce: Only for clients with a secret" in said
 
 
 @spec("RFC 6749 §2.1", "B-7")
@@ -151,18 +203,54 @@ def test_one_thing_that_is_wrong_is_said_plainly(
 SERVICE = ("--preset", "service", "--name", "A job")
 
 
+@spec("RFC 9068 §3")
+@pytest.mark.parametrize(
+    ("ours", "arguments", "audience"),
+    [
+        ({}, (), "this site's own URL (set ISSUER or RESOURCE), or the resource that is asked for"),
+        (
+            {"ISSUER": "https://id.example/o"},
+            (),
+            "https://id.example, or the resource that is asked for",
+        ),
+        (
+            {"RESOURCE": "https://api.example/notes"},
+            (),
+            "https://api.example/notes, or the resource that is asked for",
+        ),
+        ({}, ("--allowed-resource", "https://a.example/"), "https://a.example/"),
+    ],
+)
+def test_the_audience_of_its_tokens_is_printed(
+    db: None, settings: Any, ours: dict[str, str], arguments: tuple[str, ...], audience: str
+) -> None:
+    settings.OAUTHFLOWS = ours
+    assert f"audience:      {audience}\n" in run(*SERVICE, *arguments)
+
+
+@spec("RFC 9068 §3")
+def test_the_audience_of_an_api_is_what_it_serves(db: None) -> None:
+    api = ("--preset", "api", "--name", "Prices")
+    assert "audience:      https://p.example/\n" in run(*api, "--resource", "https://p.example/")
+    assert "or the resource that is asked for\n" in run(*api, "--may-introspect-all")
+    printed = run(*api, "--resource", "https://p.example/", "--json")
+    assert json.loads(printed)["audience"] == ["https://p.example/"]
+
+
 @spec("RFC 8693 §2.1", "RFC 8707 §2", "RFC 9068 §2.1")
 def test_flows_targets_and_the_format_of_tokens_can_be_chosen(db: None) -> None:
     run(
         *SERVICE,
         *("--flow", "client-credentials", "--flow", "token-exchange", "--flow", "token-exchange"),
         *("--token-format", "jwt", "--resource", "https://api.example/"),
+        *("--access-token-algorithm", "RS256"),
         *("--allowed-resource", "https://a.example/", "--allowed-resource", "https://b.example/"),
         *("--exchange-target", "https://next.example/", "--exchange-target", "billing"),
     )
     policy = ClientPolicy.objects.get()
     assert policy.flows == ["client-credentials", "token-exchange"]
     assert policy.token_format == "jwt"
+    assert policy.access_token_signing_alg == "RS256"
     assert policy.resources == ["https://api.example/"]
     assert policy.allowed_resources == ["https://a.example/", "https://b.example/"]
     assert policy.exchange_targets == ["https://next.example/", "billing"]

@@ -45,7 +45,10 @@ def test_a_kind_is_made_of_flows_and_profiles_that_exist(preset: Preset) -> None
 def test_each_kind_is_registered_with_what_its_preset_says(db: None, preset: Preset) -> None:
     uris = (CALLBACK,) if preset.needs_redirect_uri else ()
     jwks = key_set_of(client_key()) if preset.has_own_key else None
-    made = register_client(preset=preset.slug, name="A client", redirect_uris=uris, jwks=jwks)
+    served = ["https://api.example/"] if preset.is_resource_server else []
+    made = register_client(
+        preset=preset.slug, name="A client", redirect_uris=uris, jwks=jwks, resources=served
+    )
     assert made.policy.flows == list(preset.flows)
     assert (made.preset, made.profile) == (preset.slug, preset.profile)
     assert made.policy.authentication_method == preset.authentication_method
@@ -55,6 +58,23 @@ def test_each_kind_is_registered_with_what_its_preset_says(db: None, preset: Pre
     has_secret = preset.is_confidential and not preset.has_own_key
     assert bool(made.client_secret) == has_secret
     assert ClientSecret.objects.count() == has_secret
+
+
+@spec("RFC 7662 §2.1")
+def test_an_api_says_what_it_serves_or_that_it_sees_all(db: None) -> None:
+    assert errors(preset="api", name="Prices").keys() == {"resources"}
+    serves = register_client(preset="api", name="Prices", resources=["https://api.example/"])
+    sees_all = register_client(preset="api", name="Gateway", may_introspect_all=True)
+    assert (serves.policy.flows, serves.policy.scopes, serves.scopes) == ([], [], ())
+    assert not serves.policy.may_introspect_all
+    assert sees_all.policy.may_introspect_all
+
+
+def test_an_api_that_gets_tokens_too_names_their_scopes(db: None) -> None:
+    said = {"preset": "api", "name": "Prices", "resources": ["https://api.example/"]}
+    assert errors(**said, flows=["client-credentials"]).keys() == {"scopes"}
+    made = register_client(**said, flows=["client-credentials"], scopes=["notes:read"])
+    assert made.policy.flows == ["client-credentials"]
 
 
 @spec("RFC 6749 §4.4", "B-6")
@@ -80,7 +100,7 @@ def test_everyone_else_signs_people_in_and_refreshes(db: None, preset: str) -> N
 @spec("RFC 6749 §3.3", "B-9")
 def test_scopes_are_the_servers_unless_some_are_named(db: None, settings: Any) -> None:
     everything = register_client(preset="service", name="All")
-    assert everything.scopes == tuple(sorted(settings.OAUTH2_PROVIDER["SCOPES"]))
+    assert everything.scopes == tuple(sorted({*settings.OAUTH2_PROVIDER["SCOPES"]} - {"profile"}))
     some = register_client(preset="service", name="Some", scopes=["notes:write", "notes:read"])
     assert some.scopes == ("notes:read", "notes:write")
     refused = FlowClient(registered=some).token(grant_type="client_credentials", scope="profile")
@@ -116,7 +136,7 @@ def test_a_known_secret_may_be_given_where_it_is_strong_enough(db: None) -> None
     secret = secrets.generate()
     made = register_client(preset="service", name="A service", client_secret=secret)
     assert made.client_secret == secret
-    answer = FlowClient(registered=made).token(grant_type="client_credentials", scope="profile")
+    answer = FlowClient(registered=made).token(grant_type="client_credentials", scope="notes:read")
     assert answer.status_code == 200
 
 
@@ -177,7 +197,7 @@ def test_everything_that_is_wrong_is_said_at_once(db: None) -> None:
     }
     assert len(said["redirect_uris"]) == 2
     assert said["scopes"] == [
-        "Unknown scope: another unheard-of. The server has: notes:read notes:write profile."
+        "Unknown scope: another unheard-of. The server has: notes:read notes:write offline_access profile."
     ]
     assert said["required_scopes"] == ["Not among the client's scopes: profile."]
     assert said["profile"] == ["lax is not one of: standard, mcp, legacy."]

@@ -1,4 +1,8 @@
-"""Known, unknown and disabled clients cost the same time."""
+"""Known, unknown and disabled clients cost the same time, as far as their secrets have a fast hash.
+
+Client ids are no secret. A client whose only secret is known as django-oauth-toolkit hashed it costs a slow
+hash until it has used that secret once, and nobody else does.
+"""
 
 from collections.abc import Callable
 from statistics import median
@@ -113,7 +117,7 @@ def test_no_slow_hash_is_computed_on_a_site_without_slow_secrets(
 
 
 @spec("B-6", "B-7")
-def test_while_a_slow_secret_is_left_every_wrong_answer_costs_one_slow_hash(
+def test_while_a_slow_secret_is_left_no_other_client_costs_a_slow_hash(
     service: FlowClient,
     single_page_app: FlowClient,
     disabled: FlowClient,
@@ -133,13 +137,14 @@ def test_while_a_slow_secret_is_left_every_wrong_answer_costs_one_slow_hash(
         "hashed by DOT": lambda: by_basic(hashed, "wrong"),
         "kept plain by DOT": lambda: by_basic(plain, "wrong"),
         "blank in DOT": lambda: by_basic(blank, "wrong"),
+        "blank as well": lambda: by_basic(blank, ""),
         "without any secret": lambda: by_basic(without, "wrong"),
     }
     costs = {}
     for name, attempt in attempts.items():
         assert_not_proven(attempt())
         costs[name] = slow_hashes()
-    assert costs == dict.fromkeys(attempts, 1)
+    assert costs == {**dict.fromkeys(attempts, 0), "hashed by DOT": 1}
 
 
 @spec("B-7")

@@ -109,12 +109,29 @@ def test_withdrawing_is_confirmed_and_audited(django_capture_on_commit_callbacks
 
 
 @spec("B-15")
-def test_a_link_withdraws_nothing() -> None:
-    story = begin()
+def test_a_link_asks_and_withdraws_nothing() -> None:
+    story = begin(name="Paper & Pen")
     tokens = story.tokens()
     link = f"{PAGE}{story.registered.application.pk}/withdraw/"
-    assert story.browser.get(link).status_code == 405
+    assert f'href="{link}"' in story.browser.get(PAGE).content.decode()
+    asked = story.browser.get(link)
+    text = asked.content.decode()
+    assert asked.status_code == 200
+    assert "no-store" in asked["Cache-Control"]
+    assert "Withdraw the access of Paper &amp; Pen?" in text
+    assert "It is signed out at once: 1 sign-in ends." in text
+    assert f'href="{PAGE}"' in text
+    assert story.browser.head(link).status_code == 200
     assert story.call(tokens["access_token"]).status_code == 200
+
+
+@spec("B-15")
+def test_nobody_is_asked_about_an_app_they_did_not_connect() -> None:
+    story, stranger = begin(), begin()
+    story.tokens()
+    link = f"{PAGE}{story.registered.application.pk}/withdraw/"
+    assert stranger.browser.get(link).status_code == 404
+    assert stranger.browser.get(f"{PAGE}999999/withdraw/").status_code == 404
 
 
 @spec("B-15")

@@ -1,7 +1,7 @@
 """The consent page: what it shows, what a person may choose, and that nobody else can choose for them."""
 
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client, override_settings
@@ -280,10 +280,11 @@ def test_the_pages_own_form_does() -> None:
     story.browser.force_login(story.person)
     page = story.ask().content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
-    response = story.browser.post(
+    response = story.press(
         story.authorization_url(),
-        urlencode({"csrfmiddlewaretoken": token, "decision": "allow", "scopes": "notes:read"}),
-        content_type="application/x-www-form-urlencoded",
+        csrfmiddlewaretoken=token,
+        decision="allow",
+        scopes="notes:read",
     )
     assert "code" in answered(response)
 

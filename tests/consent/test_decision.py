@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from django_oauthflows.consent.decision import NOBODY, Next, Presence, decide, is_too_old
-from django_oauthflows.rules.requests import OpenIDFacts
+from django_oauthflows.consent.remembered import RememberedConsent
+from django_oauthflows.consent.scope import scope_of_request
+from django_oauthflows.rules.requests import AuthorizationRequest, OpenIDFacts
 from tests.marks import spec
 from tests.rules.facts import authorization, client
 
@@ -19,9 +21,13 @@ def after(presence: Presence | None = None, *, remembered: bool = True, **asked:
     return decide(
         request,
         presence=presence or here(),
-        remembered=request.scopes if remembered else None,
-        identity_is_assured=True,
+        remembered=agreed_to(request) if remembered else None,
     ).next
+
+
+def agreed_to(request: AuthorizationRequest) -> RememberedConsent:
+    """The consent of somebody who agreed to just this."""
+    return RememberedConsent(pages=(scope_of_request(request),))
 
 
 def here(**changes: Any) -> Presence:
@@ -138,10 +144,35 @@ def test_an_unknown_moment_is_too_long_ago(
     assert is_too_old(max_age, age) is expected
 
 
+#: Addresses on the person's own device, as a browser understands them.
+ANYBODYS = (
+    "http://localhost/cb",
+    "https://localhost/cb",
+    "https://LOCALHOST:8443/cb",
+    "https://app.localhost/cb",
+    "https://localhost./cb",
+    "http://127.0.0.1:3000/cb",
+    "https://127.0.0.2/cb",
+    "https://[::1]/cb",
+    "https://[::ffff:127.0.0.1]/cb",
+    "https://0.0.0.0/cb",
+    "com.example.app:/cb",
+    "com.example.app://client.example/cb",
+)
+
+
 @spec("RFC 8252 §8.6")
 def test_nothing_is_answered_in_silence_where_anybody_may_wait() -> None:
-    request = authorization(client=client(skips_consent=True))
-    decision = decide(
-        request, presence=here(), remembered=request.scopes, identity_is_assured=False
-    )
-    assert decision.next is Next.ASK
+    for is_confidential in (True, False):
+        known = client(skips_consent=True, is_confidential=is_confidential)
+        for uri in ANYBODYS:
+            assert after(client=known, redirect_uri=uri) is Next.ASK
+            assert after(client=known, redirect_uri=uri, prompt="none") is Next.REFUSE_UNASSURED
+        assert after(client=known, redirect_uri="https://client.example:8443/cb") is Next.ANSWER
+
+
+@spec("RFC 8252 §8.6")
+def test_only_a_secret_tells_who_waits_at_an_address_in_the_clear() -> None:
+    plain = "http://client.example/cb"
+    assert after(redirect_uri=plain) is Next.ANSWER
+    assert after(redirect_uri=plain, client=client(is_confidential=False)) is Next.ASK

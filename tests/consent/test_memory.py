@@ -14,6 +14,8 @@ from tests.stories import Story, begin, dot_application
 
 pytestmark = pytest.mark.django_db
 
+CALLBACK = "https://client.example/callback"
+
 
 def asks(story: Story, **changes: object) -> bool:
     """Is the person shown the page?"""
@@ -155,6 +157,19 @@ def test_a_native_app_is_asked_about_every_time(redirect_uri: str) -> None:
         story = begin(preset="native-app", redirect_uris=(redirect_uri,), skips_consent=skips)
         story.decide()
         assert asks(story)
+
+
+@pytest.mark.parametrize(
+    "redirect_uri", ["http://localhost:3000/cb", "http://127.0.0.1/cb", "https://localhost/cb"]
+)
+@pytest.mark.parametrize("preset", ["web-app", "single-page-app"])
+@spec("RFC 8252 §8.6", "B-15")
+def test_on_the_persons_device_nobody_is_let_in_in_silence(preset: str, redirect_uri: str) -> None:
+    for skips in (False, True):
+        story = begin(preset=preset, redirect_uris=(redirect_uri, CALLBACK), skips_consent=skips)
+        for place in (CALLBACK, redirect_uri):
+            story.decide(redirect_uri=place)
+            assert asks(story, redirect_uri=place) is (place == redirect_uri)
 
 
 @spec("RFC 8252 §8.6", "B-15")

@@ -12,7 +12,7 @@ from django_oauthflows.tokens.models import Authorization
 from tests.consent.test_connected_apps import PAGE, names_on, withdraw
 from tests.consent.test_consent_page import text_of
 from tests.consent.test_sign_ins import end, ends_on
-from tests.flows.exchanges import api, app_token, exchanged
+from tests.flows.exchanges import API, api, app_token, exchanged
 from tests.marks import spec
 from tests.stories import Story, begin
 
@@ -41,7 +41,11 @@ def test_a_person_sees_who_acts_for_them_and_by_whose_doing() -> None:
 
 @spec("B-15")
 def test_an_app_that_was_allowed_as_well_is_shown_as_such() -> None:
-    app = begin(flows=["authorization-code-pkce", "token-exchange"], exchange_targets=["billing"])
+    app = begin(
+        flows=["authorization-code-pkce", "token-exchange"],
+        exchange_targets=["billing"],
+        resources=[API],
+    )
     exchanged(app, app_token(app))
     (shown,) = connections_of(app.person)
     assert (shown.is_on_behalf, len(shown.sign_ins)) == (False, 2)

@@ -28,7 +28,7 @@ def end(story: Story, key: object) -> object:
 def ends_on(story: Story) -> list[str]:
     """The sign-ins of the page that can be ended, as it lists them."""
     page = story.browser.get(PAGE).content.decode()
-    return re.findall(r'action="/o/connected-apps/sign-ins/([0-9a-f-]+)/end/"', page)
+    return re.findall(r'href="/o/connected-apps/sign-ins/([0-9a-f-]+)/end/"', page)
 
 
 @spec("B-15", "B-21")
@@ -64,6 +64,8 @@ def test_nobody_ends_another_persons_sign_in() -> None:
     stranger = begin(registered=story.registered)
     assert end(stranger, Authorization.objects.get().pk).status_code == 404
     assert end(stranger, uuid4()).status_code == 404
+    for key in (Authorization.objects.get().pk, uuid4()):
+        assert stranger.browser.get(f"{PAGE}sign-ins/{key}/end/").status_code == 404
     assert story.call(tokens["access_token"]).status_code == 200
 
 
@@ -72,7 +74,10 @@ def test_ending_takes_a_form_of_this_site_and_somebody_signed_in() -> None:
     story = begin()
     tokens = story.tokens()
     key = Authorization.objects.get().pk
-    assert story.browser.get(f"{PAGE}sign-ins/{key}/end/").status_code == 405
+    asked = story.browser.get(f"{PAGE}sign-ins/{key}/end/")
+    assert asked.status_code == 200
+    assert "End this sign-in of" in asked.content.decode()
+    assert story.call(tokens["access_token"]).status_code == 200
     story.browser = Client(enforce_csrf_checks=True)
     story.browser.force_login(story.person)
     assert end(story, key).status_code == 403

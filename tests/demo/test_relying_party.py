@@ -7,9 +7,11 @@ from typing import Any
 import jwt
 import pytest
 from django.core.exceptions import SuspiciousOperation
+from django.test import RequestFactory
 
 from example_project.relying_party.logout_tokens import EVENT, NotALogoutToken, opened
 from example_project.relying_party.people import People
+from example_project.relying_party.provider_logout import provider_logout_form
 from tests.marks import spec
 
 ISSUER, CLIENT, SECRET = "https://id.example/o", "reading-room", "s" * 43
@@ -52,6 +54,19 @@ def test_an_id_token_for_this_site_signs_somebody_in(audience: Any) -> None:
 def test_an_id_token_for_another_site_signs_nobody_in(wrong: dict[str, Any]) -> None:
     with pytest.raises(SuspiciousOperation):
         signed_in_by(signed(**{"nonce": "n", **wrong}))
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
+def test_an_id_token_is_posted_to_sign_out_and_stands_in_no_url() -> None:
+    request = RequestFactory().post("/sign-out/")
+    request.session = {"oidc_id_token": "a.long.token"}
+    assert provider_logout_form(request) == {
+        "id_token_hint": "a.long.token",
+        "client_id": CLIENT,
+        "post_logout_redirect_uri": "http://testserver/",
+    }
+    request.session = {}
+    assert "id_token_hint" not in provider_logout_form(request)
 
 
 LOGOUT = {"jti": "once", "events": {EVENT: {}}, "sid": "of the provider"}

@@ -121,6 +121,15 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
     "openid-configuration": (
         lambda story: story.browser.get("/o/.well-known/openid-configuration"),
     ),
+    "server-metadata-of-path": (
+        lambda story: story.browser.get("/.well-known/oauth-authorization-server/another"),
+    ),
+    "openid-configuration-of-path": (
+        lambda story: story.browser.get("/.well-known/openid-configuration/another"),
+    ),
+    "resource-metadata-of-path": (
+        lambda story: story.browser.get("/.well-known/oauth-protected-resource/nothing"),
+    ),
     "openid-configuration-by-rfc-8414": (
         lambda story: story.browser.get("/.well-known/openid-configuration/o"),
     ),
@@ -131,7 +140,6 @@ ONLY_SHOWN = {
     "device-done",
     "jwks",
     "resource-metadata",
-    "resource-metadata-of-path",
     "server-metadata",
     "server-metadata-below-issuer",
     "sessions",
@@ -170,7 +178,9 @@ def test_every_endpoint_is_asked_what_it_refuses() -> None:
 @spec("B-1")
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_what_an_endpoint_refuses_is_explained(name: str, number: int) -> None:
-    assert_explained(REFUSED[name][number](begin()))
+    response = REFUSED[name][number](begin())
+    assert_explained(response)
+    assert response.status_code != 401 or "WWW-Authenticate" in response
 
 
 @pytest.mark.parametrize("name", sorted(NAMES - HELPS_ITSELF))

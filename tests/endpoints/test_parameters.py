@@ -45,7 +45,7 @@ MALFORMED = {
 #: Parameter → its longest accepted value.
 LONGEST = {
     "nonce": 255,
-    "state": 2000,
+    "state": 4096,
     "code_challenge": 128,
     "code_challenge_method": 10,
     "scope": 2000,
@@ -112,21 +112,96 @@ def test_a_form_is_known_by_its_type_whatever_is_said_beside_it(
 @spec("RFC 6749 §3.2", "B-1")
 @pytest.mark.parametrize("endpoint", JSON_ENDPOINTS)
 @pytest.mark.parametrize(
-    "repeated", ["x=1&x=1", "x=1&x=", "x=&x=", "token=a&token=a", "client_id=a&client_id=b"]
+    "repeated",
+    [
+        "token=a&token=a",
+        "client_id=a&client_id=b",
+        "scope=a&scope=",
+        "code=&code=",
+        "state=a&state=b",
+    ],
 )
 def test_a_repeated_parameter_is_refused(flow: FlowClient, endpoint: str, repeated: str) -> None:
     assert_invalid_request(post(flow, endpoint, f"{WELL[endpoint]}&{repeated}"))
 
 
+@spec("RFC 6749 §3.1", "RFC 6749 §3.2", "B-1")
+@pytest.mark.parametrize("repeated", ["x=1&x=1", "x=1&x=", "x=&x=", "x=1&x=2&x=3"])
+@pytest.mark.parametrize("endpoint", ["revoke", "introspect"])
+def test_an_unknown_parameter_is_ignored_however_often_it_comes(
+    flow: FlowClient, endpoint: str, repeated: str
+) -> None:
+    assert post(flow, endpoint, f"{WELL[endpoint]}&{repeated}").status_code == 200
+
+
 @spec("RFC 6749 §3.1", "B-1")
+@pytest.mark.parametrize("repeated", ["x=1&x=1", "code=1&code=2", "grant_type=a&grant_type=b"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state", "unheard_of"])
-def test_a_repeated_parameter_of_an_authorization_request_is_a_page(
+def test_an_authorization_request_ignores_what_it_does_not_know(
+    flow: FlowClient, method: str, repeated: str
+) -> None:
+    """A parameter of another endpoint is unknown at this one."""
+    response = sent_in(flow, method, repeated)
+    assert response.status_code == 200, response.content
+    assert b"decision" in response.content
+
+
+def sent_in(flow: FlowClient, method: str, beside: str) -> Any:
+    """The answer to an authorization request with more parameters, once its link was followed."""
+    query = f"{flow.authorization_url().partition('?')[2]}&{beside}"
+    if method == "GET":
+        return open_authorize(flow, query)
+    response = open_authorize(flow, "", method="POST", body=query.encode())
+    kept = response.status_code == 303 and response["Location"].startswith("/o/authorize/")
+    return flow.browser.get(response["Location"]) if kept else response
+
+
+@spec("RFC 6749 §4.1.2.1", "RFC 6749 §3.1", "B-1")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "name", ["client_id", "redirect_uri", "response_mode", "request", "request_uri"]
+)
+def test_a_repeated_parameter_that_says_where_to_answer_is_a_page(
     flow: FlowClient, method: str, name: str
 ) -> None:
-    value = {"client_id": flow.registered.client_id}.get(name, "one")
-    query = flow.authorization_url().partition("?")[2]
-    assert_page(open_authorize(flow, f"{query}&{name}={value}&{name}={value}", method=method))
+    value = {"client_id": flow.registered.client_id}.get(name, "query")
+    assert_page(sent_in(flow, method, f"{name}={value}&{name}={value}"))
+
+
+@spec("RFC 6749 §4.1.2.1", "RFC 6749 §3.1", "B-8")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "name", ["scope", "nonce", "response_type", "code_challenge", "prompt", "max_age", "claims"]
+)
+def test_another_repeated_parameter_is_an_error_at_the_client(
+    flow: FlowClient, method: str, name: str
+) -> None:
+    response = sent_in(flow, method, f"{name}=one&{name}=one")
+    assert response["Location"].startswith(flow.registered.redirect_uris[0])
+    answer = answered(response)
+    assert answer["error"] == "invalid_request"
+    assert name in answer["error_description"]
+    assert answer["state"] == "a-state"
+    assert answer["iss"]
+
+
+@spec("RFC 6749 §4.1.2.1", "RFC 6749 §3.1")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_repeated_state_is_not_sent_back(flow: FlowClient, method: str) -> None:
+    answer = answered(sent_in(flow, method, "state=another"))
+    assert answer["error"] == "invalid_request"
+    assert "state" not in answer
+
+
+@spec("RFC 6749 §4.1.2.1", "B-8")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_repeated_is_answered_at_an_address_that_is_not_registered(
+    flow: FlowClient, method: str
+) -> None:
+    query = flow.authorization_url(redirect_uri="https://evil.example/").partition("?")[2]
+    body, link = (b"", query) if method == "GET" else (query.encode(), "")
+    body, link = (body + b"&nonce=1&nonce=2", "") if body else (b"", f"{link}&nonce=1&nonce=2")
+    assert_page(open_authorize(flow, link, method=method, body=body))
 
 
 @spec("RFC 8693 §2.1", "B-1")
@@ -221,8 +296,8 @@ def test_the_longest_values_reach_the_client_again(db: None) -> None:
     callback = "https://client.example/".ljust(2000, "c")
     flow = FlowClient(registered=ClientFactory(redirect_uris=(callback,)))
     flow.browser.force_login(PersonFactory())
-    state = "𝄞" * 2000
-    resource = "https://api.example/".ljust(2000, "é")
+    state = "𝄞" * 4096
+    resource = "https://api.example/".ljust(2000, "e")
     response = flow.decide(state=state, nonce="𝄞" * 255, resource=resource)
     assert answered(response)["state"] == state
     assert flow.redeem(answered(response)["code"]).status_code == 200

@@ -49,7 +49,7 @@ BOTH: dict[str, tuple[str, dict[str, Any]]] = {
     "another client's id": ("invalid_request", {"client_id": "another"}),
     "a wrong secret": ("invalid_client", {"headers": "wrong"}),
     "no secret": ("invalid_client", {"headers": "none"}),
-    "an overlong parameter": ("invalid_request", {"state": "a" * 2001}),
+    "an overlong parameter": ("invalid_request", {"state": "a" * 4097}),
     "a NUL": ("invalid_request", {"x": "\x00"}),
 }
 
@@ -58,7 +58,6 @@ OF_A_CODE: dict[str, tuple[str, dict[str, Any]]] = {
     "a malformed verifier": ("invalid_grant", {"code_verifier": "short"}),
     "no verifier": ("invalid_grant", {"code_verifier": None}),
     "another redirect URI": ("invalid_grant", {"redirect_uri": "https://client.example/"}),
-    "no redirect URI": ("invalid_grant", {"redirect_uri": None}),
 }
 
 OF_A_REFRESH_TOKEN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -130,7 +129,7 @@ def test_another_client_cannot_revoke_a_token(flow: FlowClient) -> None:
     tokens, thief = flow.tokens(), other_client()
     before = [tables()[name] for name in MODELS[:-1]]
     for value in (tokens["access_token"], tokens["refresh_token"]):
-        assert thief.post("revoke", token=value).json()["error"] == "invalid_grant"
+        assert thief.post("revoke", token=value).json() == {}
     assert [tables()[name] for name in MODELS[:-1]] == before
     assert flow.refresh(tokens["refresh_token"]).status_code == 200
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from django.urls import path
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.profiles import PROFILES
+from django_oauthflows.resource_server import OAuth2TokenAuthentication
 from django_oauthflows.testing.client import answered
+from tests import api, urls
 from tests.marks import spec
 from tests.stories import WITH_OPENID, Story, begin, error_of
 
@@ -41,15 +44,73 @@ def test_a_request_for_a_code_that_names_no_server_is_sent_back() -> None:
     assert (answer["error"], answer["state"]) == ("invalid_target", "a-state")
 
 
-@spec("RFC 8707 §2.2", "B-3")
-def test_a_token_request_that_names_none_is_refused_and_the_code_stays_usable() -> None:
+@spec("RFC 8707 §2.2", "B-27")
+def test_a_token_request_that_names_none_keeps_the_server_that_was_granted() -> None:
     story = agent()
-    code = story.code()
-    assert error_of(story.redeem(code, resource=None)) == (400, "invalid_target")
-    tokens = story.redeem(code).json()
+    tokens = story.redeem(story.code(), resource=None).json()
+    for _ in range(2):
+        assert story.call(tokens["access_token"], "/api/notes/").status_code == 200
+        assert story.call(tokens["access_token"], "/api/own/").status_code == 401
+        tokens = story.refresh(tokens["refresh_token"], resource=None).json()
+
+
+@spec("RFC 8707 §2.2", "B-3")
+def test_a_grant_for_no_server_is_refused_until_one_is_named() -> None:
+    """As one from before the client was given this profile."""
+    story = agent(profile="standard")
+    tokens = story.redeem(story.code(resource=None), resource=None).json()
+    story.registered.policy.profile = "mcp"
+    story.registered.policy.save()
     refused = story.refresh(tokens["refresh_token"], resource=None)
     assert error_of(refused) == (400, "invalid_target")
+    refused = story.refresh(tokens["refresh_token"], resource=ELSEWHERE)
+    assert error_of(refused) == (400, "invalid_target")
     assert story.refresh(tokens["refresh_token"]).status_code == 200
+
+
+class Files(OAuth2TokenAuthentication):
+    resource = "http://testserver/mcp/files/"
+
+
+class FileServer(api.Notes):
+    authentication_classes = (Files,)
+
+
+urlpatterns = [*urls.urlpatterns, path("mcp/files/", FileServer.as_view())]
+
+
+@pytest.mark.urls(__name__)
+@spec("RFC 8707 §2", "B-27")
+def test_a_request_that_names_none_means_the_only_server_that_is_declared(settings: Any) -> None:
+    story = agent()
+    tokens = story.redeem(story.code(resource=None), resource=None).json()
+    assert story.call(tokens["access_token"], "/mcp/files/").status_code == 200
+    assert story.call(tokens["access_token"], "/api/notes/").status_code == 401
+    assert error_of(story.refresh(tokens["refresh_token"], resource=SERVER))[0] == 400
+    # With a second one nobody knows which is meant.
+    settings.OAUTHFLOWS = {"RESOURCE": "https://api.example.com/"}
+    assert answered(story.ask(resource=None))["error"] == "invalid_target"
+
+
+@spec("RFC 8707 §2", "B-27")
+def test_the_sites_own_identifier_counts_once_it_is_written(settings: Any) -> None:
+    story = agent()
+    assert answered(story.ask(resource=None))["error"] == "invalid_target"
+    settings.OAUTHFLOWS = {"RESOURCE": "https://api.example.com/"}
+    token = story.redeem(story.code(resource=None), resource=None).json()["access_token"]
+    assert story.call(token, "/api/notes/").status_code == 200
+
+
+@pytest.mark.urls(__name__)
+@spec("RFC 8707 §2")
+def test_other_profiles_go_on_asking_for_the_whole_site() -> None:
+    story = agent(profile="standard")
+    tokens = story.redeem(story.code(resource=None), resource=None).json()
+    assert story.call(tokens["access_token"], "/api/notes/").status_code == 200
+    held = agent(allowed_resources=(SERVER,))
+    assert answered(held.ask(resource=None))["error"] == "invalid_target", (
+        "it may not have that one"
+    )
 
 
 @spec("RFC 8707 §2")

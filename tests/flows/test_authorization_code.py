@@ -1,6 +1,7 @@
 """The authorization code flow: from the person's yes to tokens, and every way a code is refused."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_grant_model
 
 from django_oauthflows.audit.models import AuditEvent
-from django_oauthflows.testing.client import answered
+from django_oauthflows.testing.client import VERIFIER, answered
 from django_oauthflows.testing.factories import ClientFactory
 from tests.marks import spec
 from tests.stories import begin, dot_application, error_of
@@ -103,13 +104,54 @@ def test_another_client_that_replays_a_code_ends_nothing() -> None:
     assert story.call(tokens["access_token"]).status_code == 200
 
 
-@pytest.mark.parametrize("sent", [None, "https://client.example/other", ""])
-@spec("RFC 6749 §4.1.3", "B-3", "B-11")
-def test_a_code_is_redeemed_for_the_redirect_uri_it_was_sent_to(sent: str | None) -> None:
-    story = begin(redirect_uris=("https://client.example/callback", "https://client.example/other"))
+TWO_URIS = ("https://client.example/callback", "https://client.example/other")
+
+
+@pytest.mark.parametrize("sent", ["https://client.example/other", "https://client.example/", "x"])
+@spec("RFC 6749 §4.1.3", "OAuth 2.1 §4.1.3", "B-3", "B-11")
+def test_a_code_is_redeemed_for_the_redirect_uri_it_was_sent_to(sent: str) -> None:
+    story = begin(redirect_uris=TWO_URIS)
     code = story.code()
     assert error_of(story.redeem(code, redirect_uri=sent)) == (400, "invalid_grant")
     assert story.redeem(code).status_code == 200
+
+
+@pytest.mark.parametrize("sent", [None, ""])
+@pytest.mark.parametrize("preset", ["web-app", "single-page-app", "native-app"])
+@spec("OAuth 2.1 §4.1.3", "OAuth 2.1 §10.2")
+def test_the_redirect_uri_may_be_left_out_where_pkce_binds_the_code(
+    preset: str, sent: str | None
+) -> None:
+    story = begin(preset=preset)
+    code = story.code()
+    assert error_of(story.redeem(code, redirect_uri=sent, code_verifier="x" * 43))[0] == 400
+    tokens = story.redeem(code, redirect_uri=sent).json()
+    assert story.call(tokens["access_token"]).status_code == 200
+    # Brought a second time in the same way, it was stolen from somebody.
+    assert "revoked" in story.redeem(code, redirect_uri=sent).json()["error_description"]
+    assert story.call(tokens["access_token"]).status_code == 401
+
+
+@pytest.mark.parametrize("sent", [None, "", "https://client.example/other"])
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        {"code_challenge": None, "code_challenge_method": None},
+        {"code_challenge": VERIFIER, "code_challenge_method": "plain"},
+        {"code_challenge": VERIFIER, "code_challenge_method": None},
+    ],
+)
+@spec("RFC 6749 §4.1.3", "B-3", "B-11")
+def test_a_code_that_pkce_does_not_bind_needs_its_redirect_uri(
+    challenge: dict[str, Any], sent: str | None
+) -> None:
+    story = begin(profile="legacy", redirect_uris=TWO_URIS)
+    code = story.code(**challenge)
+    verifier = VERIFIER if challenge["code_challenge"] else None
+    refused = story.redeem(code, redirect_uri=sent, code_verifier=verifier)
+    assert error_of(refused) == (400, "invalid_grant")
+    assert "redirect_uri" in refused.json()["error_description"]
+    assert story.redeem(code, code_verifier=verifier).status_code == 200
 
 
 @spec("RFC 6749 §4.1.3")
@@ -200,7 +242,7 @@ def test_no_scope_is_not_every_scope() -> None:
 
 @spec("RFC 6749 §3.3", "B-9")
 def test_no_scope_gets_the_servers_default_within_the_clients_own() -> None:
-    story = begin(scopes=("notes:read", "notes:write"))
+    story = begin(scopes=("notes:read", "notes:write"), default_scopes=())
     default = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": ["notes:read", "profile"]}
     with override_settings(OAUTH2_PROVIDER=default):
         story.decide(scope=None, scopes=["notes:read"])

@@ -53,7 +53,7 @@ def test_a_service_that_names_no_scope_gets_none_by_default() -> None:
 def test_a_service_that_names_no_scope_gets_the_default_within_its_own() -> None:
     default = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": ["notes:read", "profile"]}
     with override_settings(OAUTH2_PROVIDER=default):
-        story = service(scopes=("notes:read", "notes:write"))
+        story = service(scopes=("notes:read", "notes:write"), default_scopes=())
         tokens = story.token(grant_type="client_credentials").json()
     assert tokens["scope"] == "notes:read"
 

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
 from django_oauthflows import dot
 from django_oauthflows.audit.models import AuditEvent
@@ -96,7 +97,7 @@ def test_neither_code_is_stored(tv: Story) -> None:
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        ({"scope": "notes:read nobody:knows"}, (400, "invalid_scope")),
+        ({"scope": "nobody:knows"}, (400, "invalid_scope")),
         ({"scope": None}, (400, "invalid_scope")),
         ({"client_id": "nobody"}, (401, "invalid_client")),
         ({"client_id": None}, (401, "invalid_client")),
@@ -363,8 +364,33 @@ def test_the_resource_is_named_at_the_token_endpoint(tv: Story) -> None:
     tv.decide_on_device(codes["user_code"])
     code = codes["device_code"]
     assert error_of(tv.poll(code, resource="no-uri")) == (400, "invalid_target")
-    tokens = tv.poll(code, resource="https://api.example/").json()
+    tokens = tv.poll(code, resource="http://testserver/api/own/").json()
     assert tv.call(tokens["access_token"]).status_code == 401
+    assert tv.call(tokens["access_token"], "/api/own/").status_code == 200
+
+
+@spec("RFC 8707 §2", "B-14")
+def test_a_device_gets_no_token_for_a_resource_that_its_page_did_not_show(tv: Story) -> None:
+    codes = codes_of(tv)
+    tv.decide_on_device(codes["user_code"])
+    refused = tv.poll(codes["device_code"], resource="https://evil.example/")
+    assert error_of(refused) == (400, "invalid_target")
+    assert tv.poll(codes["device_code"]).status_code == 200
+
+
+@spec("RFC 8707 §2", "B-14")
+def test_a_device_that_is_held_to_a_resource_shows_it_and_gets_it(tv: Story) -> None:
+    api = "https://api.example/"
+    tv.registered.policy.allowed_resources = [api]
+    tv.registered.policy.save()
+    codes = codes_of(tv)
+    tv.enter(codes["user_code"])
+    tv.browser.post("/o/device/confirm/", {"decision": "continue"})
+    assert api in tv.browser.get("/o/device/consent/").content.decode()
+    tv.decide_on_device(codes["user_code"])
+    tokens = tv.poll(codes["device_code"]).json()
+    assert tokens["access_token"]
+    assert get_access_token_model().objects.get().resource == [api]
 
 
 # The pages ----------------------------------------------------------------------------------------------
@@ -436,8 +462,7 @@ def test_only_the_person_who_claimed_the_code_can_decide(tv: Story) -> None:
         assert answer.status_code == 400
     assert other.enter(code).status_code == 400
     assert not Authorization.objects.exists()
-    consent = {"decision": "allow", "scopes": ["notes:read"]}
-    assert tv.browser.post("/o/device/consent/", consent)["Location"] == "/o/device/done/"
+    assert tv.press_on_device(scopes=["notes:read"])["Location"] == "/o/device/done/"
     assert Authorization.objects.get().user == tv.person
 
 
@@ -484,8 +509,18 @@ def test_attempts_are_few_for_a_person(tv: Story) -> None:
 
 
 @spec("RFC 8628 §5.1", "B-25")
+def test_right_codes_are_never_counted(tv: Story) -> None:
+    for _ in range(4):
+        assert tv.enter("BBBB-BBBB").status_code == 400
+    for _ in range(7):
+        assert tv.enter(codes_of(tv)["user_code"]).status_code == 303
+    assert tv.enter("BBBB-BBBB").status_code == 400
+    assert tv.enter("BBBB-BBBB").status_code == 429
+
+
+@spec("RFC 8628 §5.1", "B-25")
 def test_attempts_are_few_for_a_network(tv: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django_oauthflows.protocol.device.AT_MOST_BY_NETWORK", 2)
+    monkeypatch.setattr("django_oauthflows.protocol.user_code_limits.AT_MOST_BY_NETWORK", 2)
     for _ in range(2):
         assert begin(registered=tv.registered).enter("BBBB-BBBB").status_code == 400
     assert begin(registered=tv.registered).enter("BBBB-BBBB").status_code == 429
@@ -500,7 +535,8 @@ def test_nobody_guesses_while_the_cache_is_dead(
 
     code = codes_of(tv)["user_code"]
     monkeypatch.setattr(cache, "add", dead)
-    assert tv.enter(code).status_code == 429
+    answer = tv.enter(code)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert "the cache does not answer" in caplog.text
 
 

@@ -11,12 +11,14 @@ from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.tokens import families
 from django_oauthflows.tokens.models import Authorization
-from tests.flows.exchanges import API, NEXT, api, exchanged
+from tests.flows.exchanges import API, ID_TOKEN, NEXT, api, exchanged, refused
 from tests.flows.test_refresh_token import after_the_grace_window
+from tests.identity.stories import userinfo
 from tests.marks import spec
-from tests.stories import begin, dot_application, dot_tokens
+from tests.stories import WITH_OPENID, Story, begin, dot_application, dot_tokens
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +28,12 @@ Access = get_access_token_model()
 class Chain:
     """An app's token, what a first service made of it, and what a second one made of that."""
 
-    def __init__(self, **app: Any) -> None:
+    def __init__(self, *, may_impersonate: bool = False, **app: Any) -> None:
         self.app = begin(**app)
         self.code = self.app.code(scope="notes:read profile", resource=API)
         self.tokens = self.app.redeem(self.code).json()
-        self.first, self.second = api(exchange_targets=[API]), api()
+        acting: dict[str, Any] = {"may_impersonate": may_impersonate}
+        self.first, self.second = api(exchange_targets=[API], **acting), api(**acting)
         self.middle = exchanged(self.first, self.tokens["access_token"])["access_token"]
         self.last = exchanged(self.second, self.middle)["access_token"]
         assert self.live() == [True, True, True]
@@ -115,6 +118,76 @@ def test_a_deactivated_person_stops_all() -> None:
     chain.app.person.is_active = False
     chain.app.person.save()
     assert chain.live() == [False, False, False]
+
+
+def switch(story: Story, *, on: bool) -> None:
+    """Enable or disable a client."""
+    story.registered.policy.is_enabled = on
+    story.registered.policy.save()
+
+
+@pytest.mark.parametrize("may_impersonate", [False, True])
+@pytest.mark.parametrize("whose", ["app", "first"])
+@spec("RFC 8693 §2.1", "RFC 7662 §2.2", "B-20")
+def test_a_disabled_client_stops_all_that_was_made_of_its_tokens(
+    whose: str, may_impersonate: bool
+) -> None:
+    chain = Chain(may_impersonate=may_impersonate)
+    keeper = begin(preset="service", redirect_uris=())
+    keeper.registered.policy.may_introspect_all = True
+    keeper.registered.policy.save()
+    values = (chain.tokens["access_token"], chain.middle, chain.last)
+    disabled: Story = getattr(chain, whose)
+
+    def live() -> list[bool]:
+        return [keeper.introspect(value)["active"] for value in values]
+
+    assert live() == [True, True, True]
+    paths = ("/api/notes/", "/api/stock/")  # the second by django-oauth-toolkit's own authenticator
+    assert [chain.second.call(chain.last, path).status_code for path in paths] == [200, 200]
+    switch(disabled, on=False)
+    assert live() == [whose == "first", False, False]
+    assert [chain.second.call(chain.last, path).status_code for path in paths] == [401, 401]
+    assert userinfo(chain.second, chain.last).status_code == 401
+    assert refused(chain.second.exchange(chain.middle))[0] == "invalid_request"
+    # As its own tokens, they are good again with it.
+    switch(disabled, on=True)
+    assert live() == [True, True, True]
+
+
+@pytest.mark.parametrize("whose", ["app", "first"])
+@spec("RFC 8693 §2.1", "B-20")
+def test_a_deleted_client_takes_all_along_that_was_made_of_its_tokens(whose: str) -> None:
+    chain = Chain()
+    getattr(chain, whose).registered.application.delete()
+    assert chain.second.introspect(chain.last) == {"active": False}
+    for path in ("/api/notes/", "/api/stock/"):
+        assert chain.second.call(chain.last, path).status_code == 401
+
+
+@spec("RFC 8693 §2.1", "B-20")
+def test_what_was_made_of_an_id_token_stops_with_its_client(settings: Any) -> None:
+    """Here the client that exchanges is the one whose token it was; another gets none of them."""
+    settings.OAUTH2_PROVIDER = WITH_OPENID
+    app = begin(flows=["authorization-code-pkce", "token-exchange"], exchange_targets=[NEXT])
+    signed = app.tokens(scope="openid notes:read")["id_token"]
+    token = exchanged(app, signed, subject_token_type=ID_TOKEN)["access_token"]
+    assert Authorization.objects.get(flow="token-exchange").origins == [
+        str(app.registered.application.pk)
+    ]
+    switch(app, on=False)
+    assert app.call(token).status_code == 401
+
+
+@spec("RFC 8693 §2.1", "B-20")
+def test_what_was_made_of_a_token_of_django_oauth_toolkit_stops_with_its_client() -> None:
+    app, service = begin(registered=dot_application()), api()
+    access, _ = dot_tokens(app)
+    Access.objects.update(resource=[API], expires=timezone.now() + timedelta(seconds=60))
+    token = exchanged(service, access)["access_token"]
+    assert service.call(token).status_code == 200
+    ClientPolicy.objects.create(application=app.registered.application, is_enabled=False)
+    assert service.call(token).status_code == 401
 
 
 @pytest.mark.parametrize("spared", ["app", "first", "second"])

@@ -13,8 +13,10 @@ from oauth2_provider.models import get_access_token_model
 
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PersonFactory
 from django_oauthflows.tokens.checksums import checksum
+from django_oauthflows.tokens.id_token_links import jti_for
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.subjects import subject_of
 from tests.flows.exchanges import (
@@ -35,7 +37,6 @@ from tests.stories import WITH_OPENID, Story, begin, error_of
 pytestmark = pytest.mark.django_db
 
 Access = get_access_token_model()
-SID = "the-session"
 
 
 @pytest.fixture(autouse=True)
@@ -51,25 +52,24 @@ def desk() -> Story:
     )
 
 
-def signed_in(app: Story, **changes: Any) -> Authorization:
-    """A grant of the app's in a session that has a name."""
-    app.tokens(scope="openid notes:read", resource=API)
-    grant = Authorization.objects.latest("created")
-    grant.sid = SID
-    grant.save()
-    return grant
+def signed_in(app: Story, scope: str = "openid notes:read", **changes: Any) -> Authorization:
+    """A grant of the app's, which goes for any API."""
+    app.tokens(scope=scope, **changes)
+    return Authorization.objects.latest("created")
 
 
 def id_token(app: Story, *, typ: str = "JWT", **changes: Any) -> str:
-    """What the server says to the app of its person."""
+    """What the server says to the app of its person, by what they last granted it."""
+    grants = Authorization.objects.filter(parent=None, user=app.person).order_by("-created")
+    grant = grants.filter(application=app.registered.application).first()
     now = timezone.now().timestamp()
     members = {
         "iss": "http://testserver/o",
         "sub": str(app.person.pk),
         "aud": app.registered.client_id,
-        "sid": SID,
         "iat": int(now),
         "exp": int(now) + 300,
+        "jti": jti_for(grant.pk) if grant else None,
         **changes,
     }
     return jwt.sign({key: value for key, value in members.items() if value is not None}, typ=typ)
@@ -80,7 +80,7 @@ def exchange(app: Story, token: str, **changes: Any) -> Any:
 
 
 @spec("RFC 8693 §2.1", "RFC 8693 §3")
-def test_an_id_token_leads_to_the_grant_of_its_session() -> None:
+def test_an_id_token_leads_to_its_grant() -> None:
     app = desk()
     parent = signed_in(app)
     members = exchange(app, id_token(app)).json()
@@ -101,21 +101,94 @@ def test_a_real_one_is_good_too() -> None:
     assert exchange(app, tokens["id_token"], scope="openid").status_code == 200
 
 
-@spec("RFC 8693 §2.1", "B-9")
-def test_one_without_a_grant_proves_a_sign_in_and_no_more() -> None:
+@spec("RFC 8693 §2.1", "RFC 6749 §3.3", "B-9")
+def test_one_gets_what_its_own_grant_holds_and_nothing_of_a_later_one() -> None:
+    """Both in one session, and the later one wider."""
     app = desk()
-    members = exchange(app, id_token(app)).json()
-    assert members["scope"] == "openid"
-    assert Authorization.objects.get().parent is None
-    assert error_of(exchange(app, id_token(app), scope="notes:read")) == (400, "invalid_scope")
+    first = app.tokens(scope="openid")["id_token"]
+    later = app.tokens(scope="openid notes:read notes:write")["id_token"]
+    assert exchange(app, first).json()["scope"] == "openid"
+    wider = exchange(app, first, scope="openid notes:write")
+    assert error_of(wider) == (400, "invalid_scope")
+    assert exchange(app, later, scope="notes:write").json()["scope"] == "notes:write"
 
 
-@spec("RFC 8693 §2.2.2", "B-15", "B-20")
-def test_one_whose_grant_has_ended_is_refused() -> None:
+@spec("RFC 8693 §2.2.2", "B-15", "B-20", "B-21")
+def test_one_whose_own_grant_has_ended_is_refused_whatever_else_was_granted() -> None:
+    app = desk()
+    first, later = app.tokens(scope="openid"), app.tokens(scope="openid notes:read")
+    app.post("revoke", token=first["refresh_token"])
+    assert refused(exchange(app, first["id_token"])) == ("invalid_request", NOT_GOOD)
+    assert exchange(app, later["id_token"]).status_code == 200
+
+
+@spec("OpenID Connect Core §12.2", "B-29")
+def test_one_of_a_refresh_leads_to_the_same_grant() -> None:
+    app = desk()
+    tokens = app.tokens(scope="openid notes:read")
+    narrow = app.refresh(tokens["refresh_token"], scope="openid").json()
+    token = exchange(app, narrow["id_token"]).json()["access_token"]
+    parent = Authorization.objects.get(parent=None)
+    assert Authorization.objects.get(parent=parent.pk).user == app.person
+    app.post("revoke", token=narrow["refresh_token"])
+    assert app.introspect(token) == {"active": False}
+    assert refused(exchange(app, narrow["id_token"])) == ("invalid_request", NOT_GOOD)
+
+
+@spec("OpenID Connect Core §3.3.2.5", "B-29")
+def test_one_of_the_front_channel_leads_to_its_grant_too() -> None:
+    app = desk()
+    app.registered.policy.profile = "legacy"
+    app.registered.policy.flows = [*app.registered.policy.flows, "hybrid"]
+    app.registered.policy.save()
+    asked = {"response_type": "code id_token", "nonce": "n", "scope": "openid notes:read"}
+    answer = answered(app.decide(**asked), mode="fragment")
+    assert exchange(app, answer["id_token"]).json()["scope"] == "notes:read openid"
+    Authorization.objects.update(revoked=timezone.now())
+    assert refused(exchange(app, answer["id_token"])) == ("invalid_request", NOT_GOOD)
+
+
+@pytest.mark.parametrize(
+    "jti",
+    [
+        None,
+        7,
+        "",
+        ".",
+        "x" * 32 + ".x",
+        f"{'0' * 32}.x",
+        "5f0c3f0a-5a0e-4f0b-8d0c-1b2a3c4d5e6f",
+        "5f0c3f0a5a0e4f0b8d0c1b2a3c4d5e6f",
+        "5f0c3f0a5a0e4f0b8d0c1b2a3c4d5e6f.x",
+    ],
+)
+@spec("RFC 8693 §2.2.2", "OpenID Connect Core §2")
+def test_one_that_names_no_grant_is_refused(jti: Any) -> None:
+    """As those of django-oauth-toolkit, and those that were issued before they named theirs."""
     app = desk()
     signed_in(app)
-    Authorization.objects.update(revoked=timezone.now())
-    assert refused(exchange(app, id_token(app))) == ("invalid_request", NOT_GOOD)
+    assert refused(exchange(app, id_token(app, jti=jti))) == ("invalid_request", NOT_GOOD)
+
+
+@spec("RFC 8693 §2.2.2", "B-22")
+def test_one_that_names_the_grant_of_another_person_or_client_is_refused() -> None:
+    app, other = desk(), desk()
+    elsewhere = begin(registered=app.registered)
+    signed_in(app)
+    for grant in (signed_in(other), signed_in(elsewhere)):
+        token = id_token(app, jti=jti_for(grant.pk))
+        assert refused(exchange(app, token)) == ("invalid_request", NOT_GOOD)
+
+
+@spec("RFC 7519 §4.1.7", "B-29")
+def test_no_two_have_the_same_id() -> None:
+    app = desk()
+    tokens = app.tokens(scope="openid")
+    ids = {claims(tokens["id_token"])["jti"]}
+    for _ in range(3):
+        tokens = app.refresh(tokens["refresh_token"]).json()
+        ids.add(claims(tokens["id_token"])["jti"])
+    assert len(ids) == 4
 
 
 @pytest.mark.parametrize(
@@ -136,7 +209,6 @@ def test_one_whose_grant_has_ended_is_refused() -> None:
         {"sub": ""},
         {"sub": 7},
         {"sub": None},
-        {"sid": 7},
         {"exp": 1},
         {"exp": None},
         {"exp": True},
@@ -144,13 +216,17 @@ def test_one_whose_grant_has_ended_is_refused() -> None:
         {"exp": 1e300},
         {"typ": "at+jwt"},
         {"typ": "logout+jwt"},
+        {"typ": "userinfo+jwt"},
         {"typ": ""},
     ],
 )
 @spec("RFC 8693 §2.2.2", "OpenID Connect Core §3.1.3.7", "B-1", "B-3")
 def test_one_that_is_not_good_is_refused(changes: dict[str, Any]) -> None:
     app = desk()
+    signed_in(app)
     count = Access.objects.count()
+    assert exchange(app, id_token(app)).status_code == 200
+    count += 1
     assert refused(exchange(app, id_token(app, **changes))) == ("invalid_request", NOT_GOOD)
     assert Access.objects.count() == count
 
@@ -168,8 +244,10 @@ def test_one_that_tells_somebody_else_is_refused() -> None:
 @spec("RFC 8693 §2.2.2", "B-20")
 def test_a_deactivated_person_or_a_disabled_client_is_refused() -> None:
     app, other = desk(), desk()
+    signed_in(app)
     both = {"aud": [app.registered.client_id, other.registered.client_id]}
     token = id_token(app, azp=app.registered.client_id, **both)
+    assert exchange(other, token).status_code == 200
     app.registered.policy.is_enabled = False
     app.registered.policy.save()
     assert refused(exchange(other, token)) == ("invalid_request", NOT_GOOD)
@@ -181,7 +259,7 @@ def test_a_deactivated_person_or_a_disabled_client_is_refused() -> None:
 
 
 @spec("OpenID Connect Core §8.1", "B-29")
-def test_a_pairwise_subject_is_known_by_its_session_alone() -> None:
+def test_a_pairwise_subject_is_known_by_its_grant_alone() -> None:
     app = desk()
     app.registered.policy.subject_type = "pairwise"
     app.registered.policy.save()
@@ -192,7 +270,7 @@ def test_a_pairwise_subject_is_known_by_its_session_alone() -> None:
     assert claims(token)["sub"] == pairwise
     for wrong in (str(app.person.pk), subject_of(_facts(app), PersonFactory().pk)):
         assert refused(exchange(app, id_token(app, sub=wrong)))[1] == NOT_GOOD
-    alone = exchange(app, id_token(app, sub=pairwise, sid=None))
+    alone = exchange(app, id_token(app, sub=pairwise, jti=None))
     assert refused(alone) == ("invalid_request", NOT_GOOD)
 
 
@@ -213,9 +291,9 @@ def test_an_id_token_is_no_access_token_and_the_other_way_round() -> None:
 def test_an_id_token_says_who_acts() -> None:
     app = desk()
     agent = begin(registered=app.registered)
-    members = exchanged(
-        app, app_token(app), actor_token=id_token(agent, sid=None), actor_token_type=ID_TOKEN
-    )
+    signed_in(agent)
+    token = app.tokens(scope="openid notes:read")["access_token"]
+    members = exchanged(app, token, actor_token=id_token(agent), actor_token_type=ID_TOKEN)
     assert claims(members["access_token"])["act"] == {"sub": str(agent.person.pk)}
 
 
@@ -282,6 +360,7 @@ def test_nobody_acts_but_whom_the_token_names(
     app = desk()
     app.registered.policy.may_impersonate = may_impersonate
     app.registered.policy.save()
+    signed_in(app)
     response = exchange(app, id_token(app, may_act=may_act(app)))
     assert response.status_code == status
     if status == 400:
@@ -295,8 +374,10 @@ def test_nobody_acts_but_whom_the_token_names(
 def test_the_one_whom_the_token_names_may_be_a_person() -> None:
     app = desk()
     agent = begin(registered=app.registered)
+    signed_in(app)
+    signed_in(agent)
     token = id_token(app, may_act={"sub": str(agent.person.pk)})
-    proof = {"actor_token": id_token(agent, sid=None), "actor_token_type": ID_TOKEN}
+    proof = {"actor_token": id_token(agent), "actor_token_type": ID_TOKEN}
     assert exchange(app, token, **proof).status_code == 200
     assert exchange(app, token).status_code == 400
 

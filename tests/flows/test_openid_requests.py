@@ -14,13 +14,14 @@ from joserfc.jwk import OctKey
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import secrets
+from django_oauthflows.consent.decision import WAY_BACK
 from django_oauthflows.keys import jwt
-from django_oauthflows.testing.client import FlowClient, answered
+from django_oauthflows.testing.client import FlowClient, answered, shown_on
 from django_oauthflows.testing.factories import PersonFactory
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.sessions import note_sign_in
 from tests.marks import conformance, spec
-from tests.signing_in import come_back, grow_old, page_of, sign_in, told
+from tests.signing_in import come_back, grow_old, let_pass, page_of, sign_in, told
 from tests.stories import WITH_OPENID, Story, begin
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def grant() -> Authorization:
     return Authorization.objects.latest("created")
 
 
-def hint(story: Story, person: Any = None, **changes: Any) -> str:
+def hint(story: Story, person: Any = None, *, typ: str = "JWT", **changes: Any) -> str:
     """An ID token as this server issues them, for the client to send back."""
     now = int(timezone.now().timestamp())
     claims = {
@@ -64,7 +65,7 @@ def hint(story: Story, person: Any = None, **changes: Any) -> str:
         "iat": now - 7200,
         "exp": now - 3600,
     }
-    return jwt.sign({**claims, **changes}, typ="JWT")
+    return jwt.sign({**claims, **changes}, typ=typ)
 
 
 # prompt=login and max_age -------------------------------------------------------------------------------
@@ -202,6 +203,83 @@ def test_max_age_0_is_a_new_sign_in_each_time() -> None:
     story = relying_party()
     assert "code" in answered(sign_in(story, sso(story, max_age="0")))
     assert page_of(sso(story, max_age="0")) == LOGIN
+
+
+@spec(CORE, "B-28")
+@pytest.mark.parametrize("asked", [{"max_age": "3", "prompt": "login"}, {"max_age": "3"}])
+def test_a_sign_in_for_the_request_counts_no_longer_than_its_age_allows(asked: Any) -> None:
+    story = relying_party()
+    grow_old(story, 60)
+    sent = sso(story, **asked)
+    story.browser.force_login(story.person)
+    let_pass(story, 12)
+    again = come_back(story, sent)
+    assert page_of(again) == LOGIN
+    assert "code" in answered(sign_in(story, again))
+
+
+@spec(CORE, "B-28")
+def test_a_sign_in_for_the_request_counts_on_the_way_back_from_it() -> None:
+    story = relying_party()
+    sent = sso(story, max_age="0")
+    story.browser.force_login(story.person)
+    let_pass(story, WAY_BACK - 2)
+    assert "code" in answered(come_back(story, sent))
+
+
+def allow_on(story: Story, page: Any, **asked: str) -> Any:
+    """Press Allow on a page that has been open for a while."""
+    fields = {"decision": "allow", "scopes": list(story.registered.scopes)}
+    return story.press(story.authorization_url(**asked), shown=shown_on(page), **fields)
+
+
+@spec(CORE, "B-16", "B-28")
+@pytest.mark.parametrize("prompt", ["login", "login consent"])
+def test_a_consent_that_comes_too_late_needs_another_sign_in_and_no_other_consent(
+    prompt: str,
+) -> None:
+    story = begin(scopes=["openid", "profile"])
+    asked = {"max_age": "3", "prompt": prompt}
+    page = sign_in(story, story.ask(**asked))
+    assert page.status_code == 200
+    let_pass(story, 12)
+    late = allow_on(story, page, **asked)
+    assert page_of(late) == LOGIN
+    assert not Authorization.objects.exists()
+    assert "code" in answered(sign_in(story, late))
+    assert set(grant().scope.split()) == {"openid", "profile"}
+
+
+@spec(CORE, "B-16", "B-28")
+def test_somebody_else_who_signs_in_after_a_late_consent_is_asked_themselves() -> None:
+    story = begin(scopes=["openid", "profile"])
+    asked = {"max_age": "3", "prompt": "login consent"}
+    page = sign_in(story, story.ask(**asked))
+    assert page.status_code == 200
+    let_pass(story, 12)
+    late = allow_on(story, page, **asked)
+    other = PersonFactory()
+    assert sign_in(story, late, person=other).status_code == 200
+    assert not Authorization.objects.exists()
+
+
+@spec(CORE, "B-16", "B-28")
+def test_a_late_no_is_a_no_once_they_have_signed_in() -> None:
+    story = begin(scopes=["openid", "profile"])
+    asked = {"max_age": "3", "prompt": "login"}
+    assert sign_in(story, story.ask(**asked)).status_code == 200
+    let_pass(story, 12)
+    late = story.decide("deny", **asked)
+    assert page_of(late) == LOGIN
+    assert sign_in(story, late).status_code == 200
+
+
+@spec(CORE, "B-28")
+def test_a_session_that_grows_too_old_on_the_consent_page_signs_in_again() -> None:
+    story = begin(scopes=["openid", "profile"])
+    assert story.ask(max_age="300").status_code == 200
+    grow_old(story, 400)
+    assert page_of(story.decide(max_age="300")) == LOGIN
 
 
 @spec("OpenID Connect Dynamic Client Registration §2", "B-28")
@@ -399,6 +477,13 @@ def test_a_client_nobody_agreed_to_cannot_find_out_who_is_there() -> None:
         {"aud": None},
         {"sub": None},
         {"sub": 1},
+        {"exp": None},
+        {"exp": "9999999999"},
+        {"iat": None},
+        {"iat": True},
+        {"typ": "userinfo+jwt"},
+        {"typ": "logout+jwt"},
+        {"typ": ""},
     ],
 )
 def test_a_hint_that_is_no_id_token_for_the_client_is_refused(changes: Any) -> None:
@@ -412,7 +497,13 @@ def test_a_hint_that_is_no_id_token_for_the_client_is_refused(changes: Any) -> N
 @spec(CORE, "B-28")
 def test_neither_an_access_token_nor_a_forgery_is_a_hint() -> None:
     story = relying_party()
-    claims = {"iss": "http://testserver/o", "sub": "1", "aud": story.registered.client_id}
+    claims = {
+        "iss": "http://testserver/o",
+        "sub": "1",
+        "aud": story.registered.client_id,
+        "iat": 1,
+        "exp": 2,
+    }
     for value in (jwt.sign(claims, typ="at+jwt"), hint(story)[:-4] + "AAAA", "eyA.b.c", "x"):
         assert answered(sso(story, id_token_hint=value))["error"] == "invalid_request"
 
@@ -428,6 +519,8 @@ def test_an_id_token_under_the_clients_secret_is_a_hint_for_that_client() -> Non
             "iss": "http://testserver/o",
             "sub": str(story.person.pk),
             "aud": story.registered.client_id,
+            "iat": 1,
+            "exp": 2,
         }
         return joserfc_jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(by), ["HS256"])
 
@@ -665,7 +758,11 @@ def test_the_metadata_says_what_requests_may_hold(settings: Any) -> None:
     assert plain["response_modes_supported"] == ["query", "fragment", "form_post"]
     assert plain["claims_parameter_supported"] is True
     assert plain["require_request_uri_registration"] is True
-    assert "acr_values_supported" not in plain
+    assert plain["acr_values_supported"] == ["0"]
     settings.OAUTHFLOWS = {**STRONG, "REGISTRATION_URL": "/accounts/new/"}
     assert "create" in metadata()["prompt_values_supported"]
-    assert metadata()["acr_values_supported"] == ["one", "two"]
+    assert metadata()["acr_values_supported"] == ["0", "one", "two"]
+    settings.OAUTHFLOWS = {"ACR_LADDER": ["weak", "strong"]}
+    assert metadata()["acr_values_supported"] == ["weak", "strong"]
+    settings.OAUTHFLOWS = {"ACR_LADDER": []}
+    assert "acr_values_supported" not in metadata()

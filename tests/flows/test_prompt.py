@@ -46,11 +46,25 @@ def test_prompt_none_is_answered_for_a_first_party_client() -> None:
     assert "code" in answered(begin(skips_consent=True).ask(prompt="none"))
 
 
-@spec("RFC 8252 §8.6", "B-28")
-def test_prompt_none_is_refused_for_a_native_app() -> None:
-    story = begin(preset="native-app", redirect_uris=("com.example.app:/callback",))
-    story.decide()
-    assert answered(story.ask(prompt="none"))["error"] == "consent_required"
+@pytest.mark.parametrize(
+    ("preset", "redirect_uri"),
+    [
+        ("native-app", "com.example.app:/callback"),
+        ("native-app", "http://127.0.0.1/callback"),
+        ("web-app", "http://localhost:3000/callback"),
+        ("web-app", "https://localhost:3000/callback"),
+    ],
+)
+@spec("RFC 8252 §8.6", "OpenID Connect Core §3.1.2.6", "B-28")
+def test_prompt_none_is_refused_on_a_persons_device_which_has_to_ask_each_time(
+    preset: str, redirect_uri: str
+) -> None:
+    story = begin(preset=preset, redirect_uris=(redirect_uri,))
+    for _ in range(2):  # before the first yes, and after it
+        answer = answered(story.ask(prompt="none"))
+        assert answer["error"] == "consent_required"
+        assert "has to ask each time" in answer["error_description"]
+        story.decide()
 
 
 @spec("OpenID Connect Core §3.1.2.1", "B-28")

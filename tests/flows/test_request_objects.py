@@ -3,7 +3,7 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -22,7 +22,8 @@ from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients import secrets
 from django_oauthflows.protocol.models import KeptRequest
-from django_oauthflows.testing.client import answered
+from django_oauthflows.rules.pkce import s256
+from django_oauthflows.testing.client import VERIFIER, answered
 from django_oauthflows.tokens.models import Authorization
 from tests.clients.published import Page, Site, site
 from tests.marks import conformance, spec
@@ -190,6 +191,19 @@ def test_an_unsigned_object_is_read_for_clients_that_registered_it_and_refused_f
     assert "error" in answered(chosen.ask(request=signed_all_the_same))
 
 
+@pytest.mark.parametrize("profile", ["standard", "legacy"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256", "HS256"])
+@spec("RFC 9101 §10.5", "B-28", "B-3")
+def test_a_client_that_is_bound_to_a_signature_sends_an_invalid_object_without(
+    alg: str, profile: str
+) -> None:
+    story = signer(request_object_signing_alg=alg, profile=profile)
+    refused = ("invalid_request_object", "request_object_must_be_signed")
+    assert refusal_of(story.ask(request=unsigned(story))) == refused
+    assert refusal_of(story.ask(request=unsigned(story) + "AAAA")) == refused
+    assert answered(story.ask(request=unsigned(story)))["state"] == "a-state"
+
+
 @spec("RFC 8725 §3.1", "B-28")
 def test_none_with_a_signature_is_nothing() -> None:
     story = signer(request_object_signing_alg="none")
@@ -231,6 +245,117 @@ def test_an_object_for_somebody_else_or_of_another_form_is_refused(changes: Any)
     assert not Authorization.objects.exists()
 
 
+#: What every request of OAuth's holds, and its link need not.
+WHOLE = {
+    "redirect_uri": "https://client.example/callback",
+    "scope": "notes:read",
+    "code_challenge": s256(VERIFIER),
+    "code_challenge_method": "S256",
+}
+TYPED = {"typ": "oauth-authz-req+jwt"}
+#: What a link must not add to an object that says all: a value of it, and what the grant would show.
+BESIDE: dict[str, tuple[str, Callable[[Authorization], bool]]] = {
+    "resource": ("https://evil.example/", lambda grant: grant.resource == []),
+    "claims": ('{"userinfo": {"email": null}}', lambda grant: grant.claims is None),
+    "claims_locales": ("de", lambda grant: grant.claims is None),
+    "scope": ("notes:read notes:write", lambda grant: grant.scope == "notes:read"),
+    "nonce": ("of-the-link", lambda grant: grant.nonce == ""),
+    "max_age": ("0", lambda grant: True),
+    "prompt": ("consent", lambda grant: True),
+    "acr_values": ("urn:x", lambda grant: True),
+    "id_token_hint": ("wrong", lambda grant: True),
+    "registration": ("{}", lambda grant: True),
+    "response_type": ("token", lambda grant: True),
+    "redirect_uri": ("https://evil.example/", lambda grant: True),
+    "unheard_of": ("x", lambda grant: True),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("typ", ["oauth-authz-req+jwt", "application/OAUTH-AUTHZ-REQ+jwt"])
+@spec("RFC 9101 §6.3", "B-28")
+def test_of_an_oauth_request_object_nothing_beside_it_counts(typ: str, name: str) -> None:
+    sent, is_ignored = BESIDE[name]
+    story = signer()
+    value = signed(story, header={"typ": typ}, **WHOLE)
+    response = story.ask(request=value, **{name: sent})
+    assert response["Location"].startswith("https://client.example/callback?")
+    answer = answered(response)
+    assert (answer.keys(), answer["state"]) == ({"code", "state", "iss"}, "a-signed-state")
+    assert is_ignored(Authorization.objects.get())
+    assert story.redeem(answer["code"]).status_code == 200
+
+
+@spec("RFC 9101 §6.3", "B-28")
+def test_the_response_mode_and_the_state_beside_an_oauth_request_object_are_ignored() -> None:
+    story = signer()
+    value = signed(story, header=TYPED, state=..., **WHOLE)
+    answer = answered(story.ask(request=value, response_mode="fragment", state="of-the-link"))
+    assert answer.keys() == {"code", "iss"}
+    chosen = signed(story, header=TYPED, response_mode="fragment", **WHOLE)
+    answer = answered(story.ask(request=chosen, response_mode="query"), mode="fragment")
+    assert answer["state"] == "a-signed-state"
+
+
+@pytest.mark.parametrize(
+    ("left_out", "error"),
+    [
+        ("response_type", "invalid_request"),
+        ("code_challenge", "invalid_request"),
+    ],
+)
+@spec("RFC 9101 §6.3", "B-28", "B-3")
+def test_what_an_oauth_request_object_lacks_is_lacking(left_out: str, error: str) -> None:
+    story = signer()
+    members = {**WHOLE, "code_challenge_method": ..., left_out: ...}
+    answer = answered(story.ask(request=signed(story, header=TYPED, **members)))
+    assert answer["error"] == error
+    assert not Authorization.objects.exists()
+
+
+@spec("RFC 9101 §6.3", "RFC 6749 §3.1.2.3", "B-8")
+def test_a_redirect_uri_beside_an_oauth_request_object_is_not_taken() -> None:
+    addresses = ("https://client.example/callback", "https://client.example/another")
+    story = begin(skips_consent=True, redirect_uris=addresses)
+    story.registered.policy.jwks = {"keys": [EC.as_dict(private=False)]}
+    story.registered.policy.save()
+    value = signed(story, header=TYPED, **{**WHOLE, "redirect_uri": ...})
+    assert story.ask(request=value).status_code == 400
+    assert refusal_rule() == "redirect_uri_must_be_sent"
+
+
+def refusal_rule() -> str:
+    """The rule of the last refusal."""
+    return AuditEvent.objects.latest("pk").rule
+
+
+@spec("RFC 9101 §6.3", BY_REFERENCE, "B-28")
+def test_of_one_that_was_fetched_or_posted_nothing_beside_it_counts_either(served: Site) -> None:
+    story = signer(request_uris=[served.url])
+    value = signed(story, header=TYPED, **WHOLE)
+    publish(served, value)
+    sent = story.ask(request_uri=served.url, resource="https://evil.example/")
+    assert "code" in answered(story.browser.get(sent["Location"]))
+    url = story.authorization_url(request=value, resource="https://evil.example/")
+    path, _, body = url.partition("?")
+    form = "application/x-www-form-urlencoded"
+    posted = story.browser.post(path, body, content_type=form)
+    assert "code" in answered(story.browser.get(posted["Location"]))
+    assert [grant.resource for grant in Authorization.objects.all()] == [[], []]
+
+
+@spec(BY_VALUE, "B-28")
+def test_an_object_that_does_not_say_so_is_one_of_openid_connect() -> None:
+    """Its link holds what it is silent on."""
+    for header in ({}, {"typ": "JWT"}):
+        story = signer()
+        value = signed(story, header=header)
+        answer = answered(story.ask(request=value, resource="https://api.example/"))
+        grant = Authorization.objects.get(application=story.registered.application)
+        assert grant.resource == ["https://api.example/"]
+        assert answer["state"] == "a-signed-state"
+
+
 @spec("RFC 8725 §3.11", "RFC 9101 §10.8", "B-28")
 @pytest.mark.parametrize(
     ("typ", "is_read"),
@@ -245,7 +370,7 @@ def test_an_object_for_somebody_else_or_of_another_form_is_refused(changes: Any)
 )
 def test_an_object_is_a_request_by_its_type(typ: Any, is_read: bool) -> None:
     story = signer()
-    value = signed(story, header={"typ": typ})
+    value = signed(story, header={"typ": typ}, **WHOLE)
     assert ("code" in answered(story.ask(request=value))) == is_read
 
 
@@ -368,6 +493,9 @@ def test_an_unsigned_published_object_is_read_for_clients_that_registered_it(ser
     strict = signer(request_uris=[served.url])
     publish(served, unsigned(strict))
     assert answered(strict.ask(request_uri=served.url))["error"] == "request_not_supported"
+    strict.registered.policy.request_object_signing_alg = "RS256"
+    strict.registered.policy.save()
+    assert answered(strict.ask(request_uri=served.url))["error"] == "invalid_request_object"
 
 
 @conformance("oidcc-request-uri-signed-rs256")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
+from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.testing.client import answered
 from tests.consent.test_consent_page import text_of
 from tests.marks import spec
@@ -159,3 +160,22 @@ def test_a_refused_resource_leaves_no_token() -> None:
     story.token(grant_type="client_credentials", scope="notes:read", resource=OWN)
     assert not get_access_token_model().objects.exists()
     assert not get_refresh_token_model().objects.exists()
+
+
+@spec("RFC 8707 §2")
+def test_a_resource_may_be_a_name_of_any_scheme() -> None:
+    story = begin()
+    tokens = story.tokens(resource="urn:example:notes")
+    assert aud(story, tokens) == "urn:example:notes"
+    assert story.call(tokens["access_token"]).status_code == 401, "it names another API"
+
+
+@spec("RFC 8707 §2")
+@pytest.mark.parametrize("resource", ["urn:x y", "https://user:password@api.example/"])
+def test_a_resource_with_a_blank_or_a_password_is_an_invalid_target(resource: str) -> None:
+    story = begin()
+    assert answered(story.ask(resource=resource))["error"] == "invalid_target"
+    refused = story.redeem(story.code(), resource=resource)
+    assert error_of(refused) == (400, "invalid_target")
+    assert "password@" not in refused.content.decode()
+    assert "password@" not in str([event.detail for event in AuditEvent.objects.all()])

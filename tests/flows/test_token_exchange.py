@@ -12,6 +12,7 @@ from django_oauthflows.tokens.models import Authorization
 from tests.flows.exchanges import (
     ACCESS_TOKEN,
     API,
+    ID_TOKEN,
     JWT,
     NEXT,
     REFRESH_TOKEN,
@@ -23,7 +24,7 @@ from tests.flows.exchanges import (
 )
 from tests.flows.test_jwt_access_tokens import jwt_story
 from tests.marks import spec
-from tests.stories import Story, begin, dot_application, dot_tokens, error_of
+from tests.stories import WITH_OPENID, Story, begin, dot_application, dot_tokens, error_of
 
 pytestmark = pytest.mark.django_db
 
@@ -282,6 +283,62 @@ def test_resources_and_audiences_are_named_together() -> None:
     assert Access.objects.last().resource == claims(token)["aud"]
 
 
+@pytest.mark.parametrize(
+    ("bound_to", "asked", "is_given"),
+    [
+        (API, {}, False),
+        (API, {"resource": NEXT}, False),
+        (API, {"audience": "billing"}, False),
+        (API, {"resource": [API, NEXT]}, False),
+        (API, {"resource": API}, True),
+        ([API, NEXT], {"resource": NEXT}, True),
+        ([API, NEXT], {"resource": [API, NEXT]}, True),
+        ([API, NEXT], {"resource": NEXT, "audience": "billing"}, False),
+    ],
+)
+@spec("RFC 8693 §2.1", "RFC 8707 §2.2", "B-3", "B-27")
+def test_a_clients_own_token_goes_where_it_was_granted_for_as_at_a_refresh(
+    bound_to: Any, asked: dict[str, Any], is_given: bool
+) -> None:
+    flows = ["authorization-code-pkce", "refresh-token", "token-exchange"]
+    app = begin(flows=flows, exchange_targets=[API, NEXT, "billing"])
+    tokens = app.tokens(scope="notes:read", resource=bound_to)
+    response = app.exchange(tokens["access_token"], **(asked or {"audience": NEXT}))
+    assert response.status_code == (200 if is_given else 400)
+    if not is_given:
+        assert error_of(response) == (400, "invalid_target")
+        assert Access.objects.count() == 1
+    if "audience" not in asked and asked:
+        assert app.refresh(tokens["refresh_token"], **asked).status_code == response.status_code
+
+
+@spec("RFC 8693 §2.1", "RFC 8707 §2.2", "B-27")
+def test_what_was_exchanged_for_one_api_is_not_exchanged_for_another_by_its_client() -> None:
+    service = api(exchange_targets=[NEXT, "billing"])
+    token = exchanged(service, app_token(begin()), resource=NEXT)["access_token"]
+    assert error_of(service.exchange(token, audience="billing")) == (400, "invalid_target")
+    assert service.exchange(token, resource=NEXT).status_code == 200
+
+
+@spec("RFC 8693 §2.1", "RFC 8707 §2.2", "B-27")
+def test_an_id_token_of_a_grant_for_one_api_is_exchanged_for_no_other(settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = WITH_OPENID
+    flows = ["authorization-code-pkce", "token-exchange"]
+    app = begin(flows=flows, exchange_targets=[API, NEXT])
+    signed = app.tokens(scope="openid notes:read", resource=API)["id_token"]
+    by_id = {"subject_token_type": ID_TOKEN}
+    assert error_of(app.exchange(signed, resource=NEXT, **by_id)) == (400, "invalid_target")
+    assert exchanged(app, signed, resource=API, **by_id)["scope"] == "notes:read openid"
+
+
+@spec("RFC 8693 §1.1", "RFC 8707 §2")
+def test_an_api_that_a_token_is_meant_for_calls_the_next_one() -> None:
+    """That is what token exchange is for; its owner lists where to."""
+    service = api(exchange_targets=[NEXT, "billing"])
+    token = app_token(begin())
+    assert exchanged(service, token, audience="billing")["access_token"]
+
+
 @spec("RFC 8707 §2", "B-27")
 def test_a_token_for_one_api_does_not_open_another() -> None:
     service = api(exchange_targets=["billing"])
@@ -357,7 +414,7 @@ def test_a_person_acts_for_another() -> None:
     agent = begin(registered=desk.registered)
     members = exchanged(
         desk,
-        app_token(desk),
+        app_token(desk, resource=None),
         actor_token=app_token(agent),
         actor_token_type=ACCESS_TOKEN,
     )
@@ -462,3 +519,15 @@ def test_a_token_of_django_oauth_toolkit_is_exchanged_like_any_other() -> None:
     assert members["expires_in"] <= 60
     assert Authorization.objects.get().parent is None
     assert service.call(members["access_token"]).status_code == 200
+
+
+@spec("RFC 8707 §2", "RFC 8693 §2.2.2")
+def test_a_client_takes_its_own_token_to_no_api_that_the_page_did_not_name() -> None:
+    evil = "https://evil.example/"
+    app = begin(flows=["authorization-code-pkce", "token-exchange"], exchange_targets=[evil, NEXT])
+    token = app_token(app, resource=None)
+    code, _ = refused(app.exchange(token, resource=evil))
+    assert code == "invalid_target"
+    assert exchanged(app, token, resource=NEXT)["scope"] == "notes:read profile"
+    shown = app_token(app, resource=evil)
+    assert exchanged(app, shown, resource=evil)["scope"] == "notes:read profile"

@@ -13,11 +13,17 @@ from django_oauthflows.flows.base import Standing
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.clients import flow_must_be_allowed_by_profile
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
+from django_oauthflows.rules.introspection import (
+    INTROSPECTED_RULES,
+    INTROSPECTING_CLIENT_RULES,
+    INTROSPECTING_RULES,
+)
 from django_oauthflows.rules.jwts import LOCAL_RULES
-from django_oauthflows.rules.logout import LOGOUT_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES, RETURN_RULES
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
-from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+from django_oauthflows.rules.scopes import STRICT_SCOPE_RULES
+from django_oauthflows.rules.tokens import USE_RULES
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 
 
@@ -37,11 +43,12 @@ def every_rule() -> dict[str, Rule]:
 
 def test_every_rule_is_asked_by_someone() -> None:
     asked = {
-        token_must_belong_to_client.name,
         *(rule.name for rule in (*USE_RULES, *LOCAL_RULES, *USERINFO_RULES, *LOGOUT_RULES)),
     }
     asked |= {rule.name for rule in (*CLIENT_RULES, *OPENID_RULES, *SECTOR_RULES)}
-    asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES)}
+    asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES, *RETURN_RULES)}
+    asked |= {rule.name for rule in (*STRICT_SCOPE_RULES, *INTROSPECTING_CLIENT_RULES)}
+    asked |= {rule.name for rule in (*INTROSPECTED_RULES, *INTROSPECTING_RULES)}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()

@@ -11,8 +11,10 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 
 #: From the ground up. A part imports itself and the layers below it, never its neighbours.
 LAYERS = (
+    ("conf",),
+    ("core",),
     (
-        "conf",
+        "offline_access",
         "own_scopes",
         "screens",
         "sealing",
@@ -25,6 +27,8 @@ LAYERS = (
     ),
     ("dot",),
     ("issuer",),
+    # Below `clients`: what they are offered depends on the resources of the project.
+    ("protected_views",),
     ("errors",),
     ("rules",),
     ("flows",),
@@ -50,6 +54,7 @@ LAYERS = (
         "management",
         "checks",
         "dot_validator",
+        "handlers",
         "metrics",
         "templatetags",
     ),
@@ -58,15 +63,17 @@ HEIGHT = {part: height for height, layer in enumerate(LAYERS) for part in layer}
 
 #: Parts that stand beside the layers, with all they may import of ours.
 ALONE = {
-    "signals": set(),
-    "batches": set(),
-    "screens": set(),
+    "core": {"conf"},
+    "signals": {"core"},
+    "batches": {"core"},
+    "screens": {"core"},
     "long_lists": set(),
     "sealing": set(),
-    "outbound": {"conf", "errors", "sealing"},
+    "outbound": {"conf", "core", "errors", "sealing"},
     "resource_server": {
         "audit",
         "conf",
+        "core",
         "dot",
         "errors",
         "issuer",
@@ -75,6 +82,7 @@ ALONE = {
         "sealing",
         "signals",
         "statements",
+        "strict_json",
         "tokens",
     },
 }

@@ -284,6 +284,7 @@ def test_a_pairwise_client_is_told_of_the_person_it_knows() -> None:
         deliver()
         claims = claims_of(story, party.tokens[0])
     assert claims["sub"] == known["sub"] != str(story.person.pk)
+    assert claims["sid"] == known["sid"] != LogoutDelivery.objects.get().sid
 
 
 @spec("OpenID Connect Back-Channel Logout 1.0 §2.4")

@@ -31,7 +31,7 @@ def in_front(story: Story, response_type: str, **changes: Any) -> dict[str, str]
 @spec("OpenID Connect Core §3.1.3.3", "OpenID Connect Core §2", "B-29")
 @conformance("oidcc-server", "oidcc-idtoken-signature")
 def test_a_code_earns_an_id_token_beside_its_tokens() -> None:
-    story = relying_party()
+    story = relying_party(claims_in_id_token=False)
     members = story.tokens(scope="openid profile", nonce="a-nonce")
     claims = claims_of(story, members["id_token"])
     expected = {

@@ -11,10 +11,11 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.secrets import add as add_secret
 from django_oauthflows.keys import jwt
 from django_oauthflows.protocol import posted_logouts
+from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.testing.factories import PersonFactory
 from tests.consent.test_consent_page import text_of
 from tests.identity.logouts import BACK, PAGE, ask, is_signed_in, press, signed_in
-from tests.identity.stories import change, claims_of
+from tests.identity.stories import change, claims_of, userinfo
 from tests.marks import conformance, spec
 from tests.stories import Story
 
@@ -139,37 +140,17 @@ def test_an_address_without_a_client_is_refused() -> None:
     refused(story, response, "client_must_be_known_to_return_to_it")
 
 
-@spec("OpenID Connect RP-Initiated Logout 1.0 §3", "B-31")
-@conformance(
-    "oidcc-rp-initiated-logout-bad-post-logout-redirect-uri",
-    "oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri",
-)
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://evil.example/",
-        f"{BACK}?foo=bar",
-        f"{BACK}/",
-        f"{BACK}#x",
-        BACK.upper(),
-        "https://client.example/callback",
-        "//client.example/signed-out",
-        "javascript:alert(1)",
-    ],
-)
-def test_an_address_that_is_not_registered_is_refused(address: str) -> None:
-    story, tokens = signed_in()
-    response = ask(story, id_token_hint=tokens["id_token"], post_logout_redirect_uri=address)
-    refused(story, response, "return_address_must_be_registered")
-
-
 @spec("OpenID Connect RP-Initiated Logout 1.0 §4")
 @conformance(
     "oidcc-rp-initiated-logout-bad-id-token-hint",
     "oidcc-rp-initiated-logout-modified-id-token-hint",
 )
 @pytest.mark.parametrize(
-    "kind", ["modified", "foreign", "unsigned", "access", "logout", "nonsense"]
+    "kind",
+    [
+        *("modified", "foreign", "unsigned", "access", "logout", "userinfo", "introspection"),
+        *("without exp", "without iat", "without aud", "without iss", "exp as text", "nonsense"),
+    ],
 )
 def test_a_hint_that_is_none_of_our_id_tokens_is_refused(kind: str) -> None:
     story, tokens = signed_in()
@@ -182,10 +163,44 @@ def test_a_hint_that_is_none_of_our_id_tokens_is_refused(kind: str) -> None:
         "unsigned": f"eyJhbGciOiJub25lIn0.{body}.",
         "access": jwt.sign(claims, typ="at+jwt"),
         "logout": jwt.sign(claims, typ="logout+jwt"),
+        "userinfo": jwt.sign(claims, typ="userinfo+jwt"),
+        "introspection": jwt.sign(claims, typ="token-introspection+jwt"),
+        "exp as text": jwt.sign({**claims, "exp": str(claims["exp"])}, typ="JWT"),
+        **{
+            f"without {name}": jwt.sign(without(claims, name), typ="JWT")
+            for name in ("exp", "iat", "aud", "iss")
+        },
         "nonsense": "a.b.c",
     }[kind]
     response = ask(story, id_token_hint=hint, post_logout_redirect_uri=BACK)
     refused(story, response, "id_token_hint_must_be_an_id_token_of_ours")
+
+
+def without(claims: dict[str, Any], name: str) -> dict[str, Any]:
+    """The claims but one."""
+    return {key: value for key, value in claims.items() if key != name}
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §4", "OpenID Connect Core §5.3.2", "RFC 8725 §3.11")
+def test_signed_userinfo_is_no_hint() -> None:
+    story, tokens = signed_in(userinfo_signed_response_alg="RS256")
+    answer = userinfo(story, tokens["access_token"]).content.decode()
+    response = ask(story, id_token_hint=answer)
+    refused(story, response, "id_token_hint_must_be_an_id_token_of_ours")
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
+@pytest.mark.parametrize("sid", [None, "", "another", 7, ["x"]])
+def test_a_hint_without_the_name_of_this_session_has_the_person_asked(sid: Any) -> None:
+    """As the ID tokens of django-oauth-toolkit, which name no session."""
+    story, tokens = signed_in()
+    claims = without(claims_of(story, tokens["id_token"]), "sid")
+    hint = jwt.sign({**claims, **({} if sid is None else {"sid": sid})}, typ="JWT")
+    page = ask(story, id_token_hint=hint, post_logout_redirect_uri=BACK)
+    assert "asks to sign you out" in text_of(page)
+    assert is_signed_in(story)
+    done = press(story, "sign-out", id_token_hint=hint, post_logout_redirect_uri=BACK)
+    assert done["Location"] == BACK
 
 
 @spec("OpenID Connect RP-Initiated Logout 1.0 §4")
@@ -241,6 +256,24 @@ def test_a_pairwise_subject_is_the_persons_too() -> None:
     assert not is_signed_in(story)
 
 
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2", "B-29")
+def test_a_pairwise_clients_hint_of_another_session_has_the_person_asked() -> None:
+    story, tokens = signed_in(subject_type="pairwise")
+    story.browser = Client()
+    story.browser.force_login(story.person)
+    assert "asks to sign you out" in text_of(ask(story, id_token_hint=tokens["id_token"]))
+    assert is_signed_in(story)
+
+
+@spec("OpenID Connect RP-Initiated Logout 1.0 §2", "B-29")
+def test_a_pairwise_clients_hint_from_before_the_names_differed_is_good() -> None:
+    story, tokens = signed_in(subject_type="pairwise")
+    claims = {**claims_of(story, tokens["id_token"])}
+    claims["sid"] = ProviderSession.objects.get(user=story.person).sid
+    ask(story, id_token_hint=jwt.sign(claims, typ="JWT"))
+    assert not is_signed_in(story)
+
+
 @spec("OpenID Connect RP-Initiated Logout 1.0 §4", "OpenID Connect Core §10.1")
 def test_a_hint_signed_with_the_clients_secret_is_genuine() -> None:
     story, _ = signed_in()
@@ -253,16 +286,6 @@ def test_a_hint_signed_with_the_clients_secret_is_genuine() -> None:
     head, body, _ = hint.split(".")
     response = ask(story, id_token_hint=f"{head}.{body}.{'A' * 43}")
     refused(story, response, "id_token_hint_must_be_an_id_token_of_ours")
-
-
-@spec("OpenID Connect RP-Initiated Logout 1.0 §2")
-def test_a_disabled_clients_address_leads_nowhere() -> None:
-    story, tokens = signed_in()
-    change(story, is_enabled=False)
-    response = ask(story, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BACK)
-    refused(story, response, "client_must_be_known_to_return_to_it")
-    assert ask(story, id_token_hint=tokens["id_token"]).status_code == 200
-    assert not is_signed_in(story)
 
 
 @spec("OpenID Connect RP-Initiated Logout 1.0 §2")
@@ -323,9 +346,12 @@ def test_a_decision_takes_a_form_of_this_site() -> None:
 
 @spec("OpenID Connect RP-Initiated Logout 1.0 §2", "B-3")
 def test_a_posted_request_is_refused_like_any_other() -> None:
-    story, tokens = signed_in()
+    story, _ = signed_in()
     body = urlencode(
-        {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": "https://evil.example/"}
+        {
+            "client_id": story.registered.client_id,
+            "post_logout_redirect_uri": "https://evil.example/",
+        }
     )
     response = story.browser.post(PAGE, body, content_type=FORM)
     refused(story, response, "return_address_must_be_registered")

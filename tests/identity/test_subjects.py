@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.tokens.subjects import subject_of
 from tests.identity.stories import change, claims_of, relying_party, userinfo
 from tests.marks import spec
@@ -42,6 +43,30 @@ def test_a_pairwise_client_is_told_one_subject_everywhere_and_it_is_not_the_publ
 def test_a_public_client_is_told_the_public_one_everywhere() -> None:
     story = relying_party(token_format="jwt")
     assert everywhere(story) == {str(story.person.pk)}
+
+
+@spec("OpenID Connect Core §8.1", "OpenID Connect Front-Channel Logout 1.0 §3")
+def test_another_sector_knows_the_session_by_another_name() -> None:
+    one, known = pairwise(), relying_party()
+    two = begin(preset="web-app", redirect_uris=["https://other.example/callback"])
+    change(two, subject_type="pairwise")
+    same = pairwise()
+    stories = (one, same, two, known)
+    for story in stories:  # one person in one browser
+        story.person, story.browser = one.person, one.browser
+    names = [session_named_to(story) for story in stories]
+    assert names[0] == names[1]
+    assert len(set(names[1:])) == 3
+    assert names[3] == ProviderSession.objects.get(user=one.person).sid
+    assert [session_named_to(story) for story in stories] == names
+
+
+def session_named_to(story: Story) -> str:
+    """The `sid` a client is told, at the first sign-in and after a refresh."""
+    tokens = story.tokens(scope="openid")
+    refreshed = story.refresh(tokens["refresh_token"]).json()
+    (name,) = {claims_of(story, told["id_token"])["sid"] for told in (tokens, refreshed)}
+    return str(name)
 
 
 @spec("OpenID Connect Core §8.1")

@@ -76,6 +76,24 @@ def test_the_log_is_taken_away_as_json_lines_the_oldest_first() -> None:
     assert shown == {**told[0], "person": str(told[0]["person"])}
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"nosuch": "1"},
+        {"event": "martian"},
+        {"rule__regex": "."},
+        {"application__client_secret__startswith": "a"},
+        {"created_after": "yesterday"},
+        {"page_size": "1"},
+    ],
+    ids=str,
+)
+def test_an_export_by_an_unknown_filter_is_refused(query: dict[str, str]) -> None:
+    answer = service().get("audit-export", **query)
+    assert (answer.status_code, list(answer.json())) == (400, list(query))
+    assert not AuditEvent.objects.filter(event="audit.exported").exists()
+
+
 def test_an_owner_takes_their_own_clients_events_away_and_no_others() -> None:
     world, caller = made(), person("manage_own_clients")
     AuditEvent.objects.create(event="secret.added", reference="0" * 12, client_id="other")

@@ -95,6 +95,7 @@ def test_what_is_changed_is_changed_and_all_else_stays(
         )
     told = answer.json()
     assert answer.status_code == 200
+    assert told.pop("warnings") == {}
     changed = {name for name in told if told[name] != before[name]}
     assert changed == {"name", "policy", "updated"}
     policy, held = told["policy"], before["policy"]
@@ -106,6 +107,25 @@ def test_what_is_changed_is_changed_and_all_else_stays(
     row = told_of("client.changed")
     assert row.detail["changed"] == ["access_token_lifetime", "name", "scopes"]
     assert doer_of(row) == f"client:{caller.story.registered.client_id}"
+
+
+@spec("RFC 6749 §3.3", "B-9")
+def test_the_default_scopes_are_given_shown_and_lost_with_the_scopes(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    caller = service()
+    new = {"preset": "service", "name": "Reports", "scopes": ["notes:read", "notes:write"]}
+    told = caller.post("clients", **new).json()
+    assert told["policy"]["default_scopes"] == ["notes:read", "notes:write"]
+    fewer = caller.post("clients", **new, default_scopes=["notes:read"]).json()
+    assert fewer["policy"]["default_scopes"] == ["notes:read"]
+    beyond = caller.post("clients", **new, default_scopes=["profile"])
+    assert (beyond.status_code, list(beyond.json())) == (400, ["default_scopes"])
+    with django_capture_on_commit_callbacks(execute=True):
+        changed = caller.patch("client", told["id"], policy={"scopes": ["notes:write"]}).json()
+    assert changed["policy"]["default_scopes"] == ["notes:write"]
+    row = AuditEvent.objects.filter(event="client.changed").latest("pk")
+    assert row.detail["changed"] == ["default_scopes", "scopes"]
 
 
 def test_a_change_that_changes_nothing_is_not_written_down(
@@ -121,6 +141,18 @@ def test_a_change_that_changes_nothing_is_not_written_down(
     with django_capture_on_commit_callbacks(execute=True):
         assert caller.patch("client", pk, **sent, policy=policy).status_code == 200
     assert not AuditEvent.objects.filter(event="client.changed").exists()
+
+
+@pytest.mark.parametrize("other", ["https://other.example/", "com.example.app://other.example/"])
+def test_a_client_with_pairwise_subjects_does_not_move_into_another_sector(other: str) -> None:
+    made, caller = ClientFactory(), service()
+    pk = made.application.pk
+    ClientPolicy.objects.filter(application=pk).update(subject_type="pairwise")
+    answer = caller.patch("client", pk, redirect_uris=[other, *made.redirect_uris])
+    assert answer.status_code == 400
+    assert list(answer.json()) == ["redirect_uris"]
+    moved = caller.patch("client", pk, redirect_uris=["https://other.example/"])
+    assert moved.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -140,6 +172,8 @@ def test_a_change_that_changes_nothing_is_not_written_down(
         ({"policy": {"flows": ["implicit"]}}, ["policy.flows"]),
         ({"policy": {"profile": "wild"}}, ["policy.profile"]),
         ({"policy": {"required_scopes": ["admin"]}}, ["policy.required_scopes"]),
+        ({"policy": {"default_scopes": ["admin"]}}, ["policy.default_scopes"]),
+        ({"policy": {"default_scopes": ["oauthflows:clients:read"]}}, ["policy.default_scopes"]),
         ({"policy": {"access_token_lifetime": -1}}, ["policy.access_token_lifetime"]),
         ({"policy": {"jwks": {"keys": []}}}, ["policy.jwks"]),
         ({"policy": {"jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}}}, ["policy.jwks"]),

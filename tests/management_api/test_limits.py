@@ -99,6 +99,7 @@ def test_what_only_takes_away_is_possible_for_a_client_that_manages_others() -> 
         ("is_verified", True),
         ("may_impersonate", True),
         ("may_introspect_all", True),
+        ("may_omit_pkce_and_nonce", True),
         ("exchange_targets", ["https://next.example/"]),
         ("profile", "legacy"),
     ],
@@ -123,6 +124,7 @@ def test_trust_is_given_in_the_admin_and_may_be_taken_away_here(column: str, val
 def test_the_marks_of_trust_are_these() -> None:
     """One more is given in the admin alone as well: it needs a row in the table above."""
     marks = {"is_verified", "skips_consent", "may_impersonate", "may_introspect_all"}
+    marks |= {"may_omit_pkce_and_nonce"}
     assert set(limits.TRUST) == marks
 
 

@@ -23,6 +23,10 @@ class Scripted:
     issued: int = 0
     calls: list[tuple[str, str, bytes]] = field(default_factory=list)
     accepts_nothing: bool = False
+    #: Path → the status and the place a GET or a POST is sent on to.
+    redirects: dict[str, tuple[int, str]] = field(default_factory=dict)
+    #: Each GET with its Authorization header.
+    gotten: list[tuple[str, str]] = field(default_factory=list)
 
     def metadata(self, **members: Any) -> dict[str, Any]:
         return {
@@ -72,7 +76,10 @@ def scripted_provider() -> Iterator[Scripted]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = urlsplit(self.path).path
-            if path in script.documents:
+            script.gotten.append((path, self.headers.get("Authorization", "")))
+            if path in script.redirects:
+                self.redirect(path)
+            elif path in script.documents:
                 self.answer(200, script.documents[path])
             elif path == "/elsewhere":
                 self.send_response(302)
@@ -89,8 +96,17 @@ def scripted_provider() -> Iterator[Scripted]:
             if self.path.startswith("/api"):
                 authorization = self.headers.get("Authorization", "")
                 self.answer(script.call(self.path, authorization, body), {})
+            elif self.path in script.redirects:
+                self.redirect(self.path)
             else:
                 self.answer(*script.post(self.path, dict(parse_qsl(body.decode()))))
+
+        def redirect(self, path: str) -> None:
+            status, place = script.redirects[path]
+            self.send_response(status)
+            self.send_header("Location", place)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def answer(self, status: int, content: Any) -> None:
             body = content if isinstance(content, bytes) else json.dumps(content).encode()

@@ -260,6 +260,19 @@ def test_a_provider_that_cannot_be_told_keeps_nobody_signed_in(
     assert connection.stored() is None
 
 
+@spec("RFC 7009 §2.2")
+def test_a_provider_that_leads_a_revocation_to_no_address_could_not_be_told(
+    client: OutboundClient, script: Scripted
+) -> None:
+    connection = signed_in(client)
+    script.redirects["/revoke"] = (302, "https://[")
+
+    with pytest.raises(ProviderUnreachable):
+        connection.disconnect()
+
+    assert connection.stored() is None
+
+
 def test_connections_are_apart(client: OutboundClient) -> None:
     signed_in(client, "ada")
 

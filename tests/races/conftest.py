@@ -1,4 +1,4 @@
-"""Real threads on a real database: PostgreSQL, or the SQLite file of tests/settings/sqlite_file.py."""
+"""Real threads on PostgreSQL, on MariaDB, or on the SQLite file of tests/settings/sqlite_file.py."""
 
 import logging
 import os
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Threads cannot share a database that lives in memory."""
-    if connection.vendor == "sqlite" and connection.settings_dict["TEST"]["NAME"]:
+    if connection.vendor != "sqlite" or connection.settings_dict["TEST"]["NAME"]:
         return
     for item in items:
         if HERE in item.path.parents and item.get_closest_marker("django_db"):

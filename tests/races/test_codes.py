@@ -49,6 +49,9 @@ def test_a_redemption_without_the_verifier_does_not_stop_the_rightful_one(
 
         assert right.status_code == 200
         assert statuses(wrong) == [400]
+        # Whichever came first: without its proof, not even a spent code ends what it earned.
+        token = right.json()["access_token"]
+        assert flow.post("introspect", token=token).json()["active"]
         assert_nothing_is_orphaned()
 
 

@@ -1,19 +1,23 @@
 """One device code: many polls, and a person who decides twice."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.db import transaction
 from django.urls import reverse
 from oauth2_provider.models import RefreshToken, get_device_grant_model
 
 from django_oauthflows.clients.registration import RegisteredClient
-from django_oauthflows.testing.client import FlowClient
+from django_oauthflows.testing.client import FlowClient, shown_on
 from django_oauthflows.testing.factories import ClientFactory, PersonFactory
 from django_oauthflows.tokens.models import Authorization
 from tests.marks import spec
 from tests.races.together import (
+    SOON,
     apart,
     assert_nothing_is_alive,
     assert_nothing_is_orphaned,
@@ -105,12 +109,14 @@ def test_a_yes_and_a_no_at_once_are_one_answer(tv: FlowClient, rounds: range) ->
     for _ in rounds:
         codes = entered(tv)
         tv.browser.post(reverse("oauthflows:device-confirm"), {"decision": "continue"})
+        page = tv.browser.get(reverse("oauthflows:device-consent"))
+        agreed = {"scopes": ["notes:read"], "shown": shown_on(page)}
 
         answers = at_once(
             [
-                pressing(tv, "device-consent", decision="allow", scopes=["notes:read"]),
+                pressing(tv, "device-consent", decision="allow", **agreed),
                 pressing(tv, "device-consent", decision="deny"),
-                pressing(tv, "device-consent", decision="allow", scopes=["notes:read"]),
+                pressing(tv, "device-consent", decision="allow", **agreed),
             ]
         )
 
@@ -121,6 +127,35 @@ def test_a_yes_and_a_no_at_once_are_one_answer(tv: FlowClient, rounds: range) ->
         else:
             assert answer.json()["error"] == "access_denied"
         assert_nothing_is_orphaned()
+
+
+@pytest.mark.row_locks
+@spec("RFC 8628 §3.3", "B-24")
+def test_a_yes_that_the_database_ended_as_a_deadlock_is_asked_for_again(tv: FlowClient) -> None:
+    codes = entered(tv)
+    tv.browser.post(reverse("oauthflows:device-confirm"), {"decision": "continue"})
+    shown = shown_on(tv.browser.get(reverse("oauthflows:device-consent")))
+    allow = pressing(tv, "device-consent", decision="allow", scopes=["notes:read"], shown=shown)
+    people, devices = get_user_model()._base_manager, get_device_grant_model()._base_manager
+    person = tv.browser.session["_auth_user_id"]
+
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        with transaction.atomic():
+            # InnoDB ends the transaction that has changed less; PostgreSQL the one that has waited longer.
+            PersonFactory.create_batch(20)
+            devices.select_for_update().get(user_code__isnull=False)
+            answer = threads.submit(at_once, [allow])
+            assert not wait([answer], SOON).done, "the device's row holds nobody back"
+            people.select_for_update().get(pk=person)
+        (response,) = answer.result(60)
+
+    assert (response.status_code, response["Location"]) == (
+        303,
+        reverse("oauthflows:device-consent"),
+    )
+    assert not Authorization.objects.exists()
+    assert allow()["Location"] == reverse("oauthflows:device-done")
+    assert tv.poll(codes["device_code"]).status_code == 200
 
 
 @spec("RFC 7009 §2.1", "B-24")

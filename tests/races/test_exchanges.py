@@ -1,11 +1,12 @@
 """A token is exchanged at the moment its grant ends: nothing that was made of it may go on."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from django_oauthflows.clients.facts import forget_clients
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.testing.client import FlowClient
 from django_oauthflows.tokens.models import Authorization
 from tests.flows.exchanges import API, api, exchanged
@@ -16,6 +17,7 @@ from tests.races.together import (
     assert_nothing_is_alive,
     assert_nothing_is_orphaned,
     at_once,
+    exchanging,
     posting,
     refreshing,
     sixteen,
@@ -23,10 +25,6 @@ from tests.races.together import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def exchanging(service: FlowClient, token: str) -> Callable[[], Any]:
-    return lambda: apart(service).exchange(token)
 
 
 def tokens_of(flow: FlowClient) -> dict[str, Any]:
@@ -133,3 +131,27 @@ def test_many_exchange_one_token(flow: FlowClient) -> None:
     assert statuses(answers) == [200] * 16
     assert len({answer.json()["access_token"] for answer in answers}) == 16
     assert_no_child_outlives_its_parent()
+
+
+@spec("RFC 8693 §2.1", "B-20")
+def test_a_client_that_is_disabled_at_that_moment_leaves_nothing_that_works(
+    flow: FlowClient, rounds: range
+) -> None:
+    service, policy = api(), flow.registered.policy
+    for _ in rounds:
+        token = tokens_of(flow)["access_token"]
+
+        def disable() -> None:
+            ClientPolicy.objects.filter(pk=policy.pk).update(is_enabled=False)
+
+        _, *exchanges = at_once([disable, *[exchanging(service, token)] * 5])
+
+        assert set(statuses(exchanges)) <= {200, 400}
+        for answer in exchanges:
+            if answer.status_code == 200:
+                value = answer.json()["access_token"]
+                assert service.introspect(value) == {"active": False}
+        ClientPolicy.objects.filter(pk=policy.pk).update(is_enabled=True)
+        forget_clients()
+        Authorization.objects.all().delete()
+        AccessToken.objects.all().delete()

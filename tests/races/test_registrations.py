@@ -76,11 +76,12 @@ def test_a_document_seen_by_many_for_the_first_time_is_one_client(
         "CIMD_MAX_CONCURRENT_FETCHES": 0,
         "CIMD_METADATA_FETCHER": "tests.races.test_registrations.Publisher",
     }
+    settings.OAUTHFLOWS = {"REGISTRATIONS_PER_NETWORK": 10_000}
     for _ in rounds:
         get_application_model().objects.all().delete()
         forget_clients()
 
-        clients = sixteen(lambda: client_of(ID))
+        clients = sixteen(lambda: client_of(ID, network="192.0.2.1"))
 
         assert {client.key for client in clients if client} == {
             get_application_model().objects.get().pk

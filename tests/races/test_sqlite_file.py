@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.marks import spec
 
 HERE = Path(__file__).parent
+#: SQLite locks no rows.
+_MARKED = "not postgres and not row_locks"
 #: This file, and the races of several processes, for which an SQLite file is not made.
 _IGNORED = [f"--ignore={__file__}", f"--ignore={HERE / 'test_two_workers.py'}"]
 
@@ -17,7 +19,14 @@ def test_the_races_are_won_on_an_sqlite_file_too(tmp_path: Path) -> None:
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
     run = subprocess.run(
-        [*pytest, "--ds=tests.settings.sqlite_file", "-m", "not postgres", *_IGNORED, str(HERE)],
+        [
+            *pytest,
+            "--ds=tests.settings.sqlite_file",
+            "-m",
+            _MARKED,
+            *_IGNORED,
+            str(HERE),
+        ],
         cwd=HERE.parent.parent,
         env={**os.environ, "SQLITE_FILE": str(tmp_path / "races.sqlite3"), "RACE_ROUNDS": "3"},
         capture_output=True,

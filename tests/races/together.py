@@ -1,12 +1,12 @@
 """Running calls at the same moment, and what must be true of the database afterwards."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from threading import Barrier
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from threading import Barrier, Event
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Q
 from django.test import Client
 from oauth2_provider.models import (
@@ -41,6 +41,71 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         return [thread.result() for thread in running]
 
 
+@dataclass(frozen=True)
+class During:
+    """The answer to a call, and whether it came before the change beside it was committed."""
+
+    answer: Any
+    was_early: bool
+
+
+#: How long a call may take that waits for nothing, in seconds.
+SOON = 0.4
+
+
+def during(change: Callable[[], Any], call: Callable[[], Any]) -> During:
+    """Make a call while a change has been made in a transaction that is committed only afterwards."""
+    made, may_commit = Event(), Event()
+
+    def changing() -> None:
+        with transaction.atomic():
+            change()
+            made.set()
+            may_commit.wait(60)
+
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        change_made = threads.submit(_closing, changing)
+        assert made.wait(60) or change_made.result() is None
+        answer = threads.submit(_closing, call)
+        was_early = bool(wait([answer], SOON).done)
+        may_commit.set()
+        change_made.result(60)
+        return During(answer=answer.result(60), was_early=was_early)
+
+
+def while_held(row: Any, call: Callable[[], Any], change: Callable[[], Any]) -> During:
+    """Make a call that cannot finish, since another transaction holds a row, and a change meanwhile.
+
+    `was_early` says that the change was over before the call could finish.
+    """
+    held, may_go_on = Event(), Event()
+
+    def holding() -> None:
+        with transaction.atomic():
+            type(row)._base_manager.select_for_update().get(pk=row.pk)
+            held.set()
+            may_go_on.wait(60)
+
+    with ThreadPoolExecutor(max_workers=3) as threads:
+        holder = threads.submit(_closing, holding)
+        assert held.wait(60) or holder.result() is None
+        answer = threads.submit(_closing, call)
+        assert not wait([answer], SOON).done, "the row holds nobody back"
+        changed = threads.submit(_closing, change)
+        was_early = bool(wait([changed], SOON).done)
+        may_go_on.set()
+        holder.result(60)
+        changed.result(60)
+        return During(answer=answer.result(60), was_early=was_early)
+
+
+def _closing(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
 def sixteen(call: Callable[[], Any]) -> list[Any]:
     """The answers to sixteen calls of the same kind."""
     return at_once([call] * THREADS)
@@ -62,6 +127,10 @@ def redeeming(flow: FlowClient, code: str) -> Callable[[], Any]:
 
 def refreshing(flow: FlowClient, refresh_token: str) -> Callable[[], Any]:
     return lambda: apart(flow).refresh(refresh_token)
+
+
+def exchanging(service: FlowClient, token: str) -> Callable[[], Any]:
+    return lambda: apart(service).exchange(token)
 
 
 def posting(flow: FlowClient, endpoint: str, **parameters: Any) -> Callable[[], Any]:

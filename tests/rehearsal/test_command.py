@@ -57,11 +57,28 @@ def test_a_refusal_ends_with_one_and_says_what_to_do() -> None:
         (("--person", "nobody-of-this-name"), "Nobody has this user name"),
         (("--flow", "device-code"), "This flow has a person"),
         (("--url", "not an address"), "Say with --url"),
+        (("--url", "https://id.example.com:many"), "Say with --url"),
     ],
 )
 def test_what_cannot_be_asked_ends_with_two(options: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence) as ended:
         call_command("oauthflows_rehearse", begin().registered.client_id, "--url", SITE, *options)
+    assert ended.value.returncode == 2
+
+
+@pytest.mark.parametrize("host", ["id.example.com", "id.example.com:8443"])
+def test_a_host_that_django_refuses_is_named(settings: Any, host: str) -> None:
+    settings.ALLOWED_HOSTS = ["login.example.com"]
+    settings.DEBUG = False
+    story = web_app()
+    options = ("--person", story.person.username, "--scope", "openid")
+    with pytest.raises(CommandError, match="Add 'id.example.com' to ALLOWED_HOSTS") as ended:
+        call_command(
+            "oauthflows_rehearse",
+            story.registered.client_id,
+            *(*options, "--url", f"https://{host}"),
+            stdout=StringIO(),
+        )
     assert ended.value.returncode == 2
 
 

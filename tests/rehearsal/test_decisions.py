@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from django_oauthflows.audit.explaining import explain
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.consent.scope import ConsentScope, names_checksum
+from django_oauthflows.rules.uri_origins import origin_of_uri
 from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PersonFactory
 from tests.identity.stories import change, relying_party
@@ -58,8 +61,18 @@ def what_was_rehearsed(rehearsal: dict[str, Any]) -> str:
 
 
 def remember(story: Story, scope: str = SCOPE, **columns: Any) -> None:
+    client = client_of(story.registered.client_id)
+    assert client is not None
+    page = ConsentScope(
+        scopes=frozenset(scope.split()),
+        origin=origin_of_uri(next(iter(client.redirect_uris), "")),
+        known_as=names_checksum(client),
+    )
     Consent.objects.create(
-        user=story.person, application=story.registered.application, scope=scope, **columns
+        user=story.person,
+        application=story.registered.application,
+        scope=scope,
+        **{"pages": [page.as_json()], **columns},
     )
 
 
@@ -70,17 +83,29 @@ class Case:
     asked: dict[str, Any]
     expected: str
     remembered: str = ""
+    remembered_columns: dict[str, Any] | None = None
     columns: dict[str, Any] | None = None
     is_signed_in: bool = True
 
 
 OTHER = '{"id_token": {"sub": {"value": "somebody-else"}}}'
+BY_NAME = '{"userinfo": {"email": null}}'
 STRONG = '{"id_token": {"acr": {"essential": true, "value": "gold"}}}'
 
 CASES = {
     "first time": Case(asked={}, expected=ASKED),
     "remembered": Case(asked={}, remembered=SCOPE, expected=SILENT),
     "new scopes": Case(asked={"scope": "openid email"}, remembered=SCOPE, expected=ASKED),
+    "another API": Case(
+        asked={"resource": "https://other.example/"}, remembered=SCOPE, expected=ASKED
+    ),
+    "an API of the site": Case(
+        asked={"resource": "http://testserver/api/"}, remembered=SCOPE, expected=SILENT
+    ),
+    "a claim by name": Case(asked={"claims": BY_NAME}, remembered=SCOPE, expected=ASKED),
+    "pages unknown": Case(
+        asked={}, remembered=SCOPE, remembered_columns={"pages": None}, expected=ASKED
+    ),
     "first-party": Case(asked={}, columns={"skips_consent": True}, expected=SILENT),
     "prompt=consent": Case(asked={"prompt": "consent"}, remembered=SCOPE, expected=ASKED),
     "prompt=none, unknown": Case(asked={"prompt": "none"}, expected="consent_required"),
@@ -104,7 +129,11 @@ CASES = {
         remembered=SCOPE,
         expected="unmet_authentication_requirements",
     ),
-    "scope of nobody": Case(asked={"scope": "openid moon"}, expected="invalid_scope"),
+    "scope of nobody": Case(asked={"scope": "openid moon"}, expected=ASKED),
+    "scopes of nobody": Case(asked={"scope": "sun moon"}, expected="invalid_scope"),
+    "scope of others": Case(
+        asked={"scope": "openid phone"}, columns={"scopes": ["openid"]}, expected="invalid_scope"
+    ),
     "resource, no URI": Case(asked={"resource": "notes"}, expected="invalid_target"),
     "resource, not allowed": Case(
         asked={"resource": "https://other.example"},
@@ -134,7 +163,7 @@ def arranged(case: Case) -> Story:
     story = relying_party()
     change(story, **(case.columns or {}))
     if case.remembered:
-        remember(story, case.remembered)
+        remember(story, case.remembered, **(case.remembered_columns or {}))
     if not case.is_signed_in:
         story.browser.logout()
     return story
@@ -181,6 +210,42 @@ def test_an_expired_consent_is_asked_for_again_and_the_rehearsal_says_so() -> No
     step = next(step for step in rehearsed(story, scope=SCOPE)["steps"] if step["title"] == ASKED)
     assert step["why"] == "They agreed before, and that has expired."
     assert what_happens(story.ask(scope=SCOPE)) == ASKED
+
+
+@spec("B-15", "RFC 8707 §2")
+@pytest.mark.parametrize(
+    ("asked", "remembered", "why"),
+    [
+        ({}, {"pages": None}, "before this server remembered all that its page showed"),
+        ({"resource": ["https://other.example/"]}, {}, "not to an access that works at this"),
+        ({"claims": BY_NAME}, {}, "not to the claims that this request names"),
+        ({"scope": "openid email"}, {}, "not to: email."),
+    ],
+    ids=["pages", "resource", "claims", "scopes"],
+)
+def test_a_rehearsal_says_what_no_earlier_page_had(
+    asked: dict[str, Any], remembered: dict[str, Any], why: str
+) -> None:
+    story = relying_party()
+    remember(story, **remembered)
+    steps = rehearsed(story, **{"scope": SCOPE, **asked})["steps"]
+    assert why in next(step for step in steps if step["title"] == ASKED)["why"]
+
+
+@spec("B-15", "RFC 9700 §4.1")
+def test_a_rehearsal_says_that_the_client_moved_or_was_renamed() -> None:
+    story = relying_party()
+    remember(story)
+    application = story.registered.application
+    application.redirect_uris = "https://evil.example/callback"
+    application.save()
+    asked = {"scope": SCOPE, "redirect_uri": "https://evil.example/callback"}
+    step = next(s for s in rehearsed(story, **asked)["steps"] if s["title"] == ASKED)
+    assert "this redirect URI’s host" in step["why"]
+    application.name = "Your bank"
+    application.save()
+    step = next(s for s in rehearsed(story, **asked)["steps"] if s["title"] == ASKED)
+    assert "another name" in step["why"]
 
 
 @spec("RFC 8252 §8.6")

@@ -65,7 +65,7 @@ def on_device(story: Story) -> dict[str, Any]:
 
 def with_password(story: Story) -> dict[str, Any]:
     typed = {"username": story.person.username, "password": PASSWORD}
-    return dict(story.token(grant_type="password", scope="notes:read profile", **typed).json())
+    return dict(story.token(grant_type="password", scope=WITH_CODE, **typed).json())
 
 
 def for_itself(story: Story) -> dict[str, Any]:
@@ -134,7 +134,7 @@ CASES = {
     "password": Case(
         begins=lambda: begin(preset="legacy-app", person=person()),
         walk=with_password,
-        options={"scope": "notes:read profile"},
+        options={"scope": WITH_CODE},
     ),
 }
 
@@ -258,7 +258,7 @@ def test_a_token_for_one_resource_is_for_that_one() -> None:
     change(story, token_format="jwt")
     rehearsal = rehearsed(story, scope=WITH_CODE, resource=[API, NEXT])
     compare(story, last(rehearsal), by_code(story, resource=[API, NEXT]))
-    assert last(rehearsal)["audience"] == [API, NEXT]
+    assert last(rehearsal)["audience"] == [API, NEXT, "http://testserver/o/userinfo/"]
 
 
 @spec("RFC 6749 §3.3")

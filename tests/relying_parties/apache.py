@@ -32,6 +32,8 @@ OIDCClientSecret $client_secret
 OIDCRedirectURI http://127.0.0.1:$port/protected/redirect_uri
 OIDCCryptoPassphrase "tests only"
 OIDCScope "openid profile"
+# It is answered at a loopback address.
+OIDCPKCEMethod S256
 # The tests' own certificate authority.
 OIDCCABundlePath "$authority"
 

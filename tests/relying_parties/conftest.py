@@ -26,8 +26,8 @@ from tests.tls import certificates, tls_front
 
 MANAGE = [sys.executable, "example_project/manage.py"]
 #: Nobody listens there: the person's browser stops before it.
-REDIRECT_URI = "http://127.0.0.1:9/callback"
-HOME = "http://127.0.0.1:9/"
+REDIRECT_URI = "https://library.example/callback"
+HOME = "https://library.example/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from tests.stories import Story, begin, dot_application
 
 pytestmark = pytest.mark.django_db
 
-METADATA = "http://testserver/.well-known/oauth-protected-resource"
+METADATA = "http://testserver/.well-known/oauth-protected-resource/api/notes/"
 
 
 def challenge_of(response: object) -> dict[str, str]:

@@ -65,7 +65,7 @@ def test_too_little_scope_is_refused_and_the_scopes_are_named() -> None:
     assert response.status_code == 403
     assert challenge["error"] == "insufficient_scope"
     assert challenge["scope"] == "notes:write profile"
-    assert challenge["resource_metadata"].endswith("/.well-known/oauth-protected-resource")
+    assert challenge["resource_metadata"].endswith("/oauth-protected-resource/api/")
     assert "notes:write profile" in response.data["detail"]
 
 
@@ -185,7 +185,8 @@ def test_every_composition_says_what_it_reads_like(view: type[WhoCalled]) -> Non
     people = [
         begin(person=PersonFactory(is_staff=staff), skips_consent=True) for staff in (False, True)
     ]
-    service = begin(preset="service", redirect_uris=())
+    every = ("notes:read", "notes:write", "profile")
+    service = begin(preset="service", redirect_uris=(), scopes=every)
     wrong = []
     for reads, writes, who in product((True, False), (True, False), ("person", "staff", "service")):
         scope = " ".join([*["notes:read"] * reads, *["notes:write"] * writes] or ["profile"])

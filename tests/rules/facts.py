@@ -126,6 +126,8 @@ def token(**changes: Any) -> TokenRequest:
             "held": held(),
             "exchange": exchanging(),
             "assertion": assertion(),
+            # Whatever is asked for is of the site, as a grant without a resource is.
+            "own_resource": TARGET,
             **changes,
         }
     )
@@ -149,6 +151,7 @@ def assertion(**changes: Any) -> Assertion:
             "now": now,
             "longest_life": 600,
             "issuer": "a-client",
+            "own_type": "client-authentication+jwt",
             "subject": "a-client",
             "audiences": frozenset({"https://server.example/o", "https://server.example/o/token/"}),
             "claims": {name: value for name, value in claims.items() if value is not None},

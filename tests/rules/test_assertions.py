@@ -38,7 +38,7 @@ def test_what_nobody_signed_is_refused() -> None:
         ("JWT", True),
         ("application/jwt", True),
         ("client-authentication+jwt", True),
-        ("authorization-grant+jwt", True),
+        ("authorization-grant+jwt", False),
         ("at+jwt", False),
         ("logout+jwt", False),
         ("oauth-authz-req+jwt", False),

@@ -62,16 +62,32 @@ def test_an_answer_goes_as_it_was_asked_where_that_is_safe(
 
 @spec("RFC 8707 §2", "RFC 8707 §2.2")
 def test_a_resource_counts_as_sent_where_the_client_named_it_itself() -> None:
-    for made in (authorization, token):
+    for made, rule in (
+        (authorization, rules.resource_must_be_sent),
+        (token, rules.resource_must_be_sent_or_granted),
+    ):
         known = ("https://api.example/",)
-        assert rules.resource_must_be_sent(made(resource=known)), "filled in by the server"
-        assert rules.resource_must_be_sent(made(resource=known, resource_was_sent=True)) is None
+        assert rule(made(resource=known)), "filled in by the server"
+        assert rule(made(resource=known, resource_was_sent=True)) is None
 
 
 @spec("RFC 8707 §2")
 @pytest.mark.parametrize(
     "uri",
-    ["https://api.example/", "https://api.example/notes?a=b", "http://127.0.0.1:8000/api"],
+    [
+        "https://api.example/",
+        "https://api.example/notes?a=b",
+        "http://127.0.0.1:8000/api",
+        "https://[2001:db8::1]:8443/",
+        "HTTPS://api.example/a%20b",
+        "urn:x:y",
+        "urn:ietf:params:oauth:x",
+        "com.example.notes:api",
+        "tag:example.com,2026:notes",
+        "ssh://git@code.example/notes",
+        "file:///srv/notes",
+        "mailto:notes@api.example",
+    ],
 )
 def test_an_absolute_uri_is_a_resource(uri: str) -> None:
     assert rules.resource_must_be_an_absolute_uri(authorization(resource=(uri,))) is None
@@ -91,6 +107,26 @@ def test_an_absolute_uri_is_a_resource(uri: str) -> None:
         "https://api.example]/",
         "https://\u2100.example/",
         "https://",
+        "https:api.example",
+        "https:///api",
+        "urn:",
+        "urn:x:y#part",
+        "urn:x y",
+        "urn:x:y ",
+        " urn:x:y",
+        "urn:x\ty",
+        "urn:x\u00a0y",
+        "urn:caf\u00e9",
+        "urn:x\x7fy",
+        "1urn:x:y",
+        ":x:y",
+        "https://somebody@api.example/",
+        "https://user:password@api.example/",
+        "ssh://user:password@code.example/",
+        "https://api.example:port/",
+        "https://api.example:99999/",
+        "https://:443/",
+        "https://api.example\\@evil.example/",
     ],
 )
 def test_anything_else_is_no_resource_and_no_fault_of_the_servers(uri: str) -> None:
@@ -109,8 +145,14 @@ def test_each_of_several_resources_is_looked_at() -> None:
     ("granted", "asked", "is_refused"),
     [
         ((), (), False),
-        ((), ("https://one.example",), False),
+        ((), ("https://one.example",), True),
+        ((), ("https://server.example/api",), False),
+        ((), ("https://server.example:8443/api",), True),
+        ((), ("https://server.example/api", "https://one.example"), True),
+        ((), ("urn:the:site",), False),
+        ((), ("urn:another:site",), True),
         (("https://one.example",), ("https://one.example",), False),
+        (("https://one.example",), ("https://server.example/api",), True),
         (("https://one.example", "https://two.example"), ("https://two.example",), False),
         (("https://one.example",), ("https://two.example",), True),
         (("https://one.example",), ("https://one.example", "https://two.example"), True),
@@ -120,7 +162,12 @@ def test_each_of_several_resources_is_looked_at() -> None:
 def test_a_grant_for_one_api_is_not_redeemed_for_another(
     granted: tuple[str, ...], asked: tuple[str, ...], is_refused: bool
 ) -> None:
-    request = token(resource=asked, held=held(resource=granted))
+    request = token(
+        resource=asked,
+        held=held(resource=granted),
+        issuer="https://server.example/o",
+        own_resource="urn:the:site",
+    )
     assert bool(rules.resource_must_be_granted(request)) == is_refused
     assert rules.resource_must_be_granted.refuses_with is Code.INVALID_TARGET
 

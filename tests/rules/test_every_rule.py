@@ -16,13 +16,19 @@ from django_oauthflows.flows.catalogue import FLOWS
 from django_oauthflows.rules.authorization import default_response_mode
 from django_oauthflows.rules.base import Rule, enforce, rule
 from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
+from django_oauthflows.rules.introspection import (
+    INTROSPECTED_RULES,
+    INTROSPECTING_CLIENT_RULES,
+    INTROSPECTING_RULES,
+)
 from django_oauthflows.rules.jwts import LOCAL_RULES
-from django_oauthflows.rules.logout import LOGOUT_RULES
+from django_oauthflows.rules.logout import LOGOUT_RULES, RETURN_RULES
 from django_oauthflows.rules.parties import TokenType
 from django_oauthflows.rules.registration import CLIENT_RULES, SECTOR_RULES
 from django_oauthflows.rules.registration_openid import OPENID_RULES
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
-from django_oauthflows.rules.tokens import USE_RULES, token_must_belong_to_client
+from django_oauthflows.rules.scopes import STRICT_SCOPE_RULES
+from django_oauthflows.rules.tokens import USE_RULES
 from django_oauthflows.rules.userinfo import USERINFO_RULES
 from tests.marks import spec
 from tests.rules.facts import (
@@ -41,11 +47,15 @@ from tests.rules.facts import (
 )
 
 AUTHORIZATION_LISTS = [
-    (*flow.authorization_rules, *profile.authorization_rules)
+    (*flow.authorization_rules, *STRICT_SCOPE_RULES, *profile.authorization_rules)
     for flow in FLOWS
     for profile in PROFILES
 ]
-TOKEN_LISTS = [(*flow.token_rules, *profile.token_rules) for flow in FLOWS for profile in PROFILES]
+TOKEN_LISTS = [
+    (*flow.token_rules, *STRICT_SCOPE_RULES, *profile.token_rules)
+    for flow in FLOWS
+    for profile in PROFILES
+]
 EVERY: list[Rule[Any]] = list(
     dict.fromkeys(
         asked
@@ -61,7 +71,11 @@ EVERY: list[Rule[Any]] = list(
             DOCUMENT_RULES,
             USERINFO_RULES,
             LOGOUT_RULES,
-            (token_must_belong_to_client,),
+            STRICT_SCOPE_RULES,
+            RETURN_RULES,
+            INTROSPECTED_RULES,
+            INTROSPECTING_RULES,
+            INTROSPECTING_CLIENT_RULES,
         )
         for asked in rules
     )
@@ -101,6 +115,7 @@ authorization_requests = st.builds(
     response_type=st.sampled_from(["code", "token", "code token", "id_token", "code id_token"]),
     scopes_asked=words,
     scopes=words,
+    scopes_dropped=words,
     response_mode=st.sampled_from(["query", "fragment", "form_post"]) | hostile,
     nonce=hostile,
     code_challenge=st.just(CHALLENGE) | hostile,

@@ -13,6 +13,11 @@ from tests.rules.facts import CALLBACK, NOW, SECOND, client, held, token
 #: The rule, what is changed of what is held, and the paragraph's wire code.
 REFUSED: list[tuple[Rule[Any], dict[str, Any], Code]] = [
     (grants.code_must_belong_to_client, {"client_key": 2}, Code.INVALID_GRANT),
+    (
+        grants.spent_code_must_be_proven,
+        {"spent_at": NOW - SECOND, "code_proof": "another"},
+        Code.INVALID_GRANT,
+    ),
     (grants.code_must_be_unspent, {"spent_at": NOW - SECOND}, Code.INVALID_GRANT),
     (grants.code_must_not_be_expired, {"expires": NOW - SECOND}, Code.INVALID_GRANT),
     (grants.code_must_not_be_expired, {"expires": NOW}, Code.INVALID_GRANT),
@@ -104,7 +109,26 @@ def test_a_grant_without_an_end_does_not_end() -> None:
 def test_a_code_is_redeemed_for_the_very_uri_it_was_sent_to(
     at_authorization: str, at_token: str, is_refused: bool
 ) -> None:
-    request = token(held=held(redirect_uri=at_authorization), redirect_uri=at_token)
+    presented = held(redirect_uri=at_authorization, code_challenge="", code_challenge_method="")
+    request = token(held=presented, redirect_uri=at_token)
+    assert bool(grants.redirect_uri_must_match_code(request)) == is_refused
+
+
+@spec("OAuth 2.1 §4.1.3", "B-11")
+@pytest.mark.parametrize(
+    ("at_token", "method", "is_refused"),
+    [
+        ("", "S256", False),
+        (CALLBACK, "S256", False),
+        ("https://evil.example/callback", "S256", True),
+        ("", "plain", True),
+        ("", "", True),
+    ],
+)
+def test_only_a_challenge_that_binds_the_code_stands_for_the_uri(
+    at_token: str, method: str, is_refused: bool
+) -> None:
+    request = token(held=held(code_challenge_method=method), redirect_uri=at_token)
     assert bool(grants.redirect_uri_must_match_code(request)) == is_refused
 
 

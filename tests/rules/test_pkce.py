@@ -140,6 +140,36 @@ def test_only_a_confidential_openid_request_with_a_nonce_may_leave_pkce_out(
     assert bool(pkce.code_challenge_must_be_sent(asked)) != is_let_off
 
 
+@spec("RFC 9700 §2.1.1", "B-13")
+@pytest.mark.parametrize("is_confidential", [True, False])
+@pytest.mark.parametrize("response_type", ["code", "code id_token", "code token"])
+def test_the_exception_for_one_client_is_for_confidential_ones_and_for_codes_alone(
+    response_type: str, is_confidential: bool
+) -> None:
+    asked = authorization(
+        client=client(is_confidential=is_confidential, may_omit_pkce_and_nonce=True),
+        response_type=response_type,
+        code_challenge="",
+        code_challenge_method="",
+    )
+    is_let_off = is_confidential and response_type == "code"
+    assert bool(pkce.code_challenge_must_be_sent(asked)) != is_let_off
+    assert pkce.code_challenge_must_be_sent_with_every_request(asked)
+
+
+@spec("RFC 8252 §8.1", "B-13")
+@pytest.mark.parametrize("uri", ["http://localhost/cb", "https://127.0.0.1/cb", "http://[::1]:1/"])
+def test_no_exception_reaches_a_persons_own_device(uri: str) -> None:
+    exempt = client(may_omit_pkce_and_nonce=True, profile="legacy")
+    asked = authorization(
+        client=exempt, redirect_uri=uri, code_challenge="", scopes=frozenset({"openid"}), nonce="n"
+    )
+    assert pkce.code_challenge_must_be_sent_for_loopback_addresses(asked)
+    for changes in ({"code_challenge": CHALLENGE}, {"response_type": "id_token token"}):
+        other = replace(asked, **changes)
+        assert pkce.code_challenge_must_be_sent_for_loopback_addresses(other) is None
+
+
 @spec("OAuth 2.1 §7.5.2", "B-13")
 def test_an_agent_has_no_way_round_pkce() -> None:
     with_nonce = authorization(

@@ -95,6 +95,20 @@ REFUSED: tuple[tuple[Any, dict[str, Any]], ...] = (
         asked.sector_must_be_named_where_hosts_differ,
         {"subject_type": "pairwise", "redirect_uris": (CALLBACK, "https://other.example/")},
     ),
+    (
+        asked.sector_must_be_named_where_hosts_differ,
+        {"subject_type": "pairwise", "redirect_uris": ("com.example.app://other.example/",)},
+    ),
+    (
+        asked.sector_must_be_named_where_hosts_differ,
+        {
+            "subject_type": "pairwise",
+            "redirect_uris": (
+                f"https://client.example/{'a' * 500}",
+                f"https://b.example/{'a' * 500}",
+            ),
+        },
+    ),
     (asked.sector_must_list_every_redirect_uri, {"sector_redirect_uris": frozenset()}),
     (openid.subject_type_must_be_offered, {"subject_type": "x"}),
     (openid.id_token_signature_must_be_offered, {"id_token_signed_response_alg": "x"}),

@@ -1,11 +1,17 @@
 """Scopes, rule by rule."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from django_oauthflows.clients import policy
+from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.errors import Code
+from django_oauthflows.flows.authorization_code_pkce import AUTHORIZATION_CODE_PKCE
 from django_oauthflows.rules import scopes
+from django_oauthflows.rules.exchange import scopes_must_be_shared_with_the_subject_token
 from tests.marks import spec
 from tests.rules.facts import authorization, client, held, token
 
@@ -48,6 +54,41 @@ def test_a_request_that_comes_to_no_scope_is_refused() -> None:
     assert scopes.scopes_must_not_be_empty(token(scopes=OWN)) is None
 
 
+@spec("RFC 6749 §3.3", "B-9")
+def test_a_request_of_which_nothing_is_known_is_told_what_is_unknown() -> None:
+    nothing_left = {"scopes": frozenset(), "scopes_dropped": frozenset({"sun", "moon"})}
+    for request in (
+        authorization(scopes_asked=frozenset(), **nothing_left),
+        token(scopes_asked=frozenset(), **nothing_left),
+    ):
+        assert "moon sun" in (scopes.scopes_must_not_be_empty(request) or "")
+    shared = token(scopes_asked=frozenset(), **nothing_left)
+    assert "moon sun" in (scopes_must_be_shared_with_the_subject_token(shared) or "")
+
+
+@spec("RFC 6749 §3.3", "OpenID Connect Core §3.1.2.1")
+def test_a_strict_profile_refuses_what_others_leave_out() -> None:
+    dropped = frozenset({"moon"})
+    for request in (authorization(scopes_dropped=dropped), token(scopes_dropped=dropped)):
+        assert "moon" in (scopes.scopes_must_be_known(request) or "")
+    assert scopes.scopes_must_be_known(authorization()) is None
+    assert scopes.scopes_must_be_known(token()) is None
+
+
+@spec("RFC 6749 §3.3", "OpenID Connect Core §3.1.2.1")
+def test_a_strict_profile_is_strict_at_every_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    strict = replace(BY_SLUG["standard"], slug="strict", scope_rules=scopes.STRICT_SCOPE_RULES)
+    monkeypatch.setitem(BY_SLUG, "strict", strict)
+    for profile, is_strict in (("strict", True), ("standard", False)):
+        who = client(profile=profile)
+        lists = (
+            policy.authorization_rules(AUTHORIZATION_CODE_PKCE, who),
+            policy.token_rules(token(client=who)),
+            policy.device_rules(who),
+        )
+        assert [scopes.scopes_must_be_known in rules for rules in lists] == [is_strict] * 3
+
+
 @spec("RFC 6749 §6", "B-19")
 @given(asked=names, granted=names)
 def test_a_refresh_never_widens_the_grant(asked: frozenset[str], granted: frozenset[str]) -> None:
@@ -72,6 +113,7 @@ def test_every_scope_rule_answers_invalid_scope() -> None:
     for rule in (
         scopes.scopes_must_be_allowed_for_client,
         scopes.scopes_must_not_be_empty,
+        scopes.scopes_must_be_known,
         scopes.scopes_must_not_exceed_the_grant,
         scopes.scopes_must_be_left,
     ):

@@ -44,10 +44,3 @@ def test_whoever_shows_a_dead_token_does_not_learn_why_it_died() -> None:
         if question.name == name
     }
     assert len(sentences) == 1
-
-
-@spec("RFC 7009 §2.1", "B-21")
-def test_a_client_ends_its_own_tokens_only() -> None:
-    rule = tokens.token_must_belong_to_client
-    assert rule(use(belongs_to_asking_client=False))
-    assert rule(use()) is None

@@ -1,7 +1,8 @@
 """What every page of the admin costs on a site of a certain size, printed and held against the limits.
 
-Statements are all of a page's, with Django's two for the person who looks. The CPU is this process's alone;
-the database's time is printed, and left to the machine it runs on.
+Statements are all of a page's, with Django's two for the person who looks. The CPU is this process's alone,
+and is compared with what Django's own list of users takes in the same run; the database's time is printed,
+and left to the machine it runs on.
 """
 
 from collections.abc import Iterator
@@ -20,11 +21,12 @@ from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.radius import Radius
 from tests.admin.pages import CLIENTS, browser_of
 from tests.scale.filling import Size, fill
-from tests.scale.visiting import Visit, list_urls, row_urls, screens, visit
+from tests.scale.visiting import Visit, list_urls, measured, row_urls, screens, visit
 
-#: A page takes fewer statements than this, and fewer seconds of CPU.
+#: A page takes fewer statements than this, and at most so many times the CPU of Django's own list of users.
 STATEMENTS = 10
-CPU = 0.3
+AS_MUCH = 4.0
+YARDSTICK = "/admin/auth/user/"
 #: How often a page may try: another program's turn on the same core counts in no claim of ours.
 TRIES = 5
 #: Seconds in which anybody who reacts to an incident has to know how far it reaches.
@@ -38,12 +40,13 @@ def hold_costs_down(size: Size) -> None:
     seconds = {"fill": timed(fill, size), "review all": timed(keeping.review_again)}
     assert ClientReview.objects.count() == size.clients
     browser = browser_of(person)
-    visits = [attempt(browser, url) for url in urls(person)]
+    yardstick = measured(browser, YARDSTICK)
+    visits = [attempt(browser, url, yardstick) for url in urls(person)]
     seconds |= {f"preview of {name}": timed(preview, of) for name, of in radii().items()}
     show(visits, seconds)
     assert [one for one in visits if one.status != 200] == []
     assert [one for one in visits if one.statements >= STATEMENTS] == []
-    assert [one for one in visits if one.cpu >= CPU] == []
+    assert [one for one in visits if one.share >= AS_MUCH] == []
     previews = {name: took for name, took in seconds.items() if name.startswith("preview")}
     assert {name: took for name, took in previews.items() if took > LONGEST_PREVIEW} == {}
 
@@ -59,12 +62,14 @@ def urls(person: Any) -> Iterator[str]:
         yield from row_urls(screen)
 
 
-def attempt(browser: Client, url: str) -> Visit:
-    for _ in range(TRIES - 1):
-        seen = visit(browser, url)
-        if seen.cpu < CPU:
-            return seen
-    return visit(browser, url)
+def attempt(browser: Client, url: str, yardstick: float) -> Visit:
+    """Visit a page; one that seems to take too long is measured beside the yardstick, more than once."""
+    for _ in range(TRIES):
+        seen = visit(browser, url, yardstick=yardstick)
+        if seen.share < AS_MUCH:
+            break
+        yardstick = measured(browser, YARDSTICK)
+    return seen
 
 
 def radii() -> dict[str, Radius]:
@@ -92,6 +97,9 @@ def timed(do: Any, *arguments: Any) -> float:
 
 
 def show(visits: list[Visit], seconds: dict[str, float]) -> None:
-    lines = [f"{one.statements:>3} {one.cpu:7.3f} {one.database:7.3f}  {one.url}" for one in visits]
+    lines = [
+        f"{one.statements:>3} {one.share:7.2f} {one.cpu:7.3f} {one.database:7.3f}  {one.url}"
+        for one in visits
+    ]
     lines += [f"{took:19.1f}  {name}" for name, took in seconds.items()]
-    print("\nstatements, s of CPU, s of the database", *lines, sep="\n")  # noqa: T201
+    print("\nstatements, times the yardstick, s of CPU, s of the database", *lines, sep="\n")  # noqa: T201

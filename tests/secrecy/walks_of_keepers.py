@@ -20,17 +20,19 @@ PEM = "-----BEGIN PRIVATE KEY-----\nmarkedprivatekeypastedaspem\n-----END PRIVAT
 def an_administrator_adds_a_client_and_replaces_its_secret(diary: Diary, settings: Any) -> None:
     browser = administrator()
     said = {"name": "A new one", "redirect_uris": "https://client.example/callback"}
-    made = browser.post(f"{CLIENTS}add/?preset=web-app", {**said, "scopes": ["notes:read"]})
-    diary.learn("first secret", made.context["registered"].client_secret)
+    made = browser.post(
+        f"{CLIENTS}add/?preset=web-app", {**said, "scopes": ["notes:read"]}, follow=True
+    )
+    diary.learn("first secret", made.context["client_secret"])
     diary.hear(made, delivers=("first secret",))
-    pk = made.context["registered"].application.pk
+    pk = made.context["application"].pk
     first = ClientSecret.objects.get()
     pages = {
         "second secret": ("add", {"label": "by hand", "keep_readable": "on"}),
         "third secret": (f"{first.pk}/rotate", {"overlap": "7"}),
     }
     for name, (where, fields) in pages.items():
-        page = browser.post(f"{CLIENTS}{pk}/secrets/{where}/", fields)
+        page = browser.post(f"{CLIENTS}{pk}/secrets/{where}/", fields, follow=True)
         diary.learn(name, page.context["client_secret"])
         diary.hear(page, delivers=(name,))
     diary.hear(browser.post(f"{CLIENTS}{pk}/secrets/{first.pk}/retire/"))
@@ -71,7 +73,7 @@ def an_administrator_pastes_a_leaked_token(diary: Diary, settings: Any) -> None:
 def tokens_are_handed_out_by_page_and_by_command(diary: Diary, settings: Any) -> None:
     browser = administrator()
     said = {"label": "Ada", "max_uses": "1", "scopes": ["notes:read"]}
-    page = browser.post("/admin/oauthflows/initialaccesstoken/add/", said)
+    page = browser.post("/admin/oauthflows/initialaccesstoken/add/", said, follow=True)
     diary.learn("initial access token", page.context["token"])
     diary.hear(page, delivers=("initial access token",))
     for command, member, arguments in (

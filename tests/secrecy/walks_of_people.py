@@ -180,7 +180,7 @@ def a_device_is_paired(diary: Diary, settings: Any) -> None:
     hear(tv.browser.get(url("device-confirm")), delivers=("user code",))
     hear(tv.browser.post(url("device-confirm"), {"decision": "continue"}))
     hear(tv.browser.get(url("device-consent")), delivers=("user code",))
-    hear(tv.browser.post(url("device-consent"), {"decision": "allow", "scopes": ["notes:read"]}))
+    hear(tv.press_on_device(scopes=["notes:read"]))
     hear(tv.browser.get(url("device-done")))
     pass_time(60)
     diary.members(tv.poll(code), access_token="access token", refresh_token="refresh token")

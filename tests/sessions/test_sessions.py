@@ -8,23 +8,25 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.identity.logout import end_session
 from django_oauthflows.identity.models import LogoutDelivery
-from django_oauthflows.sessions import agents
+from django_oauthflows.sessions import agents, noting
 from django_oauthflows.sessions.models import ProviderSession
 from django_oauthflows.testing.factories import PASSWORD, PersonFactory
 from tests.consent.test_consent_page import text_of
 from tests.identity.stories import AS_PROVIDER, change, claims_of, relying_party
 from tests.marks import spec
-from tests.stories import begin
+from tests.stories import begin, error_of
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/o/sessions/"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Safari/604.1"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
@@ -46,6 +48,49 @@ def browser_of(person: Any, user_agent: str = FIREFOX) -> Client:
     return browser
 
 
+@spec("B-32")
+def test_a_person_has_only_so_many_sign_ins_and_the_oldest_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(noting, "MOST_OF_PERSON", 3)
+    person, other = PersonFactory(), PersonFactory()
+    elsewhere = browser_of(other)
+    browsers = [browser_of(person) for _ in range(5)]
+    # Those that are signed in, and the one that was the last to end.
+    assert ProviderSession.objects.filter(user=person).count() == 4
+    assert [is_signed_in(browser) for browser in browsers] == [False, False, True, True, True]
+    assert is_signed_in(elsewhere)
+
+
+@spec("B-32")
+def test_sign_ins_that_have_ended_take_no_room_of_one_that_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(noting, "MOST_OF_PERSON", 3)
+    person = PersonFactory()
+    phone = browser_of(person)
+    for _ in range(6):
+        browser_of(person).post("/accounts/logout/")
+    assert is_signed_in(phone)
+    assert ProviderSession.objects.filter(user=person).count() <= 4
+
+
+@spec("B-32", "OpenID Connect Back-Channel Logout 1.0 §2.5")
+def test_a_sign_in_that_is_one_too_many_ends_the_oldest_as_a_sign_out_does(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(noting, "MOST_OF_PERSON", 1)
+    story = relying_party(backchannel_logout_uri="https://client.example/logout")
+    story.tokens()
+    code = story.code()
+    with django_capture_on_commit_callbacks(execute=True):
+        browser_of(story.person)
+    assert error_of(story.redeem(code)) == (400, "invalid_grant")
+    assert LogoutDelivery.objects.get().application == story.registered.application
+    assert AuditEvent.objects.get(event="session.ended").detail == {"reason": "too_many_sign_ins"}
+    assert ProviderSession.objects.filter(user=story.person, ended=None).count() == 1
+
+
 def listed(browser: Client) -> list[str]:
     """The headings of the page, in their order."""
     page = browser.get(PAGE).content.decode()
@@ -53,8 +98,8 @@ def listed(browser: Client) -> list[str]:
 
 
 def others_on(browser: Client) -> list[str]:
-    """What the buttons of the page end."""
-    return re.findall(rf'action="({PAGE}\d+/end/)"', browser.get(PAGE).content.decode())
+    """The pages that ask before one of them ends."""
+    return re.findall(rf'href="({PAGE}\d+/end/)"', browser.get(PAGE).content.decode())
 
 
 def is_signed_in(browser: Client) -> bool:
@@ -144,18 +189,55 @@ def test_nobody_ends_another_persons_sign_in_or_their_own_by_that_button() -> No
 
 
 @spec("B-16")
+def test_a_sign_in_ends_after_a_question_alone() -> None:
+    """The page's links lead to a page that asks: it ends nothing, and says what would end."""
+    person = PersonFactory()
+    desk, phone = browser_of(person), browser_of(person, IPHONE)
+    (one,) = others_on(desk)
+    for where, said in (
+        (one, "Sign out Safari on iPhone?"),
+        (f"{PAGE}end-others/", "Sign out the others?"),
+        (f"{PAGE}end-all/", "Sign out everywhere?"),
+    ):
+        assert f'href="{where}"' in desk.get(PAGE).content.decode()
+        page = desk.get(where)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "no-store" in page["Cache-Control"]
+        assert said in text
+        assert f'href="{PAGE}"' in text
+        assert desk.head(where).status_code == 200
+        assert is_signed_in(phone)
+        assert is_signed_in(desk)
+    assert "1 other browser is signed out at once." in text
+    assert "You are signed out of this one too." in text
+    desk.post(one)
+    assert not is_signed_in(phone)
+
+
+@spec("B-16")
+def test_the_question_is_asked_of_whose_browser_it_is() -> None:
+    person = PersonFactory()
+    desk, _ = browser_of(person), browser_of(person, IPHONE)
+    (one,) = others_on(desk)
+    assert browser_of(PersonFactory()).get(one).status_code == 404
+    own = ProviderSession.objects.filter(user=person).earliest("pk").pk
+    assert desk.get(f"{PAGE}{own}/end/").status_code == 404
+
+
+@spec("B-16")
 @pytest.mark.parametrize("where", ["1/end/", "end-others/", "end-all/"])
 def test_ending_takes_a_form_of_this_site_and_somebody_signed_in(where: str) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(PersonFactory())
-    assert browser.get(PAGE + where).status_code == 405
+    assert browser.get(PAGE + where).status_code in (200, 404)
     assert browser.post(PAGE + where).status_code == 403
     assert Client().post(PAGE + where)["Location"].startswith("/accounts/login/")
     assert Client().get(PAGE)["Location"].startswith("/accounts/login/")
 
 
 @spec("OpenID Connect Front-Channel Logout 1.0 §3", "B-29")
-def test_the_sid_is_the_same_for_all_clients_and_gone_with_the_sign_in() -> None:
+def test_the_sid_is_the_same_for_all_public_subjects_and_gone_with_the_sign_in() -> None:
     story, other = relying_party(), relying_party()
     other.person, other.browser = story.person, story.browser
     first = claims_of(story, story.tokens()["id_token"])["sid"]
@@ -179,7 +261,12 @@ def test_a_refreshed_id_token_names_the_same_session() -> None:
 def test_an_id_token_of_the_front_channel_names_it_too() -> None:
     story = relying_party(profile="legacy", flows=("implicit", "hybrid"))
     url = story.decide(
-        response_type="id_token", nonce="n", code_challenge=None, code_challenge_method=None
+        scopes=["openid", "profile"],
+        scope="openid profile",
+        response_type="id_token",
+        nonce="n",
+        code_challenge=None,
+        code_challenge_method=None,
     )["Location"]
     token = re.search(r"id_token=([^&]+)", url)[1]  # type: ignore[index]
     assert claims_of(story, token)["sid"] == ProviderSession.objects.get().sid
@@ -254,6 +341,29 @@ def test_being_there_is_written_down_once_an_hour() -> None:
     ProviderSession.objects.update(last_seen=long_ago)
     desk.get(PAGE)
     assert ProviderSession.objects.get().last_seen > long_ago
+
+
+@spec("OpenID Connect Back-Channel Logout 1.0 §2.7", "B-31")
+def test_a_request_that_began_before_the_sign_out_does_not_undo_it() -> None:
+    person = PersonFactory()
+    desk = browser_of(person)
+    late = RequestFactory().get(PAGE)
+    late.session = desk.session
+    mark, noted = late.session["_oauthflows_noted"]
+    late.session["_oauthflows_noted"] = [mark, noted - 4000]
+    row = ProviderSession.objects.get()
+    desk.post("/accounts/logout/")
+    noting.note(late, person, sid=row.sid)
+    assert noting.has_ended(row.sid)
+
+
+def test_a_browser_that_cannot_be_signed_out_is_not_called_so() -> None:
+    desk = browser_of(PersonFactory())
+    ProviderSession.objects.update(sealed_key="no key of this site opens it")
+    request = RequestFactory().post(PAGE)
+    assert not end_session(ProviderSession.objects.get(), reason="by_test", request=request)
+    assert is_signed_in(desk)
+    assert ProviderSession.objects.get().is_live
 
 
 @pytest.mark.parametrize("engine", ["cache", "cached_db", "file"])
@@ -332,7 +442,7 @@ def test_an_administrator_signs_a_browser_out() -> None:
     assert "Firefox on Linux" in text_of(admin.get(screen))
     assert admin.get(f"{screen}{row.pk}/change/").status_code == 200
     assert row.sid not in admin.get(f"{screen}{row.pk}/change/").content.decode()
-    chosen = {"action": "end_selected", "_selected_action": [row.pk]}
+    chosen = {"post": "yes", "action": "end_selected", "_selected_action": [row.pk]}
     page = admin.post(screen, chosen, follow=True)
     assert "1 browser was signed out." in text_of(page)
     assert not is_signed_in(desk)
@@ -343,6 +453,7 @@ def test_an_administrator_stays_signed_in() -> None:
     admin.force_login(PersonFactory(is_staff=True, is_superuser=True))
     chosen = {
         "action": "end_selected",
+        "post": "yes",
         "_selected_action": [ProviderSession.objects.get().pk],
     }
     page = admin.post("/admin/oauthflows/providersession/", chosen, follow=True)
@@ -358,7 +469,7 @@ def test_a_viewer_of_the_admin_signs_nobody_out() -> None:
     admin = Client()
     admin.force_login(viewer)
     keys = list(ProviderSession.objects.values_list("pk", flat=True))
-    chosen = {"action": "end_selected", "_selected_action": keys}
+    chosen = {"post": "yes", "action": "end_selected", "_selected_action": keys}
     admin.post("/admin/oauthflows/providersession/", chosen)
     assert is_signed_in(desk)
 

@@ -4,6 +4,7 @@
 """
 
 import os
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -51,9 +52,18 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Long: a race has many that wait for one row.
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=10, options="-c lock_timeout=60s -c statement_timeout=120s"
+    )
+if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        connect_timeout=10, read_timeout=120, write_timeout=120
+    )
 
 
-def caches(url: str) -> dict[str, dict[str, str]]:
+def caches(url: str) -> dict[str, dict[str, Any]]:
     """Django's CACHES for a `redis://host:port/number` URL, or local memory for an empty one.
 
     Emptying a Redis cache empties its whole database, so each parallel worker gets its own: the named
@@ -68,6 +78,7 @@ def caches(url: str) -> dict[str, dict[str, str]]:
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": parts._replace(path=f"/{number}").geturl(),
+            "OPTIONS": {"socket_timeout": 5, "socket_connect_timeout": 5},
         }
     }
 

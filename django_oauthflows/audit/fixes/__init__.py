@@ -7,6 +7,7 @@ is explained by its own note and by what its error code means.
 from django.utils.functional import Promise
 
 from django_oauthflows.audit.fixes.exchanges import OF_EXCHANGES
+from django_oauthflows.audit.fixes.introspection import OF_INTROSPECTION
 from django_oauthflows.audit.fixes.openid import OF_OPENID
 from django_oauthflows.audit.fixes.registrations import OF_REGISTRATIONS
 from django_oauthflows.audit.fixes.requests import OF_REQUESTS
@@ -16,6 +17,7 @@ FIXES: dict[str, str | Promise] = {
     **OF_REQUESTS,
     **OF_SHAPES,
     **OF_EXCHANGES,
+    **OF_INTROSPECTION,
     **OF_OPENID,
     **OF_REGISTRATIONS,
 }

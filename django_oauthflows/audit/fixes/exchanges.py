@@ -97,4 +97,10 @@ OF_EXCHANGES: dict[str, str | Promise] = {
         "Send resource or audience: the client has several exchange targets."
     ),
     "target_resource_must_be_an_absolute_uri": _ABSOLUTE,
+    "target_must_be_shown_to_the_person": _(
+        "Have the client name the resource in its authorization request, so that the person sees it."
+    ),
+    "target_must_be_one_of_the_subject_token": _(
+        "Ask the person for a token that names this API too, or exchange the token for its own API."
+    ),
 }

@@ -23,7 +23,8 @@ OF_OPENID: dict[str, str | Promise] = {
         "Somebody else signed in than the client asked for: leave the hint out, or have them sign out first."
     ),
     "required_context_must_be_met": _(
-        "Ask for an acr of ACR_VALUES_SUPPORTED, or set STEP_UP_URL to the page on which people reach it."
+        "Ask for an acr that the metadata lists (ACR_LADDER), or set STEP_UP_URL to the page on which people "
+        "reach it."
     ),
     "encrypted_answer_must_have_a_key": _(
         "Have the client publish a key for encryption that fits the algorithm it registered."
@@ -57,6 +58,12 @@ OF_OPENID: dict[str, str | Promise] = {
     # Signing out
     "id_token_hint_must_be_an_id_token_of_ours": _(
         "Send an ID token of this server as id_token_hint, or leave it out: the person is then asked."
+    ),
+    "id_token_hint_must_not_be_expired": _(
+        "Send a newer ID token, or accept expired ones: OIDC_RP_INITIATED_LOGOUT_ACCEPT_EXPIRED_TOKENS."
+    ),
+    "return_address_must_be_https_where_the_site_is_strict": _(
+        "Register an https address to return to, or change OIDC_RP_INITIATED_LOGOUT_STRICT_REDIRECT_URIS."
     ),
     "client_must_be_known_to_return_to_it": _(
         "Send the client_id or an ID token beside post_logout_redirect_uri."

@@ -63,7 +63,9 @@ OF_REGISTRATIONS: dict[str, str | Promise] = {
     ),
     "opened_addresses_must_be_https": _WEB_ADDRESS,
     "redirect_uris_must_be_usable": _(
-        "Use https without a fragment; an installed app a loopback address or a scheme of its own."
+        "Use https without a fragment; an installed app a loopback address or a scheme of its own. To let a "
+        "tool you know come back by its scheme, as cursor, add that to ALLOWED_REDIRECT_URI_SCHEMES in "
+        "OAUTH2_PROVIDER."
     ),
     "return_addresses_must_be_usable": _(
         "Use https without a fragment for post_logout_redirect_uris, or an installed app's own address."

@@ -1,7 +1,10 @@
 """Of the requests clients make most: who asks, where they return to, what they hold."""
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from django_oauthflows.rules.pkce_switches import switches_in_a_sentence
 
 _START_OVER = _(
     "Send the person to the authorization endpoint again; check the server's clock if this recurs."
@@ -12,6 +15,15 @@ _CLIENTS_KEYS = _(
 _ALLOW_SCOPES = _("Have the client ask for less, or allow it these scopes under All settings.")
 _SEND_ONE_WAY = _(
     "Have the client authenticate in the one way it is registered for, and in no other."
+)
+_NAME_THE_SERVER = _(
+    "Have the client send the address of the server it calls as resource, to the authorization endpoint at "
+    "least, as the Model Context Protocol says. Where views of the site declare just one, that is meant."
+)
+
+_PKCE_AT_ITS_SIDE = format_lazy(
+    _("Turn on PKCE with S256 at the client's side. In known programs: {switches}."),
+    switches=switches_in_a_sentence(),
 )
 
 OF_REQUESTS: dict[str, str | Promise] = {
@@ -61,10 +73,12 @@ OF_REQUESTS: dict[str, str | Promise] = {
         "Have the client send redirect_uri: it has several, or asks for openid."
     ),
     "redirect_uri_must_match_code": _(
-        "The token request has to repeat the redirect_uri of the authorization request exactly."
+        "The token request has to repeat the redirect_uri of the authorization request exactly. With PKCE "
+        "(S256) it may leave it out."
     ),
     "return_address_must_be_registered": _(
-        "Register the post_logout_redirect_uri exactly as the client sends it."
+        "Register the post_logout_redirect_uri exactly as the client sends it. https://app.example/ and "
+        "https://app.example are two different addresses."
     ),
     # The code and its proof
     "code_must_exist": _(
@@ -73,14 +87,29 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "code_must_belong_to_client": _(
         "The code was issued to another client: two configurations are mixed up, or it was stolen."
     ),
+    "spent_code_must_be_proven": _(
+        "Redeem each code once, with the code_verifier and redirect_uri of its request."
+    ),
     "code_must_be_unspent": _(
         "The code came twice. Look for a page that is loaded twice, a retry, or two workers that handle one "
         "callback. Everything that came of the code was ended, in case it was stolen."
     ),
     "code_must_not_be_expired": _("A code lives a minute: have the client redeem it at once."),
-    "code_challenge_must_be_sent": _("Turn on PKCE with S256 in the client's library."),
-    "code_challenge_must_be_sent_by_public_clients": _(
-        "Turn on PKCE with S256 in the client's library."
+    "code_challenge_must_be_sent": format_lazy(
+        _(
+            "Turn on PKCE with S256 at the client's side, or have it send the scope openid with a nonce. In "
+            "known programs: {switches}. Of a client with a secret that can do neither, All settings can say "
+            "so."
+        ),
+        switches=switches_in_a_sentence(),
+    ),
+    "code_challenge_must_be_sent_by_public_clients": _PKCE_AT_ITS_SIDE,
+    "code_challenge_must_be_sent_for_loopback_addresses": format_lazy(
+        _(
+            "Turn on PKCE with S256 at the client's side: at a loopback address no nonce takes its place. In "
+            "known programs: {switches}."
+        ),
+        switches=switches_in_a_sentence(),
     ),
     "code_challenge_method_must_be_known": _("Have the client send code_challenge_method=S256."),
     "code_challenge_must_be_sent_with_every_request": _(
@@ -123,17 +152,25 @@ OF_REQUESTS: dict[str, str | Promise] = {
     ),
     # Scopes and resources
     "scopes_must_be_allowed_for_client": _ALLOW_SCOPES,
-    "scopes_must_not_be_empty": _("Have the client ask for a scope, or set DEFAULT_SCOPES."),
+    "scopes_must_not_be_empty": _(
+        "Have the client ask for a scope, or give it default scopes under All settings."
+    ),
+    "scopes_must_be_known": _(
+        "Leave the scope out of the client's request, or add it to the server's SCOPES."
+    ),
     "scopes_must_not_exceed_the_grant": _(
         "A refresh can only narrow. Send the person to the authorization endpoint to ask for more."
     ),
     "scopes_must_be_left": _ALLOW_SCOPES,
     "resource_must_be_allowed_for_client": _("Allow the client this resource under All settings."),
-    "resource_must_be_sent": _(
-        "Have the client send the address of the server it calls as resource, to the authorization and to "
-        "the token endpoint, as the Model Context Protocol says."
+    "client_must_authenticate_as_it_did": _(
+        "Have the client authenticate at each refresh as it did when it redeemed the code."
     ),
-    "resource_must_be_an_absolute_uri": _("A resource is an absolute URI without a fragment."),
+    "resource_must_be_sent": _NAME_THE_SERVER,
+    "resource_must_be_sent_or_granted": _NAME_THE_SERVER,
+    "resource_must_be_an_absolute_uri": _(
+        "Send an absolute URI, as https://api.example/ or urn:example:notes, with no fragment in it."
+    ),
     "target_must_be_allowed_for_client": _("Add the target to the client's exchange targets."),
     # The person
     "person_must_agree": _("The person said no. Nothing is to be changed."),
@@ -144,6 +181,10 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "prompt_none_must_be_possible": _(
         "The client asked for no page, and one is needed: ask again without prompt=none."
     ),
+    "prompt_none_must_not_lead_to_a_device": _(
+        "A client on a loopback address or a scheme of its own asks each time: leave prompt=none out. In "
+        "production, register an https address of the client's own."
+    ),
     # Devices
     "device_must_wait_between_polls": _(
         "Have the device wait for the interval, which grows by five seconds each time."
@@ -152,6 +193,10 @@ OF_REQUESTS: dict[str, str | Promise] = {
         "Nobody typed the code in time: have the device get a new one."
     ),
     "user_code_must_be_known": _("The person mistyped the code, or it had expired."),
+    "devices_from_one_network_must_be_few": _(
+        "Wait for as long as Retry-After says; DEVICES_PER_NETWORK is the limit. Behind a proxy that is not "
+        "in TRUSTED_PROXIES, all devices are one network."
+    ),
     "user_code_attempts_must_be_few": _(
         "Wait, and have the person read the code off the device again."
     ),
@@ -162,6 +207,10 @@ OF_REQUESTS: dict[str, str | Promise] = {
     ),
     "assertion_must_be_used_once": _(
         "Have the client make a new assertion, with a new jti, for each request."
+    ),
+    "assertion_must_come_to_a_named_host": _(
+        "Set ISSUER, or name the host in ALLOWED_HOSTS: while both are open, anybody chooses this server's "
+        "name with the Host header."
     ),
     "assertion_must_be_meant_for_this_server": _(
         "The aud of an assertion is the issuer or the token endpoint, alone."
@@ -195,7 +244,8 @@ OF_REQUESTS: dict[str, str | Promise] = {
         "Have the client refresh in time: expires_in says how long a token lives."
     ),
     "access_token_must_be_meant_for_this_resource": _(
-        "The token was asked for another resource: have the client name this one when it asks."
+        "The token was asked for another resource: have the client name this one when it asks. The URL of a "
+        "view counts on the host of ISSUER, and on hosts that ALLOWED_HOSTS names (* names none)."
     ),
     "access_token_must_be_well_formed": _(
         "The header is Authorization: Bearer, one space, and the token alone."
@@ -206,6 +256,20 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "permissions_must_be_granted": _(
         "A scope would not help: the view is for people and the token a service's own, or its other "
         "permissions refuse this person."
+    ),
+    "origin_must_be_allowed": _(
+        "List the origin of the page in the MCP server's origins, if that site may call it for people."
+    ),
+    # Faults of the things around the server
+    "database_must_answer": _(
+        "See why the database does not answer, is locked or takes no writes: the log names it once a minute."
+    ),
+    "cache_must_answer": _(
+        "Bring the cache of CACHES['default'] back: attempts cannot be counted without it."
+    ),
+    "fetches_must_be_few": _(
+        "Have the client try again. If it recurs, look for clients whose addresses (jwks_uri, request_uris) "
+        "answer slowly or not at all, and disable them."
     ),
     # Managing the server
     "own_scopes_must_be_given_in_the_admin": _(

@@ -18,12 +18,23 @@ OF_SHAPES: dict[str, str | Promise] = {
         "Compare the address to the site's metadata. On a person's own pages: it belongs to somebody else, "
         "or has ended; load the page that led there again."
     ),
+    "endpoint_must_be_asked_by_its_exact_url": _(
+        "Set the URL of the endpoint in the client's configuration as the metadata has it, with the slash at "
+        "its end."
+    ),
     "form_must_come_from_our_own_page": _(
         "Have the person load the page again and press the button there, with cookies allowed. If it recurs "
         "for everybody, compare CSRF_TRUSTED_ORIGINS and the proxy's headers to the site's address."
     ),
     "body_must_be_small": _(
         "Leave out what is not part of the request; nothing legal is that large."
+    ),
+    "body_must_have_a_length": _(
+        "Have the client send Content-Length, or run the site on a server that ends chunked bodies "
+        "(gunicorn, uvicorn, waitress)."
+    ),
+    "body_must_be_complete": _(
+        "The connection broke while the client was sending: have it send the whole request again."
     ),
     "body_must_be_json": _(
         "Send the body as application/json in UTF-8, and check it with a parser."
@@ -70,14 +81,9 @@ OF_SHAPES: dict[str, str | Promise] = {
         "Activate the person's account, if their tokens are to work again."
     ),
     "access_token_must_be_sent_once": _("Send the token in the Authorization header alone."),
-    "introspecting_client_must_be_confidential": _(
-        "Register the API as a service of its own and introspect with its credentials."
-    ),
-    "token_must_belong_to_client": _(
-        "The token was issued to another client: revoke it with that client's credentials, or in the admin."
-    ),
     "resource_must_be_granted": _(
-        "Name the resource in the authorization request too, or leave it out when redeeming."
+        "Name the resource in the authorization request too, so that the person sees it, or leave it out "
+        "when redeeming. For a device, which cannot name one, list it among the client’s allowed resources."
     ),
     "resource_must_be_named_at_the_token_endpoint": _(
         "Have the client name the resource when it redeems the device code."

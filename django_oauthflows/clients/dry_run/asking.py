@@ -8,6 +8,7 @@ from django_oauthflows.clients.dry_run import shapes
 from django_oauthflows.clients.dry_run.shapes import Shape
 from django_oauthflows.clients.policy import (
     authorization_rules,
+    device_rules,
     request_object_must_be_signed,
     takes_unsigned_objects,
     token_rules,
@@ -64,7 +65,7 @@ def not_asked(shape: Shape, before: ClientFacts, after: ClientFacts) -> Iterator
 
 def _authorize(shape: Shape, client: ClientFacts) -> None:
     if shape["object"] == "unsigned" and not takes_unsigned_objects(client):
-        raise request_object_must_be_signed()
+        raise request_object_must_be_signed(client)
     request = shapes.authorization_from(shape, client)
     flow = flow_of_authorization(request)
     enforce(authorization_rules(flow, client), request)
@@ -74,7 +75,7 @@ def _authorize_device(shape: Shape, client: ClientFacts) -> None:
     _authenticate(shape, client)
     grant_type_must_be_open(DEVICE_CODE.grant_type, client)
     request = shapes.authorization_from(shape, client)
-    enforce(DEVICE_CODE.authorization_rules, request)
+    enforce(device_rules(client), request)
 
 
 def _exchange(shape: Shape, client: ClientFacts) -> None:

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Min, Sum
-from django.utils import timezone
 
 from django_oauthflows.clients.dry_run.asking import ask, not_asked
 from django_oauthflows.clients.dry_run.shapes import Shape
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
+from django_oauthflows.core import clock
 from django_oauthflows.errors import Refusal
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.traffic import counting, reading
@@ -24,6 +24,7 @@ COLUMNS = frozenset(
     {
         "profile",
         "flows",
+        "may_omit_pkce_and_nonce",
         "scopes",
         "authentication_method",
         "token_endpoint_auth_signing_alg",
@@ -99,7 +100,7 @@ def dry_run(application: Any, changes: Mapping[str, Any], *, days: int) -> DryRu
     What is refused as it is, since it was changed after the request, is none of this change's doing.
     """
     counting.flush()
-    now, secrets = timezone.now(), list(ClientSecret.objects.filter(application_id=application.pk))
+    now, secrets = clock.now(), list(ClientSecret.objects.filter(application_id=application.pk))
     before = facts_of(application, secrets)
     after = facts_of(_changed(application, before, changes), secrets)
     recorded = tuple(_recorded(application, now - timedelta(days=days)))

@@ -8,9 +8,9 @@ moment alone, as a code verifier or a nonce, it says that it was there.
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
-from django_oauthflows.clients.policy import resource_of
+from django_oauthflows.clients.policy import resource_asked_for, resource_of
+from django_oauthflows.clients.uris import registered_form
+from django_oauthflows.core import clock
 from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.parties import NO_EXCHANGE, Exchanging, Party
 from django_oauthflows.rules.pkce import PLAIN, S256
@@ -57,18 +57,17 @@ def of_authentication(method: AuthMethod | None) -> Shape:
 
 def of_authorization(request: AuthorizationRequest, sent: Sent) -> Shape:
     client = request.client
-    is_registered = request.redirect_uri in client.redirect_uris
     return {
         "response_type": request.response_type,
         "response_mode": request.response_mode,
-        "redirect_uri": request.redirect_uri if is_registered else None,
+        "redirect_uri": registered_form(request.redirect_uri, client.redirect_uris),
         "redirect_uri_was_sent": request.redirect_uri_was_sent,
         "state": bool(request.state),
         "nonce": bool(request.nonce),
         "challenge": bool(request.code_challenge),
         "challenge_method": _known(request.code_challenge_method),
         "prompt": sorted(request.prompt & request.known_prompts),
-        "scopes": _asked(request.scopes_asked, client),
+        **_scopes(request),
         "object": sent.object,
         "was_kept": sent.was_kept,
         **_resources(request.resource if sent.names_resource else (), client),
@@ -80,7 +79,7 @@ def of_token(request: TokenRequest, sent: Sent, method: AuthMethod | None) -> Sh
     shape = {
         **of_authentication(method),
         "grant_type": request.grant_type,
-        "scopes": _asked(request.scopes_asked, client),
+        **_scopes(request),
     }
     if exchange is not NO_EXCHANGE:
         shape["exchange"] = _exchange(exchange, client, names_target=sent.names_resource)
@@ -89,7 +88,7 @@ def of_token(request: TokenRequest, sent: Sent, method: AuthMethod | None) -> Sh
     if held is not None:
         granted = _resources(held.resource, client)
         shape["origin"] = held.flow
-        shape["granted"] = sorted(held.scopes & client.scopes)
+        shape["granted"] = sorted(held.scopes & client.allowed_scopes)
         shape["granted_resource"] = granted["resource"]
         shape["granted_other_resource"] = granted["other_resource"]
     return shape
@@ -98,8 +97,10 @@ def of_token(request: TokenRequest, sent: Sent, method: AuthMethod | None) -> Sh
 def authorization_from(shape: Shape, client: ClientFacts) -> AuthorizationRequest:
     """The request again, as another or the same client's. Raises `KeyError` for a shape that is none."""
     scopes = _scopes_from(shape)
-    # Where the address was no registered one it was the same with another port.
+    # A row names none where a star of the project's took the address, or where it is an older row.
     redirect_uri = shape["redirect_uri"] or next(iter(client.redirect_uris), "")
+    named, sent = tuple(shape["resource"]), _names_resource(shape)
+    meant = named if sent else resource_asked_for(client, ())
     return AuthorizationRequest(
         client=client,
         response_type=shape["response_type"],
@@ -114,8 +115,9 @@ def authorization_from(shape: Shape, client: ClientFacts) -> AuthorizationReques
         code_challenge_method=shape["challenge_method"],
         prompt=frozenset(shape["prompt"]),
         known_prompts=frozenset(shape["prompt"]),
-        resource=resource_of(client, tuple(shape["resource"])) if shape["response_type"] else (),
-        resource_was_sent=_names_resource(shape),
+        scopes_dropped=_dropped_from(shape),
+        resource=resource_of(client, meant) if shape["response_type"] else (),
+        resource_was_sent=sent or bool(meant),
     )
 
 
@@ -125,7 +127,7 @@ def token_request_from(shape: Shape, client: ClientFacts) -> TokenRequest:
     if held is None:
         scopes = client.default_scopes if asked is None else asked
     else:
-        kept = held.scopes & client.scopes
+        kept = held.scopes & client.allowed_scopes
         scopes = kept if asked is None else kept & asked
     exchange = _exchange_from(shape.get("exchange"), client)
     named = tuple(shape.get("resource", ()))
@@ -134,11 +136,12 @@ def token_request_from(shape: Shape, client: ClientFacts) -> TokenRequest:
         client=client,
         grant_type=shape["grant_type"],
         flow=shape.get("origin") or catalogue.for_grant_type(shape["grant_type"])[0].slug,
-        now=timezone.now(),
+        now=clock.now(),
         scopes_asked=asked,
         scopes=scopes,
+        scopes_dropped=_dropped_from(shape),
         resource=resource if exchange is NO_EXCHANGE else exchange.targets,
-        resource_was_sent=_names_resource(shape),
+        resource_was_sent=_names_resource(shape) or _is_granted_a_resource(shape, client),
         held=held,
         sent=_SENT,
         exchange=exchange,
@@ -156,13 +159,22 @@ def _known(method: str) -> str:
     return method if method in (S256, PLAIN) else ""
 
 
-def _asked(scopes: frozenset[str] | None, client: ClientFacts) -> list[str] | None:
-    return None if scopes is None else sorted(scopes & client.scopes)
+def _scopes(request: AuthorizationRequest | TokenRequest) -> Shape:
+    """Those it asked for, and whether there were others that no part of the server knows."""
+    asked = request.scopes_asked
+    return {
+        "scopes": None if asked is None else sorted(asked & request.client.allowed_scopes),
+        **({"unknown_scopes": True} if request.scopes_dropped else {}),
+    }
 
 
 def _scopes_from(shape: Shape) -> frozenset[str] | None:
     scopes = shape["scopes"]
     return None if scopes is None else frozenset(scopes)
+
+
+def _dropped_from(shape: Shape) -> frozenset[str]:
+    return frozenset({"unknown"}) if shape.get("unknown_scopes") else frozenset()
 
 
 def _resources(named: tuple[str, ...], client: ClientFacts) -> Shape:
@@ -182,6 +194,14 @@ def _names_resource(shape: Shape) -> bool:
     return bool(shape.get("resource") or shape.get("other_resource"))
 
 
+def _is_granted_a_resource(shape: Shape, client: ClientFacts) -> bool:
+    """Would its grant be for one, whichever that is?"""
+    if "origin" not in shape:
+        return False
+    was = shape["granted_resource"] or shape["granted_other_resource"]
+    return bool(was or resource_asked_for(client, ()))
+
+
 def _held_from(shape: Shape, client: ClientFacts) -> Held | None:
     """What it presented, which was good then and would be."""
     if "origin" not in shape:
@@ -194,11 +214,22 @@ def _held_from(shape: Shape, client: ClientFacts) -> Held | None:
         user_is_active=True,
         client_is_enabled=client.is_enabled,
         scopes=frozenset(shape["granted"]),
-        resource=tuple(shape["granted_resource"]),
+        resource=_granted_resource(shape, client),
         expires=None,
         spent_at=None,
         device_status=DeviceStatus.APPROVED,
     )
+
+
+def _granted_resource(shape: Shape, client: ClientFacts) -> tuple[str, ...]:
+    """Return what a grant would be for that is made under these settings.
+
+    One without a resource is for this site, as was whatever was asked for by it, since that was answered.
+    """
+    granted = tuple(shape["granted_resource"])
+    if "exchange" in shape:
+        return granted or _exchange_from(shape["exchange"], client).targets
+    return resource_of(client, (), granted or tuple(shape.get("resource", ())))
 
 
 def _exchange(exchange: Exchanging, client: ClientFacts, *, names_target: bool) -> Shape:

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import models, router
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.batches import Ended
 from django_oauthflows.clients.dynamic.models import ClientRegistration
+from django_oauthflows.core import clock
 
 
 def unused() -> Q:
@@ -27,7 +27,7 @@ def note_used() -> int:
     """Remember who got a grant or a token, before those that ended are deleted; how many are new."""
     used = dot.application_model()._default_manager.filter(_holds())
     rows = ClientRegistration.objects.filter(used__isnull=True, application__in=used.values("pk"))
-    return rows.update(used=timezone.now())
+    return rows.update(used=clock.now())
 
 
 def unused_since(moment: datetime) -> Iterator[Ended]:

@@ -1,34 +1,39 @@
 """Clients known by a document of their own (CIMD): the client id is the address their metadata is found at.
 
-An address nobody has asked about before is fetched while a request waits, by django-oauth-toolkit's fetcher,
-which opens https at public addresses alone (`CIMD_ENABLED`, `CIMD_ALLOWED_HOSTS` and the other `CIMD_`
-settings). What it says is kept for as long as its publisher says, within the project's bounds. An address
-that does not answer, or answers what is refused, is left alone for a while, and the client is unknown; one
-that was known goes on as it was, for a day.
+An address nobody has asked about before is fetched while a request waits, by https at public addresses alone
+(`CIMD_ENABLED`, `CIMD_ALLOWED_HOSTS` and the other `CIMD_` settings), and counts as a registration of the
+network that the request came from. What it says is kept for as long as its publisher says, within the
+project's bounds. An address that does not answer, or answers what is refused, is left alone for a while, and
+the client is unknown; one that was known goes on as it was, for a day. Whoever names it is told why
+(`refusal_of`).
 """
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
 from threading import BoundedSemaphore
 from typing import Any
 
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients.dynamic import records
+from django_oauthflows.clients.dynamic import records, registration_limits
+from django_oauthflows.clients.dynamic.document_fetching import fetch_document
+from django_oauthflows.clients.dynamic.document_methods import with_method
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain, read
+from django_oauthflows.clients.dynamic.members import plain, read_stored
 from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.dynamic.offered import offered
+from django_oauthflows.clients.fetching import NotAsked, TooBusy
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
+from django_oauthflows.core.guarded_cache import cache
+from django_oauthflows.core.outage import CacheUnavailable, TooManyFetches
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.addresses import host_of
 from django_oauthflows.rules.base import enforce
@@ -42,26 +47,43 @@ logger = logging.getLogger("django_oauthflows.clients")
 #: What DOT's column says of a client that is known by its document.
 BY_DOCUMENT = "cimd"
 _LONGEST_ID = 255
+#: What is remembered of a refusal, beside its code and its sentence.
+_WHY = ("rule", "spec", "fix")
 #: How long a client goes on as it was while its document cannot be had.
 _KEPT = timedelta(days=1)
 
 
-def up_to_date(client_id: str, application: Any) -> Any:
+def up_to_date(client_id: str, application: Any, *, network: str | None) -> Any:
     """The application of a client id that is an https address, as its document says now; `None` for none.
 
-    An application that was registered under such an id by hand is never taken over by a document.
+    `network` is where the request came from that names it. Without one nothing is fetched, and a client that
+    was known is what it was last: it is only told or shown something then. An application that was registered
+    under such an id by hand is never taken over by a document.
     """
     if application is not None and application.registration_source != BY_DOCUMENT:
         return application
     if not dot.takes_client_documents() or len(client_id) > _LONGEST_ID:
         return None
-    now = timezone.now()
-    if application is not None and (application.cimd_expires_at or now) > now:
+    now = clock.now()
+    if network is None or (application is not None and (application.cimd_expires_at or now) > now):
         return application
-    found = _found(client_id, application)
+    found = _found(client_id, application, network)
     if found is None and application is not None:
         return application if (application.cimd_expires_at or now) + _KEPT > now else None
     return found
+
+
+def refusal_of(client_id: str) -> Refusal | None:
+    """Return why the document at a client id was refused just now; `None` where it was not."""
+    if not client_id.startswith("https://"):
+        return None
+    try:
+        why = cache.get(_mark_of(client_id))
+    except CacheUnavailable:
+        return None
+    if not isinstance(why, dict):
+        return None
+    return Refusal(Code(why["code"]), why["sentence"], **{name: why[name] for name in _WHY})
 
 
 def shown_host(client: ClientFacts) -> str:
@@ -69,28 +91,39 @@ def shown_host(client: ClientFacts) -> str:
     return host_of(client.client_id) if client.registration_source == BY_DOCUMENT else ""
 
 
-def _found(client_id: str, application: Any) -> Any:
+def _found(client_id: str, application: Any, network: str) -> Any:
     """What the document says, written down; `None` where there is none, or none that may be believed."""
     try:
         with _one_of_few() as is_free:
-            if is_free and _may_be_asked(client_id, application):
-                return _fetched(client_id, application)
+            if is_free and _may_be_asked(client_id, application, network):
+                return _fetched(client_id, application, network)
     except IntegrityError:
         # Another worker was faster, and wrote the same.
-        return dot.application_model()._default_manager.filter(client_id=client_id).first()
+        return dot.applications().filter(client_id=client_id).first()
+    except (TooBusy, TooManyFetches) as error:
+        # A client that is known goes on as it was.
+        if application is None:
+            raise TooManyFetches from error
+    except NotAsked:
+        logger.info("a client's document was not asked for: its limits are reached")
     except Refusal as refusal:
         logger.info("a client's document was refused: %s", refusal.rule)
-        _leave_alone(client_id)
+        with suppress(CacheUnavailable):
+            _leave_alone(client_id, refusal)
+    except CacheUnavailable:
+        # Which addresses were asked in vain is not known now: a new one is not asked.
+        if application is None:
+            raise
     except Exception:
         # On the way of a request nobody has authenticated: unknown, whatever happened, and loudly.
         logger.exception("a client's document could not be looked at")
     return None
 
 
-def _fetched(client_id: str, application: Any) -> Any:
+def _fetched(client_id: str, application: Any, network: str) -> Any:
     named = Document(client_id=client_id, named="", members=frozenset(), authentication_method="")
     enforce(ADDRESS_RULES, named)
-    answer = dot.fetch_client_document(client_id)
+    answer = fetch_document(client_id, network=network)
     document, seconds = answer if answer is not None else (None, 0)
     if not isinstance(document, dict) or not is_storable(document):
         raise Refusal(
@@ -100,11 +133,14 @@ def _fetched(client_id: str, application: Any) -> Any:
             spec="OAuth Client ID Metadata Document §4",
         )
     limits = offered()
-    return _written(client_id, application, _judged(client_id, document, limits), limits, seconds)
+    metadata = _judged(client_id, document, limits, network)
+    return _written(client_id, application, metadata, limits, seconds)
 
 
-def _judged(client_id: str, document: dict[str, Any], limits: Offered) -> ClientMetadata:
-    members = {"token_endpoint_auth_method": "none", **document}
+def _judged(
+    client_id: str, document: dict[str, Any], limits: Offered, network: str
+) -> ClientMetadata:
+    members = with_method(document)
     asked = Document(
         client_id=client_id,
         named=str(members.get("client_id")),
@@ -112,7 +148,7 @@ def _judged(client_id: str, document: dict[str, Any], limits: Offered) -> Client
         authentication_method=str(members["token_endpoint_auth_method"]),
     )
     enforce(DOCUMENT_RULES, asked)
-    return judged(members, limits, is_introduced=False)
+    return judged(members, limits, is_introduced=False, network=network, has_choice_of_method=True)
 
 
 def _written(
@@ -125,7 +161,7 @@ def _written(
         elif known is None:  # django-oauth-toolkit read its document before
             records.give_policy(application, metadata, limits)
         elif known.metadata != plain(metadata):
-            records.change(application, metadata, limits, before=read(known.metadata))
+            records.change(application, metadata, limits, before=read_stored(known.metadata))
         if known is None or known.metadata != plain(metadata):
             ClientRegistration.objects.update_or_create(
                 application=application, defaults={"metadata": plain(metadata)}
@@ -137,7 +173,7 @@ def _written(
                 by=actors.client(client_id),
                 detail={"by": "its document"},
             )
-        application.cimd_expires_at = timezone.now() + timedelta(seconds=seconds)
+        application.cimd_expires_at = clock.now() + timedelta(seconds=seconds)
         application.save(update_fields=["cimd_expires_at"])
     return application
 
@@ -148,21 +184,29 @@ def _registration_of(application: Any) -> ClientRegistration | None:
     return ClientRegistration.objects.filter(application=application).first()
 
 
-def _may_be_asked(client_id: str, application: Any) -> bool:
-    """Was it not asked in vain just now, and are there not too many new ones already?"""
+def _may_be_asked(client_id: str, application: Any, network: str) -> bool:
+    """Was it not asked in vain just now, and are there not too many new ones already?
+
+    One that is new counts as a registration of its network, whether its document is found or not.
+    """
     if cache.get(_mark_of(client_id)):
         return False
     if application is not None:
         return True
-    since = timezone.now() - timedelta(seconds=conf.REGISTRATIONS_WINDOW)
+    if not registration_limits.may_look_at(client_id, network):
+        return False
+    since = clock.now() - timedelta(seconds=conf.REGISTRATIONS_WINDOW)
     new = ClientRegistration.objects.filter(
         issued__gt=since, application__registration_source=BY_DOCUMENT
     )
     return new.count() < conf.REGISTRATIONS_IN_ALL
 
 
-def _leave_alone(client_id: str) -> None:
-    cache.set(_mark_of(client_id), 1, timeout=dot.setting("CIMD_FAILURE_BACKOFF_SECONDS"))
+def _leave_alone(client_id: str, refusal: Refusal) -> None:
+    why = {"code": str(refusal.code), "sentence": refusal.sentence}
+    why |= {name: getattr(refusal, name) for name in _WHY}
+    seconds = dot.setting("CIMD_FAILURE_BACKOFF_SECONDS")
+    cache.set(_mark_of(client_id), why, timeout=seconds)
 
 
 def _mark_of(client_id: str) -> str:

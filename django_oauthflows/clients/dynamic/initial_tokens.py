@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
@@ -16,6 +15,7 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import profiles, secrets
 from django_oauthflows.clients.dynamic.models import InitialAccessToken, InitialAccessTokenQuerySet
 from django_oauthflows.clients.validation import wrong_scopes
+from django_oauthflows.core import clock, text
 from django_oauthflows.errors import Code, Refusal
 
 
@@ -34,6 +34,8 @@ def issue(
 
     `created_by` is a person; `by` and `request` say for the audit log who did it.
     """
+    if flaw := text.flaw_of(label):
+        raise ValidationError({"label": text.SENTENCES[flaw]})
     if profile and profile not in profiles.BY_SLUG:
         raise ValidationError({"profile": _("There is no profile of this name.")})
     if scopes and (wrong := wrong_scopes(scopes)):
@@ -66,7 +68,7 @@ def revoke(
 ) -> None:
     """Nobody registers with it any more; the clients that did stay."""
     live = InitialAccessToken.objects.filter(pk=token.pk, revoked__isnull=True)
-    if live.update(revoked=timezone.now()):
+    if live.update(revoked=clock.now()):
         recorder.record(
             Event.INITIAL_TOKEN_REVOKED, by=by, request=request, detail={"label": token.label}
         )

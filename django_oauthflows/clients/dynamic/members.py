@@ -10,8 +10,10 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any
 
+from django_oauthflows.core import text
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.client_metadata import ClientMetadata
+from django_oauthflows.rules.words import is_scope, words_of
 
 #: The members that may come in several languages, as `client_name#ja` (RFC 7591 §2.2).
 TRANSLATED = ("client_name", "client_uri", "logo_uri", "policy_uri", "tos_uri")
@@ -24,11 +26,9 @@ _LONGEST_STATEMENT = 8000
 _MOST = 50
 _MOST_SECONDS = 2**31 - 1
 
-#: Characters that end lines, or turn the words around them (UAX #9), and halves of characters.
-_DECEIVING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\Z")  # RFC 5646 §2.1
+#: The members that flows and scopes follow from.
+_ABOUT_FLOWS = ("response_types", "grant_types", "token_endpoint_auth_method", "scope")
 _USUAL_ENC = "A128CBC-HS256"  # OpenID Connect Dynamic Client Registration §2
 
 
@@ -47,6 +47,14 @@ def read(members: Mapping[str, Any]) -> ClientMetadata:
     return ClientMetadata(**said)
 
 
+def read_stored(members: Mapping[str, Any]) -> ClientMetadata:
+    """Return what a stored registration says of its flows and scopes.
+
+    Its texts may be older than the rules about them, and need not be read for that.
+    """
+    return read({name: members[name] for name in _ABOUT_FLOWS if name in members})
+
+
 def plain(metadata: ClientMetadata) -> dict[str, Any]:
     """The metadata as a JSON object: what `read` reads as the same again."""
     said: dict[str, Any] = {}
@@ -56,11 +64,20 @@ def plain(metadata: ClientMetadata) -> dict[str, Any]:
             value = list(value)
         elif isinstance(value, frozenset):
             value = " ".join(sorted(value))
-        if value not in ("", None, False, []) or name in ("response_types", "grant_types"):
+        if _says_something(name, value):
             said[name] = value
     for name, languages in metadata.translations.items():
-        said |= {f"{name}#{language}": text for language, text in languages.items()}
+        said |= {f"{name}#{language}": value for language, value in languages.items()}
     return said
+
+
+def _says_something(name: str, value: Any) -> bool:
+    """Return whether a value is more than leaving the member out."""
+    if name in ("response_types", "grant_types"):
+        return True
+    if value is False:
+        return name in _OPEN  # where leaving it out is not the same
+    return value not in ("", None, [])
 
 
 def _fill_in_flows(said: dict[str, Any]) -> None:
@@ -69,10 +86,10 @@ def _fill_in_flows(said: dict[str, Any]) -> None:
         # The order of its words does not matter (RFC 6749 §3.1.1).
         sent = said["response_types"]
         said["response_types"] = tuple(
-            dict.fromkeys(" ".join(sorted(kind.split())) for kind in sent)
+            dict.fromkeys(" ".join(sorted(words_of(kind))) for kind in sent)
         )
     if "grant_types" not in said:
-        words = {word for kind in said.get("response_types", ("code",)) for word in kind.split()}
+        words = {word for kind in said.get("response_types", ("code",)) for word in words_of(kind)}
         needed = [("authorization_code", {"code"}), ("implicit", {"token", "id_token"})]
         said["grant_types"] = tuple(name for name, of in needed if words & of)
     elif "response_types" not in said:
@@ -94,9 +111,11 @@ def _translations(members: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 def _text(name: str, value: Any) -> str:
     longest = _LONGEST.get(name, _LONGEST_OTHER)
-    if not isinstance(value, str) or len(value) > longest or _DECEIVING.search(value):
+    if not isinstance(value, str) or len(value) > longest:
+        raise _wrong(name, f"must be text of at most {longest} characters")
+    if text.flaw_of(value, is_name=name == "client_name"):
         raise _wrong(
-            name, f"must be text of at most {longest} characters, without control characters"
+            name, "must be text that people can read, without control or invisible characters"
         )
     return value
 
@@ -111,15 +130,18 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     longest = _LONGEST_OF_LIST.get(name, _LONGEST_OTHER)
     is_list = isinstance(value, list) and len(value) <= _MOST
     if not is_list or not all(
-        isinstance(text, str) and 0 < len(text) <= longest and not _DECEIVING.search(text)
-        for text in value
+        isinstance(one, str) and 0 < len(one) <= longest and not text.flaw_of(one, is_name=False)
+        for one in value
     ):
         raise _wrong(name, f"must be a list of at most {_MOST} texts")
     return tuple(dict.fromkeys(value))
 
 
 def _words(name: str, value: Any) -> frozenset[str]:
-    return frozenset(_text(name, value).split())
+    words = words_of(_text(name, value))
+    if not all(map(is_scope, words)):
+        raise _wrong(name, "must be scopes with spaces between them")
+    return frozenset(words)
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -153,11 +175,14 @@ Reader = Callable[[str, Any], Any]
 _READERS: dict[type | UnionType, Reader] = {
     str: _text,
     bool: _flag,
+    bool | None: _flag,
     tuple[str, ...]: _texts,
     frozenset[str] | None: _words,
     int | None: _seconds,
     Mapping[str, Any] | None: _object,
 }
+#: The members that are neither true nor false where they are left out.
+_OPEN = frozenset(field.name for field in fields(ClientMetadata) if field.type == bool | None)
 _MEMBERS: dict[str, Reader] = {
     field.name: _READERS[field.type]  # type: ignore[index]
     for field in fields(ClientMetadata)

@@ -9,14 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
+from django_oauthflows.core import clock
+from django_oauthflows.core.writer import WriterQuerySet
 
 
-class InitialAccessTokenQuerySet(models.QuerySet["InitialAccessToken"]):
+class InitialAccessTokenQuerySet(WriterQuerySet["InitialAccessToken"]):
     def live(self) -> "InitialAccessTokenQuerySet":
         """Neither revoked, nor expired, nor used up."""
         return self.filter(
             Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses")), revoked__isnull=True
-        ).exclude(expires__lte=timezone.now())
+        ).exclude(expires__lte=clock.now())
 
 
 class InitialAccessToken(models.Model):
@@ -72,7 +74,7 @@ class InitialAccessToken(models.Model):
     @property
     def is_live(self) -> bool:
         is_left = self.max_uses is None or self.uses < self.max_uses
-        is_current = self.expires is None or self.expires > timezone.now()
+        is_current = self.expires is None or self.expires > clock.now()
         return self.revoked is None and is_left and is_current
 
 
@@ -109,7 +111,9 @@ class ClientRegistration(models.Model):
     )
     used = models.DateTimeField(_("used"), null=True, blank=True, editable=False)
 
-    objects: ClassVar[models.Manager["ClientRegistration"]] = models.Manager()
+    objects: ClassVar[models.Manager["ClientRegistration"]] = WriterQuerySet[
+        "ClientRegistration"
+    ].as_manager()
 
     class Meta:
         verbose_name = _("client registration")

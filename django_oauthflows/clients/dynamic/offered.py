@@ -1,6 +1,6 @@
 """What this server offers clients that make themselves known: derived from the catalogue and the settings."""
 
-from django_oauthflows import dot
+from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import conf
 from django_oauthflows.flows import catalogue
@@ -13,13 +13,14 @@ from django_oauthflows.keys.algorithms import (
     NONE,
 )
 from django_oauthflows.keys.foreign import ASYMMETRIC, SYMMETRIC
+from django_oauthflows.protected_views import declared_resources
 from django_oauthflows.rules.client_metadata import Offered
 from django_oauthflows.rules.requests import AuthMethod
 
 #: Nobody registers itself to ask people for their passwords.
 _NEVER = frozenset({"password"})
-#: The scopes of OpenID Connect Core §5.4 and §11, where the server has them.
-_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
+#: Who somebody is, and that an app may go on without asking anew (OpenID Connect Core §5.4, §11).
+_OPENID = frozenset({"openid", "profile", "email", "offline_access"})
 
 
 def is_on() -> bool:
@@ -49,6 +50,7 @@ def offered(*, profile: str = "", scopes: frozenset[str] = frozenset()) -> Offer
         request_object_algs=frozenset((*ASYMMETRIC, *SYMMETRIC, NONE)),
         encryption_algs=frozenset(KEY_ENCRYPTION),
         encryption_encs=frozenset(CONTENT_ENCRYPTION),
+        known_scopes=frozenset((*dot.all_scopes(), *own_scopes.DESCRIPTIONS)),
     )
 
 
@@ -59,10 +61,17 @@ def flows_offered(profile: str) -> tuple[Flow, ...]:
 
 
 def scopes_of_strangers() -> frozenset[str]:
-    """What REGISTRATION_SCOPES says; without it the server's default scopes and those of OpenID Connect."""
+    """What REGISTRATION_SCOPES says; without it, what is made for clients that nobody has looked at.
+
+    Those are the server's default scopes, those that say who somebody is where the site is an OpenID
+    Provider, and those of views that declare a resource, which the resource's document lists (RFC 9728 §2).
+    """
     if conf.REGISTRATION_SCOPES is not None:
         return frozenset(conf.REGISTRATION_SCOPES)
-    return dot.server_default_scopes() | _OPENID
+    openid = _OPENID if dot.is_openid_provider() else frozenset()
+    declared = frozenset[str]().union(*declared_resources().values())
+    meant = own_scopes.without(dot.server_default_scopes() | openid | declared)
+    return meant - frozenset(conf.SENSITIVE_SCOPES)
 
 
 def _response_types(flows: tuple[Flow, ...]) -> set[str]:

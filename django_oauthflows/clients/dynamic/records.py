@@ -4,11 +4,11 @@ from dataclasses import fields
 from typing import Any
 
 from django_oauthflows import dot
-from django_oauthflows.clients import presets
+from django_oauthflows.clients import presets, trust_marks
 from django_oauthflows.clients.dynamic.offered import flows_offered
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.presets import Preset
-from django_oauthflows.clients.uris import is_loopback, is_private_scheme
+from django_oauthflows.clients.uris import are_of_device
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.rules.client_metadata import ClientMetadata, Offered
 
@@ -24,10 +24,7 @@ def kind_of(metadata: ClientMetadata) -> Preset:
     """The kind of client this is, in the words of the admin."""
     if not metadata.response_types:
         return presets.BY_SLUG[_kind_without_a_browser(metadata)]
-    is_installed = metadata.application_type == "native" or all(
-        is_private_scheme(uri) or is_loopback(uri) for uri in metadata.redirect_uris
-    )
-    if is_installed:
+    if metadata.application_type == "native" or are_of_device(metadata.redirect_uris):
         # With a secret too, which each copy registers for itself (RFC 8252 §8.4).
         return presets.BY_SLUG["native-app"]
     return presets.BY_SLUG["web-app" if metadata.is_confidential else "single-page-app"]
@@ -40,7 +37,7 @@ def flows_of(metadata: ClientMetadata, offered: Offered) -> list[str]:
         flow.slug
         for flow in flows_offered(offered.profile)
         if (kinds.intersection(flow.response_types) or _is_granted(flow, grants))
-        and (metadata.is_confidential or flow.slug != "authorization-code")
+        and (_always_authenticates(metadata) or flow.slug != "authorization-code")
     ]
 
 
@@ -77,10 +74,10 @@ def change(
 ) -> None:
     """Replace what it said before (RFC 7592 §2.2); what an administrator decided of it stays.
 
-    But for this: whoever was vouched for, and now calls itself or leads to something else, is a stranger.
+    The marks of trust do not stay where the client is seen, led to or known by something else now.
     """
     policy = application.oauthflows_policy
-    shown = _shown(application, policy)
+    known_by = trust_marks.snapshot(application)
     columns = _application_columns(metadata)
     for name, value in columns.items():
         setattr(application, name, value)
@@ -88,30 +85,23 @@ def change(
     decided = {
         "flows": (flows_of(before, offered), policy.flows),
         "scopes": (scopes_of(before, offered), policy.scopes),
+        "default_scopes": (scopes_of(before, offered), policy.default_scopes),
     }
+    has_default_scopes = bool(policy.default_scopes)
     for name, value in _policy_columns(metadata, offered).items():
         setattr(policy, name, _kept(*decided[name], value) if name in decided else value)
+    if not has_default_scopes:  # the server's go on
+        policy.default_scopes = []
     policy.required_scopes = [name for name in policy.required_scopes if name in policy.scopes]
-    if _shown(application, policy) != shown:
-        policy.is_verified = policy.skips_consent = False
     policy.save()
+    if trust_marks.changed_members(known_by, trust_marks.snapshot(application), by_itself=True):
+        trust_marks.take_back(application)
 
 
 def _kept(said: list[str], current: list[str], says: list[str]) -> list[str]:
     """What a client says now, without what an administrator took, with what they gave."""
     taken, given = set(said) - set(current), set(current) - set(said)
     return sorted((set(says) - taken) | given)
-
-
-def _shown(application: Any, policy: ClientPolicy) -> tuple[Any, ...]:
-    """What people know a client by, and where it leads them."""
-    return (
-        application.name,
-        application.redirect_uris,
-        policy.client_uri,
-        policy.logo_uri,
-        policy.translations,
-    )
 
 
 def _application_columns(metadata: ClientMetadata) -> dict[str, Any]:
@@ -133,8 +123,14 @@ def _policy_columns(metadata: ClientMetadata, offered: Offered) -> dict[str, Any
         "preset": kind_of(metadata).slug,
         "flows": flows_of(metadata, offered),
         "scopes": scopes_of(metadata, offered),
+        "default_scopes": scopes_of(metadata, offered),
         "authentication_method": metadata.token_endpoint_auth_method,
+        "authentication_is_optional": metadata.authentication_is_optional,
     }
+
+
+def _always_authenticates(metadata: ClientMetadata) -> bool:
+    return metadata.is_confidential and not metadata.authentication_is_optional
 
 
 def _kind_without_a_browser(metadata: ClientMetadata) -> str:

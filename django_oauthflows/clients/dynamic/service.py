@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
@@ -17,13 +16,14 @@ from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import deletion, secrets
-from django_oauthflows.clients.dynamic import initial_tokens, records
+from django_oauthflows.clients.dynamic import initial_tokens, records, registration_limits
 from django_oauthflows.clients.dynamic.cleanup import unused
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain, read
+from django_oauthflows.clients.dynamic.members import plain, read_stored
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.models import ClientSecret
+from django_oauthflows.core import clock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.rules.client_metadata import ClientMetadata, Offered
 
@@ -49,8 +49,10 @@ def register(
 ) -> Registered:
     """Register a client as it describes itself. Raises `Refusal`."""
     limits = _offered_with(token)
-    metadata = judged(members, limits, is_introduced=token is not None)
     network = network_of(request)
+    metadata = judged(members, limits, is_introduced=token is not None, network=network)
+    if token is None:
+        registration_limits.count_passed()
     fingerprint = _fingerprint(metadata, network) if token is None else ""
     access_token = secrets.generate()
     with transaction.atomic():
@@ -108,12 +110,17 @@ def update(
     # What was stated of the software goes on to hold, unless it is stated anew.
     if stated := registration.metadata.get("software_statement"):
         members = {**members, "software_statement": members.get("software_statement") or stated}
-    metadata = judged(members, limits, is_introduced=registration.is_introduced)
+    metadata = judged(
+        members,
+        limits,
+        is_introduced=registration.is_introduced,
+        network=network_of(request),
+    )
     rotates = dot.setting("DCR_ROTATE_REGISTRATION_TOKEN_ON_UPDATE")
     access_token = secrets.generate() if rotates else presented
     application = registration.application
     with transaction.atomic():
-        before = read(registration.metadata)
+        before = read_stored(registration.metadata)
         _replace(registration, metadata, token_checksum=secrets.digest_of(access_token))
         records.change(application, metadata, limits, before=before)
         recorder.record(
@@ -228,7 +235,7 @@ def _fingerprint(metadata: ClientMetadata, network: str) -> str:
 def _forget_the_same(fingerprint: str) -> None:
     """A program that registers anew at each start leaves one unused client behind, not one a day."""
     same = ClientRegistration.objects.filter(
-        fingerprint=fingerprint, issued__lt=timezone.now() - _IN_USE
+        fingerprint=fingerprint, issued__lt=clock.now() - _IN_USE
     )
     for application in dot.application_model()._default_manager.filter(
         unused(), oauthflows_registration__in=same

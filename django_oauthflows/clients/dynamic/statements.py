@@ -5,13 +5,13 @@ Not a credential: it names the software and not who registers it, so it opens no
 
 from typing import Any
 
-from django.utils import timezone
-
 from django_oauthflows.clients.key_sets import keys_of
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.keys.foreign import ASYMMETRIC, is_signed_by, peek
 from django_oauthflows.keys.jwt import NotGenuine, Opened
+from django_oauthflows.rules.jwt_types import SOFTWARE_STATEMENT, UNTYPED, is_of_type
 from django_oauthflows.strict_json import is_storable
 
 #: Claims about the statement itself; the rest are about the software.
@@ -52,6 +52,8 @@ def _claims_of(statement: Any) -> dict[str, Any]:
             spec="RFC 7591 §3.2.2",
             fix="Name its issuer and its keys in SOFTWARE_STATEMENT_ISSUERS.",
         )
+    if not is_of_type(opened.header.get("typ", ""), *UNTYPED, SOFTWARE_STATEMENT):
+        raise _invalid("The software_statement is a JWT of another type.")
     is_signed = is_signed_by(statement, opened, keys_of(trusted), ASYMMETRIC)
     if not is_signed or not is_storable(opened.claims):
         raise _invalid("The software_statement is not signed by its issuer.")
@@ -61,7 +63,7 @@ def _claims_of(statement: Any) -> dict[str, Any]:
 
 
 def _is_in_time(opened: Opened) -> bool:
-    now = timezone.now().timestamp()
+    now = clock.now().timestamp()
     for name, is_past in (("exp", True), ("nbf", False)):
         moment = opened.claims.get(name)
         if moment is None:

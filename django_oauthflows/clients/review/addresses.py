@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows.clients import presets
+from django_oauthflows.clients.presentation import is_known_to_site
 from django_oauthflows.clients.review.base import Reviewed, Severity, few, question
-from django_oauthflows.clients.uris import is_dangerous, is_loopback, is_private_scheme
+from django_oauthflows.clients.uris import is_dangerous, is_private_scheme
 from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.rules.uri_origins import leads_to_device
 
 
 @question(
@@ -64,8 +66,8 @@ def redirect_uris_should_have_no_fragment(reviewed: Reviewed) -> str | None:
 )
 def web_apps_should_not_answer_on_the_persons_device(reviewed: Reviewed) -> str | None:
     """A web app is elsewhere: any program on the person's device can wait at that port for the code."""
-    local = [uri for uri in _uris(reviewed.client) if _is_local(uri)]
-    if not local or _is_installed(reviewed.client):
+    local = [uri for uri in _uris(reviewed.client) if leads_to_device(uri)]
+    if not local or presets.is_native(reviewed.client):
         return None
     return _("A web app's answer goes to the person's own device: %s") % few(local)
 
@@ -77,7 +79,7 @@ def web_apps_should_not_answer_on_the_persons_device(reviewed: Reviewed) -> str 
 )
 def installed_apps_should_name_loopback_by_number(reviewed: Reviewed) -> str | None:
     """The name localhost may lead to another interface than the app listens on, depending on the system."""
-    if not _is_installed(reviewed.client):
+    if not presets.is_native(reviewed.client):
         return None
     named = [uri for uri in _uris(reviewed.client) if _host(uri) == "localhost"]
     return _("Loopback by name: %s") % few(named) if named else None
@@ -92,7 +94,7 @@ def private_schemes_should_be_known_apps(reviewed: Reviewed) -> str | None:
     """Any app on a device can claim a scheme and pose as this one, and nobody knows who this is."""
     client = reviewed.client
     private = [uri for uri in _uris(client) if is_private_scheme(uri)]
-    if not private or client.is_verified or client.registration_source == "manual":
+    if not private or is_known_to_site(client):
         return None
     return _("It registered itself, and comes back by a scheme of its own: %s") % few(private)
 
@@ -108,7 +110,7 @@ def redirect_uris_should_be_on_one_host(reviewed: Reviewed) -> str | None:
         {
             _host(uri)
             for uri in _uris(reviewed.client)
-            if not is_private_scheme(uri) and not _is_local(uri)
+            if not is_private_scheme(uri) and not leads_to_device(uri)
         }
     )
     return _("Answers go to several hosts: %s") % few(hosts) if len(hosts) > 1 else None
@@ -155,7 +157,7 @@ QUESTIONS = (
 
 def comes_back_by_the_device(client: ClientFacts) -> bool:
     """Can another app on a person's device wait for the answer in its place (RFC 8252 §8.6)?"""
-    return any(is_private_scheme(uri) or _is_local(uri) for uri in _uris(client))
+    return any(is_private_scheme(uri) or leads_to_device(uri) for uri in _uris(client))
 
 
 def _uris(client: ClientFacts) -> list[str]:
@@ -170,17 +172,8 @@ def _is_uri(uri: str) -> bool:
         return False
 
 
-def _is_installed(client: ClientFacts) -> bool:
-    return presets.is_installed(client.preset) or client.openid.application_type == "native"
-
-
 def _is_plain(uri: str) -> bool:
-    return _scheme(uri) == "http" and not _is_local(uri)
-
-
-def _is_local(uri: str) -> bool:
-    is_web = _scheme(uri) in ("http", "https")
-    return is_web and (_host(uri) == "localhost" or is_loopback(uri))
+    return _scheme(uri) == "http" and not leads_to_device(uri)
 
 
 def _scheme(uri: str) -> str:

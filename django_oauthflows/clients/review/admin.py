@@ -25,6 +25,8 @@ from django_oauthflows.clients.review import fixing, keeping
 from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, review_of, reviews_of
+from django_oauthflows.core import text
+from django_oauthflows.core.admin_lookups import KnownChoiceFilter
 from django_oauthflows.long_lists import BoundedPaginator
 
 _TITLES = {
@@ -44,7 +46,7 @@ _RISKIEST_FIRST = (
 )
 
 
-class RiskFilter(admin.SimpleListFilter):
+class RiskFilter(KnownChoiceFilter):
     """Clients by the worst of what was found when they were last reviewed."""
 
     title = gettext_lazy("security")
@@ -71,10 +73,11 @@ class ReviewedChangeList(screens.ChangeList):
         rows: list[Any] = list(self.result_list)
         for row, found in zip(rows, reviews_of(rows, keys=[row.pk for row in rows]), strict=True):
             row.oauthflows_review = found
+            row.name = text.shown(row.name, row.client_id)  # for this page alone
         self.result_list = rows
 
 
-class ReviewedAdmin(screens.ModelAdmin):  # type: ignore[type-arg]
+class ReviewedAdmin(screens.ModelAdmin):
     """What the review adds to the screen of clients."""
 
     client_for: Any

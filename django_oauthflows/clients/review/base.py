@@ -63,6 +63,7 @@ class Reviewed:
     server: Lifetimes
     secrets: tuple[KeptSecret, ...] = ()
     owner_is_active: bool = True
+    name_is_legible: bool = True
     use: Use | None = None
 
 

@@ -6,13 +6,21 @@ tests read this list.
 
 from dataclasses import dataclass
 
-from django_oauthflows.clients.review import addresses, credentials, managing, rights, standing
+from django_oauthflows.clients.review import (
+    addresses,
+    appearance,
+    credentials,
+    managing,
+    rights,
+    standing,
+)
 from django_oauthflows.clients.review.base import Finding, Question, Reviewed, Severity
 
 QUESTIONS: tuple[Question, ...] = (
     *rights.QUESTIONS,
     *managing.QUESTIONS,
     *addresses.QUESTIONS,
+    *appearance.QUESTIONS,
     *credentials.QUESTIONS,
     *standing.QUESTIONS,
 )

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import facts_of
@@ -14,6 +13,8 @@ from django_oauthflows.clients.models import ClientSecret
 from django_oauthflows.clients.review.base import KeptSecret, Lifetimes, Reviewed, Use
 from django_oauthflows.clients.review.catalogue import Review, review
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock, users
+from django_oauthflows.core.text import flaw_of
 
 
 def reviews_of(
@@ -26,7 +27,7 @@ def reviews_of(
     """
     secrets = _secrets(keys)
     use = _use(keys) if with_use else None
-    server, now = _lifetimes(), timezone.now()
+    server, now = _lifetimes(), clock.now()
     for application in applications:
         own = secrets.get(application.pk, [])
         yield review(
@@ -35,7 +36,8 @@ def reviews_of(
                 now=now,
                 server=server,
                 secrets=tuple(_kept(secret) for secret in own if secret.is_live),
-                owner_is_active=application.user is None or application.user.is_active,
+                owner_is_active=application.user is None or users.is_active(application.user),
+                name_is_legible=not application.name or flaw_of(application.name) is None,
                 use=None if use is None else use.get(application.pk, Use()),
             )
         )
@@ -69,7 +71,7 @@ def _use(keys: Collection[Any] | None) -> dict[Any, Use]:
     for key, scope, first in grants.values_list("application_id", "scope").annotate(Min("created")):
         scopes[key].update(scope.split())
         since[key] = min(first, since.get(key, first))
-    tokens = dot.access_token_model()._default_manager.filter(expires__gt=timezone.now())
+    tokens = dot.access_token_model()._default_manager.filter(expires__gt=clock.now())
     live = _of(tokens, keys).order_by().values_list("application_id").annotate(Count("pk"))
     counted = dict(live)
     return {

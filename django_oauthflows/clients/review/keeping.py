@@ -5,19 +5,20 @@ found by the latter.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import islice
 from typing import Any
 
 from asgiref.local import Local
 from django.db import IntegrityError, connections, models, router, transaction
-from django.utils import timezone
 
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, reviews_of
 from django_oauthflows.clients.review.models import ClientReview
+from django_oauthflows.core import clock
+from django_oauthflows.core.after_commit import after_commit
+from django_oauthflows.core.model_signals import listen_to_rows
 
 #: Clients written in one transaction.
 _BATCH = 500
@@ -38,16 +39,14 @@ def watch() -> None:
     """Review a client again whenever it, its policy or a secret of its was saved or deleted here."""
     for sender in (dot.application_model(), ClientPolicy, ClientSecret):
         for signal in (models.signals.post_save, models.signals.post_delete):
-            signal.connect(
-                _changed, sender=sender, dispatch_uid=f"oauthflows-review-{sender.__name__}"
-            )
+            listen_to_rows(signal, _changed, sender, uid="oauthflows-review")
 
 
 def _changed(instance: Any, using: str, **_: Any) -> None:
     """Once what belongs together was saved; whatever goes wrong then is logged, and breaks no request."""
     key = getattr(instance, "application_id", instance.pk)
     _keys().add(key)
-    transaction.on_commit(partial(_review_one, key), using=using, robust=True)
+    after_commit(_review_one, key, using=using)
 
 
 def _review_one(key: Any) -> None:
@@ -66,7 +65,7 @@ def _keys() -> set[Any]:
 
 
 def _keep(found: Sequence[Review]) -> int:
-    now = timezone.now()
+    now = clock.now()
     rows = [
         ClientReview(application_id=one.key, score=one.score, worst=one.worst.value, computed=now)
         for one in found

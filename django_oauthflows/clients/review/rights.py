@@ -113,6 +113,20 @@ def codes_should_be_bound_by_pkce(reviewed: Reviewed) -> str | None:
 
 @question(
     Severity.MEDIUM,
+    spec="RFC 9700 §2.1.1",
+    fix=gettext_lazy(
+        "Let it send a code_challenge or a nonce, then take the exception away: the rest is refused."
+    ),
+    changes=lambda reviewed: {"may_omit_pkce_and_nonce": False},
+)
+def codes_should_be_bound_by_pkce_or_nonce(reviewed: Reviewed) -> str | None:
+    """A stolen code of its can be put into another person's session there, and nothing would tell."""
+    is_exempt = reviewed.client.may_omit_pkce_and_nonce
+    return _("It may leave out both PKCE and nonce.") if is_exempt else None
+
+
+@question(
+    Severity.MEDIUM,
     spec="RFC 6749 §10.2",
     fix=gettext_lazy("Ask people for consent; or mark it verified once you know who runs it."),
     changes=lambda reviewed: {"skips_consent": False},
@@ -216,6 +230,7 @@ QUESTIONS = (
     legacy_profile_should_be_needed,
     agents_should_name_the_server_they_call,
     codes_should_be_bound_by_pkce,
+    codes_should_be_bound_by_pkce_or_nonce,
     consent_should_be_skipped_by_known_clients_only,
     consent_should_be_asked_for_apps_that_cannot_prove_themselves,
     clients_should_have_a_policy,

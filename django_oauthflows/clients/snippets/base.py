@@ -17,6 +17,7 @@ class Server:
     token_url: str
     device_url: str
     resource: str
+    introspection_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +64,5 @@ def server_of(request: HttpRequest) -> Server:
         token_url=url_of(request, "token"),
         device_url=url_of(request, "device-authorization"),
         resource=own_resource_of(request),
+        introspection_url=url_of(request, "introspect"),
     )

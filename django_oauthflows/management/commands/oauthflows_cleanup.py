@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from django_oauthflows import batches
 from django_oauthflows.audit import cleanup as audit
@@ -22,6 +21,7 @@ from django_oauthflows.clients.dynamic import cleanup as registrations
 from django_oauthflows.clients.review import keeping
 from django_oauthflows.conf import conf
 from django_oauthflows.consent import cleanup as consents
+from django_oauthflows.core import clock
 from django_oauthflows.identity import cleanup as logouts
 from django_oauthflows.protocol import cleanup as requests
 from django_oauthflows.sessions import cleanup as sessions
@@ -102,12 +102,14 @@ def _age(text: str) -> timedelta:
 
 
 def _everything(age: timedelta) -> Iterator[Ended]:
-    now = timezone.now()
+    now = clock.now()
     yield from tokens.ended_before(now - age)
     yield from consents.ended_before(now - age)
     yield from sessions.ended_before(now - age)
     yield from logouts.ended_before(now - age)
     yield from requests.ended_before(now - age)
+    yield from clients.not_shown_before(now)
+    yield from clients.used_ids_ended_before(now - age)
     if conf.REGISTRATION_UNUSED_LIFETIME is not None:
         lifetime = timedelta(seconds=conf.REGISTRATION_UNUSED_LIFETIME)
         yield from registrations.unused_since(now - lifetime)

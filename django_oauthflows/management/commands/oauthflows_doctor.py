@@ -19,6 +19,7 @@ from django_oauthflows.clients.review.base import Severity
 from django_oauthflows.clients.review.catalogue import Review
 from django_oauthflows.clients.review.gathering import all_applications, reviews_of
 from django_oauthflows.conf import conf
+from django_oauthflows.core.text import for_terminal
 
 _LEVELS = {severity.word: severity for severity in Severity if severity is not Severity.NOTE}
 
@@ -88,23 +89,26 @@ class Command(BaseCommand):
             self.stdout.write(dumps(members, indent=2))
         else:
             for application, one in ran:
-                self.stdout.write("\n".join(lines_of(*_names(application), one)))
+                self._say(*lines_of(*_names(application), one))
         if not is_well:
             raise SystemExit(1)
 
     def _report(self, reviews: list[Review], messages: list[checks.CheckMessage]) -> None:
         for message in messages:
-            self.stdout.write(f"{_severity(message).word:<7}{message.id}: {message.msg}")
-            self.stdout.write(f"       {message.hint or ''}".rstrip())
+            self._say(f"{_severity(message).word:<7}{message.id}: {message.msg}")
+            self._say(f"       {message.hint or ''}".rstrip())
         for review in reviews:
-            self.stdout.write(f"{review.name} ({review.client_id}): {review.score}/100")
+            self._say(f"{review.name} ({review.client_id}): {review.score}/100")
             for finding in review.findings:
-                self.stdout.write(
-                    f"  {finding.severity.word:<7}{finding.name} ({finding.spec}): {finding.sentence}"
-                )
-                self.stdout.write(f"         {finding.fix}")
+                about = f"{finding.name} ({finding.spec}): {finding.sentence}"
+                self._say(f"  {finding.severity.word:<7}{about}", f"         {finding.fix}")
         if not reviews and not messages:
-            self.stdout.write("There is no client yet, and nothing to say about the site.")
+            self._say("There is no client yet, and nothing to say about the site.")
+
+    def _say(self, *lines: str) -> None:
+        """Print lines whose names and addresses strangers may have chosen."""
+        for line in lines:
+            self.stdout.write(for_terminal(line))
 
 
 def _reviews(client_id: str | None) -> Iterator[Review]:
@@ -126,7 +130,7 @@ def _applications(client_id: str | None) -> Iterator[Any]:
         return
     one = applications.filter(client_id=client_id).first()
     if one is None:
-        raise CommandError(f"There is no client {client_id}.", returncode=2)
+        raise CommandError(f"There is no client {for_terminal(client_id)}.", returncode=2)
     yield one
 
 

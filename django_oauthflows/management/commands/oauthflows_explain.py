@@ -6,12 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_oauthflows.audit.actors import names_of
-from django_oauthflows.audit.events import Event
-from django_oauthflows.audit.explaining import Explanation, explain, find
+from django_oauthflows.audit.explaining import Explanation, explain, find, is_explained
 from django_oauthflows.audit.exporting import members_of
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.expectations import Compared, compare
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.core.text import for_terminal
 
 
 class Command(BaseCommand):
@@ -28,13 +28,14 @@ class Command(BaseCommand):
         row = find(options["reference"].strip().lower())
         if row is None:
             raise CommandError("Nothing is known under this reference.", returncode=1)
-        explanation = explain(row) if row.event == Event.REQUEST_REFUSED else None
+        explanation = explain(row) if is_explained(row) else None
         client = client_of(row.client_id) if row.client_id else None
         compared = compare(row.detail, row.rule, client)
         if options["json"]:
             self.stdout.write(json.dumps(_members(row, explanation, compared), default=str))
         else:
-            self.stdout.write("\n".join(_lines(row, explanation, compared)))
+            lines = _lines(row, explanation, compared)
+            self.stdout.write("\n".join(map(for_terminal, lines)))
 
 
 def _members(
@@ -55,6 +56,7 @@ def _members(
 def _lines(
     row: AuditEvent, explanation: Explanation | None, compared: tuple[Compared, ...]
 ) -> list[str]:
+    links = iter(_links(explanation))
     facts = {
         "what": f"{row.event} {row.code} at {row.endpoint or 'this site'}".replace("  ", " "),
         "when": row.created.isoformat(timespec="seconds"),
@@ -64,16 +66,24 @@ def _lines(
         "network": row.network or "-",
     }
     if explanation is not None:
-        links = (f"{each.name}  {each.address}" for each in explanation.paragraphs)
         facts |= {
             "said": row.sentence,
             "rule": row.rule,
             "why": " ".join(explanation.why.split()) or str(explanation.means),
-            "see": "\n          ".join(links),
+            "see": next(links, "-"),
             "fix": str(explanation.fix),
         }
-    lines = [f"{name + ':':<9} {value}" for name, value in facts.items()]
+    lines = []
+    for name, value in facts.items():
+        lines.append(f"{name + ':':<9} {value}")
+        if name == "see":
+            lines += [f"{'':<9} {link}" for link in links]
     return [*lines, *(line for each in compared for line in _beside(each))]
+
+
+def _links(explanation: Explanation | None) -> list[str]:
+    paragraphs = explanation.paragraphs if explanation is not None else ()
+    return [f"{each.name}  {each.address}" for each in paragraphs]
 
 
 def _beside(each: Compared) -> list[str]:

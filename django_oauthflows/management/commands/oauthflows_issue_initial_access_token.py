@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.clients import profiles
 from django_oauthflows.clients.dynamic import initial_tokens
+from django_oauthflows.core import clock
+from django_oauthflows.core.text import for_terminal
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -50,13 +51,15 @@ class Command(BaseCommand):
             row, token = initial_tokens.issue(
                 label=options["label"],
                 max_uses=options["max_uses"] or None,
-                expires=None if lifetime is None else timezone.now() + lifetime,
+                expires=None if lifetime is None else clock.now() + lifetime,
                 profile=options["profile"],
                 scopes=options["scope"].split(),
                 by=COMMAND,
             )
         except ValidationError as error:
-            raise CommandError("No token was issued. " + " ".join(error.messages)) from None
+            raise CommandError(
+                "No token was issued. " + for_terminal(" ".join(error.messages))
+            ) from None
         if options["json"]:
             expires = row.expires.isoformat() if row.expires else None
             self.stdout.write(json.dumps({"initial_access_token": token, "expires": expires}))

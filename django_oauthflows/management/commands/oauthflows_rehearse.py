@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.http import HttpRequest
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.conf import conf
+from django_oauthflows.core.text import for_terminal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.protocol.rehearsal.base import (
     JWT,
@@ -57,11 +59,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         http = _request_to(options["url"] or conf.ISSUER or dot.setting("OIDC_ISS_ENDPOINT"))
-        rehearsal = rehearse(http, _question(options))
+        question = _question(options)
+        try:
+            rehearsal = rehearse(http, question)
+        except DisallowedHost:
+            raise CommandError(_host_is_refused(http), returncode=2) from None
         if options["json"]:
             self.stdout.write(json.dumps(members_of(rehearsal), default=str))
         else:
-            self.stdout.write("\n".join(_lines(rehearsal)))
+            self.stdout.write("\n".join(map(for_terminal, _lines(rehearsal))))
         if rehearsal.refused or not rehearsal.deliveries:
             raise CommandError("It would not get what it asks for.", returncode=1)
 
@@ -136,10 +142,13 @@ def _person(name: str) -> Any:
 
 def _request_to(url: str) -> HttpRequest:
     """A request to this site, under the name that tokens would say."""
-    parts = urlsplit(str(url or ""))
-    if not parts.hostname or parts.scheme not in ("http", "https"):
+    try:
+        parts = urlsplit(str(url or ""))
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (KeyError, ValueError):  # another scheme, or a port that is no number
+        parts, port = urlsplit(""), 0
+    if not parts.hostname:
         raise CommandError("Say with --url where this site is, or set ISSUER.", returncode=2)
-    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     return WSGIRequest(
         {
             "REQUEST_METHOD": "GET",
@@ -150,6 +159,12 @@ def _request_to(url: str) -> HttpRequest:
             "wsgi.input": BytesIO(),
         }
     )
+
+
+def _host_is_refused(http: HttpRequest) -> str:
+    """Return the sentence for a host that Django answers no request at (`ALLOWED_HOSTS`)."""
+    host = for_terminal(http.META["SERVER_NAME"])
+    return f"Django refuses requests to this host. Add '{host}' to ALLOWED_HOSTS, or name another with --url."
 
 
 def _lines(rehearsal: Rehearsal) -> Iterator[str]:

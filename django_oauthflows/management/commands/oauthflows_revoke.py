@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_oauthflows.audit.actors import COMMAND
+from django_oauthflows.core.text import for_terminal
 from django_oauthflows.tokens import blast
 from django_oauthflows.tokens.forms import RadiusForm
 from django_oauthflows.tokens.leaks import LONGEST
@@ -100,7 +101,7 @@ def _radius(options: dict[str, Any]) -> Radius:
     for name, messages in form.errors.items():
         option = {"__all__": "", "leaked_token": "--token-file: "}.get(name, f"--{name}: ")
         wrong += [f"{option}{message}" for message in messages]
-    raise CommandError("\n".join(wrong))
+    raise CommandError("\n".join(map(for_terminal, wrong)))
 
 
 def _leaked_token(source: str) -> str:

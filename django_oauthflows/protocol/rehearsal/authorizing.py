@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.http import HttpRequest, QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from django_oauthflows.clients.policy import profile_of
 from django_oauthflows.consent import memory
-from django_oauthflows.consent.decision import Next, Why, why_ask
+from django_oauthflows.consent.decision import (
+    Next,
+    Why,
+    identity_is_assured,
+    skips_page,
+    why_ask,
+)
 from django_oauthflows.consent.forms import ConsentForm
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.consent.remembered import RememberedConsent
+from django_oauthflows.core import clock, users
 from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.protocol import asking, authorize, languages, signing_in
 from django_oauthflows.protocol.callers import know_redirect_uri, must_be_usable
@@ -34,9 +43,9 @@ from django_oauthflows.protocol.rehearsal.base import (
     Told,
 )
 from django_oauthflows.protocol.rehearsal.roads import sent_away, supposed
-from django_oauthflows.protocol.sending import Asked, granted, identified
+from django_oauthflows.protocol.sending import Asked, as_asked, granted, identified
 from django_oauthflows.rules.pkce import s256
-from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts
+from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.tokens.sessions import SignIn
 
 #: The example of RFC 7636 appendix B: nobody's secret.
@@ -54,13 +63,19 @@ class Agreed:
     now: datetime
 
     def identified(self, person: Any) -> Identified:
-        return identified(self.request, person=person, sign_in=self.sign_in, now=self.now)
+        return identified(
+            self.request,
+            person=person,
+            sign_in=self.sign_in,
+            now=self.now,
+            authorization=uuid4(),  # there is none yet
+        )
 
 
 def authorized(http: HttpRequest, question: Question, notes: Notes) -> Agreed:
     """The request once the person agreed to it. Raises `Refusal` or `DeadEnd`."""
     notes.told = Told.PAGE
-    parameters, client = parameters_of(question), question.client
+    parameters, client = parameters_of(question), question.client.without_proof()
     must_be_usable(http, client)
     address = authorize.address_of(http, parameters, know_redirect_uri(client, parameters))
     notes.told = Told.REDIRECT
@@ -108,12 +123,12 @@ def _decided(question: Question, asked: Asked, notes: Notes) -> Agreed:
     person, request, errand = question.person, asked.request, Errand()
     sign_in = supposed(question)
     for _road in range(_MOST_ROADS):
-        is_there = person.is_active and sign_in is not None
+        is_there = users.is_active(person) and sign_in is not None
         presence = signing_in.presence(person, sign_in if is_there else None, request, errand)
         remembered = memory.remembered(request.client, person) if is_there else None
         decision = authorize.decided(request, presence, remembered)
         if decision.next is Next.ANSWER:
-            _note_silence(request.client, notes)
+            _note_silence(request, notes)
             return _agreed(asked, decision.scopes, sign_in)
         if decision.next is Next.ASK:
             return _agreed(asked, _asked(question, asked, remembered, notes), sign_in)
@@ -124,21 +139,21 @@ def _decided(question: Question, asked: Asked, notes: Notes) -> Agreed:
 def _agreed(asked: Asked, scopes: frozenset[str], sign_in: SignIn | None) -> Agreed:
     request = granted(asked.request, scopes)
     assert sign_in is not None  # noqa: S101 - nobody is asked, or answered, who is not there
-    return Agreed(request=request, sign_in=sign_in, now=timezone.now())
+    return Agreed(request=request, sign_in=as_asked(request, sign_in), now=clock.now())
 
 
-def _note_silence(client: ClientFacts, notes: Notes) -> None:
+def _note_silence(request: AuthorizationRequest, notes: Notes) -> None:
     notes.add(
         Mark.PASSES,
         _("The person is not asked"),
         _("The client’s policy skips the consent page.")
-        if client.skips_consent
+        if skips_page(request)
         else _("They agreed to all of this before."),
     )
 
 
 def _asked(
-    question: Question, asked: Asked, remembered: frozenset[str] | None, notes: Notes
+    question: Question, asked: Asked, remembered: RememberedConsent | None, notes: Notes
 ) -> frozenset[str]:
     """What they would agree to on the page."""
     notes.add(
@@ -149,13 +164,18 @@ def _asked(
     form = asking.form_of(asked, remembered)
     context = asking.context_of(asked, form, remembered, question.person)
     notes.page = ConsentPage(template="oauthflows/consent.html", context=context)
-    filled = asking.form_of(asked, remembered, ticked(asked.request.needs, question))
+    filled = asking.form_of(asked, remembered, ticked(asked.request.needs, form, question))
     return agreed_to(filled, notes)
 
 
-def ticked(asked: frozenset[str], question: Question) -> QueryDict:
+def ticked(asked: frozenset[str], form: ConsentForm, question: Question) -> QueryDict:
     """The form as the person would send it."""
-    return QueryDict(urlencode({"scopes": sorted(asked - question.left_out)}, doseq=True))
+    sent = {
+        "scopes": sorted(asked - question.left_out),
+        "everything": "on",
+        "shown": form.fingerprint,
+    }
+    return QueryDict(urlencode(sent, doseq=True))
 
 
 def agreed_to(form: ConsentForm, notes: Notes) -> frozenset[str]:
@@ -174,14 +194,42 @@ def agreed_to(form: ConsentForm, notes: Notes) -> frozenset[str]:
     return scopes
 
 
-def _why_asked(question: Question, asked: Asked, remembered: frozenset[str] | None) -> Text:
+#: Why an earlier consent is not enough, where nothing more has to be told.
+_WHY: dict[Why | None, Text] = {
+    Why.NOT_KNOWN_TO_WHAT: gettext_lazy(
+        "They agreed before this server remembered all that its page showed, so they are asked once more."
+    ),
+    Why.ANOTHER_NAME: gettext_lazy("The client has another name than when they agreed."),
+    Why.ANOTHER_PLACE: gettext_lazy(
+        "They agreed before, and not to being sent to this redirect URI’s host."
+    ),
+    Why.ANOTHER_RESOURCE: gettext_lazy(
+        "They agreed before, and not to an access that works at this resource (RFC 8707 §2)."
+    ),
+    Why.MORE_CLAIMS: gettext_lazy(
+        "They agreed before, and not to the claims that this request names (OpenID Connect Core §5.5)."
+    ),
+}
+
+
+def _new_scopes(asked: Asked, remembered: RememberedConsent | None) -> str:
+    """Return the scopes no page had, or all where they were never on one page together."""
+    needs = asked.request.needs
+    new = {name for name in needs if remembered is None or not remembered.knows_scope(name)}
+    return ", ".join(sorted(new or needs))
+
+
+def _why_asked(question: Question, asked: Asked, remembered: RememberedConsent | None) -> Text:
     request = asked.request
-    why = why_ask(request, remembered, identity_is_assured=authorize.identity_is_assured(request))
+    why = why_ask(request, remembered, is_assured=identity_is_assured(request))
     if why is Why.PAGE_WAS_ASKED_FOR:
         return _("The request says prompt=consent.")
     if why is Why.MORE_THAN_BEFORE:
-        new = ", ".join(sorted(request.needs - (remembered or frozenset())))
-        return _("They agreed to this client before, and not to: %(scopes)s.") % {"scopes": new}
+        return _("They agreed to this client before, and not to: %(scopes)s.") % {
+            "scopes": _new_scopes(asked, remembered)
+        }
+    if why in _WHY:
+        return _WHY[why]
     if why is Why.ANYBODY_MAY_BE_WAITING:
         return _(
             "Any program on a device can wait at this redirect URI, so an earlier yes does not count "

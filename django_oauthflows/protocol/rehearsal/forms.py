@@ -85,15 +85,15 @@ class RehearsalForm(forms.Form):
         self._client = client
         flows = [flow for flow in catalogue.FLOWS if flow.slug in client.flows]
         descriptions = dot.all_scopes()
-        own = [(name, _label(name, descriptions)) for name in sorted(client.scopes)]
+        own = [(name, _label(name, descriptions)) for name in sorted(client.allowed_scopes)]
         others = [
             (name, _("%(scope)s (not this client’s)") % {"scope": _label(name, descriptions)})
-            for name in sorted(set(descriptions) - client.scopes)
+            for name in sorted(set(descriptions) - client.allowed_scopes)
         ]
         types = dict.fromkeys(kind for flow in flows for kind in flow.response_types)
         self._choose("flow", [(flow.slug, flow.name) for flow in flows])
         self._choose("scopes", [*own, *others])
-        required = client.required_scopes | {"openid"}
+        required = client.scopes if client.needs_all_scopes else client.fixed_scopes
         self._choose("left_out", [choice for choice in own if choice[0] not in required])
         self._choose("redirect_uri", [(uri, uri) for uri in client.redirect_uris])
         self._choose(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from django_oauthflows.clients.authentication import must_be_able
 from django_oauthflows.clients.policy import profile_of, token_rules
+from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.protocol import exchange
 from django_oauthflows.protocol.grants import EXCHANGES
 from django_oauthflows.protocol.parameters import Parameters, from_pairs
@@ -82,15 +83,23 @@ def deliver(
     *,
     presented: Presented | None = None,
     person: Any = None,
+    sign_in: Identified | None = None,
 ) -> None:
-    """Note what the token endpoint would give: to a person that was `presented`, or to this one."""
+    """Note what the token endpoint would give: to a person that was `presented`, or to this one.
+
+    `sign_in` is one at the token endpoint itself, for which nothing was presented.
+    """
     if presented and "openid" in request.scopes:
         telling.must_be_ready(request.client)
-    sign_in = exchange.sign_in_of(request, presented, scopes=request.scopes) if presented else None
+    if presented:
+        sign_in = exchange.sign_in_of(request, presented, scopes=request.scopes)
     signed = None
     if sign_in is not None:
         signed = telling.id_token_of(
-            sign_in, beside_access_token=True, beside_code=False, tells_scopes=False
+            sign_in,
+            beside_access_token=True,
+            beside_code=False,
+            tells_scopes=request.client.openid.claims_in_id_token,
         )
     delivery = Delivery(where=_("From the token endpoint"), scopes=request.scopes, id_token=signed)
     notes.deliveries.append(

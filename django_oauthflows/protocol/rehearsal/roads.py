@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows.consent.decision import Next, Presence, is_too_old
+from django_oauthflows.core import clock, users
 from django_oauthflows.protocol import signing_in
 from django_oauthflows.protocol.errands import Errand
 from django_oauthflows.protocol.rehearsal.base import (
@@ -27,7 +27,7 @@ def supposed(question: Question) -> SignIn | None:
     said = question.signed_in
     if said is None:
         return None
-    since = timezone.now() - timedelta(seconds=said.ago)
+    since = clock.now() - timedelta(seconds=said.ago)
     return SignIn(auth_time=since, acr=said.acr, amr=said.amr, sid=MADE_THEN)
 
 
@@ -41,7 +41,7 @@ def sent_away(
 ) -> tuple[Errand, SignIn]:
     """The person does what they were sent for, as the person they are. Raises `DeadEnd` for who cannot."""
     notes.add(Mark.PERSON, _TITLES[where], _why_sent(request, presence, where))
-    if not question.person.is_active:
+    if not users.is_active(question.person):
         notes.add(
             Mark.STOPS,
             _("There it ends: this account has been disabled"),
@@ -63,7 +63,7 @@ def _sign_in_after(
     said, earlier = question.signed_in, supposed(question)
     sign_in = SignIn(
         # After they were sent, by the smallest step that a clock tells apart.
-        auth_time=timezone.now() + timedelta(milliseconds=1),
+        auth_time=clock.now() + timedelta(milliseconds=1),
         acr=said.acr if said else "",
         amr=said.amr if said else (),
         sid=MADE_THEN,

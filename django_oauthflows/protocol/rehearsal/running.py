@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows.audit.explaining import explain
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.authentication import must_be_able
+from django_oauthflows.clients.policy import resource_of
 from django_oauthflows.consent import memory
 from django_oauthflows.consent.decision import Next
+from django_oauthflows.core import clock, users
 from django_oauthflows.errors import Refusal
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protocol import device
@@ -152,19 +153,20 @@ def _front_id_token(question: Question, agreed: Agreed, *, beside_access_token: 
 
 def _pair(http: HttpRequest, question: Question, notes: Notes) -> None:
     """A device, from its request to the tokens (RFC 8628)."""
-    client, person, now = question.client, question.person, timezone.now()
+    client, person, now = question.client, question.person, clock.now()
     must_be_able(client, http)
     scope = [] if question.scopes is None else [("scope", " ".join(sorted(question.scopes)))]
     asked = asked_by_device(from_pairs(scope), client)
     notes.add(Mark.PASSES, _("The device gets its codes, and shows the short one"))
     sign_in = SignIn()
-    if question.signed_in is None or not person.is_active:
+    if question.signed_in is None or not users.is_active(person):
         _errand, sign_in = roads.sent_away(question, None, None, Next.SIGN_IN, Errand(), notes)
     sign_in = roads.supposed(question) or sign_in
     granted = devices.authorization_of(
         client,
         person,
         scopes=_agreed_on_device(question, asked.scopes, notes),
+        resource=resource_of(client, ()),
         sign_in=sign_in,
         now=now,
     )
@@ -194,7 +196,8 @@ def _agreed_on_device(question: Question, scopes: frozenset[str], notes: Notes) 
         _("The person types the short code, looks at both again, and is asked"),
         _("A device is asked for each time, whatever was agreed to before (RFC 8628 §5.4)."),
     )
-    filled = device.form_of(waiting, remembered, authorizing.ticked(waiting.scopes, question))
+    sent = authorizing.ticked(waiting.scopes, form, question)
+    filled = device.form_of(waiting, remembered, sent)
     return authorizing.agreed_to(filled, notes)
 
 

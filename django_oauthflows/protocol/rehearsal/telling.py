@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
-from django_oauthflows.conf import conf
+from django_oauthflows.clients.requested_scopes import RequestedScopes, requested_scopes
 from django_oauthflows.errors import Refusal
 from django_oauthflows.flows import catalogue
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.identity import id_token, userinfo
 from django_oauthflows.identity.encryption import key_for
 from django_oauthflows.identity.id_token import Identified
@@ -31,11 +32,14 @@ from django_oauthflows.protocol.rehearsal.base import (
     masked,
 )
 from django_oauthflows.rules.base import enforce
-from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+from django_oauthflows.rules.jwt_types import ACCESS_TOKEN
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.rules.tokens import USE_RULES
 from django_oauthflows.rules.userinfo import USERINFO_RULES
+from django_oauthflows.rules.words import words_of
 from django_oauthflows.tokens import introspection, issuing, lifetimes
-from django_oauthflows.tokens.formats import AT_JWT
+from django_oauthflows.tokens.audiences import audience_of_request
+from django_oauthflows.tokens.formats import algorithm_of
 from django_oauthflows.tokens.models import Authorization
 from django_oauthflows.tokens.prospects import Prospect
 from django_oauthflows.tokens.reading import FoundAccessToken
@@ -53,18 +57,24 @@ def told(
 ) -> Delivery:
     """A delivery with its access token; `authorization` is the grant it would belong to."""
     request, row = earned.request, _row(earned, person, now)
+    audience = audience_of_request(request, is_for_person=earned.person is not None)
     claims = None if earned.claims is None else masked(earned.claims)
+    header = _header(ACCESS_TOKEN, algorithm_of(request))
     return replace(
         delivery,
         has_access_token=True,
-        access_jwt=None if claims is None else JWT(header=_header(AT_JWT), claims=claims),
+        access_jwt=None if claims is None else JWT(header=header, claims=claims),
         expires_in=int((earned.expires - now).total_seconds()),
-        audience=tuple(request.resource) or (request.own_resource,),
+        audience=audience,
         introspection=introspection.members_of_access_token(
-            row, claims or {}, request.issuer, asker=request.client
+            row,
+            claims or {},
+            request.issuer,
+            asker=request.client,
+            audience=audience if request.resource else (),
         ),
         **_refresh_of(earned, now),
-        **_userinfo_of(http, row, request.client, authorization, now),
+        **_userinfo_of(http, row, request, authorization, now),
     )
 
 
@@ -94,25 +104,42 @@ def must_be_ready(client: ClientFacts) -> None:
 def scopes_told(question: Question, notes: Notes) -> Iterator[ScopeTold]:
     """Every scope of the client's and of the request, those that are given first."""
     client, descriptions = question.client, dot.all_scopes()
-    asked = client.default_scopes if question.scopes is None else question.scopes
+    named = _named(question)
     given = frozenset[str]().union(*(delivery.scopes for delivery in notes.deliveries))
-    for name in sorted(client.scopes | asked, key=lambda name: (name not in given, name)):
+    every = client.scopes | (question.scopes or named.scopes)
+    for name in sorted(every, key=lambda name: (name not in given, name)):
         yield ScopeTold(
             name=name,
             description=str(descriptions.get(name, "")),
             is_given=name in given,
-            why=_why(name, client, asked, given, notes),
+            why=_why(name, client, named, given, notes),
         )
 
 
+def _named(question: Question) -> RequestedScopes:
+    """What the request names; nothing is left out of a refresh (RFC 6749 §6)."""
+    if question.scopes is not None and question.flow.grant_type == "refresh_token":
+        return RequestedScopes(asked=question.scopes, scopes=question.scopes)
+    flow = question.flow
+    types = words_of(question.response_type or next(iter(flow.response_types), ""))
+    comes_with_code = "code" in types or flow.grant_type == DEVICE_CODE.grant_type
+    return requested_scopes(question.scopes, question.client, comes_with_code=comes_with_code)
+
+
 def _why(
-    name: str, client: ClientFacts, asked: frozenset[str], given: frozenset[str], notes: Notes
+    name: str, client: ClientFacts, named: RequestedScopes, given: frozenset[str], notes: Notes
 ) -> Text:
-    agreed = notes.agreed
-    if name not in client.scopes:
+    agreed, asked = notes.agreed, named.scopes
+    if name in named.dropped:
+        return _("No part of this server knows it: it is left out.")
+    if name in named.ignored:
+        return _(
+            "Ignored: no code comes back, or the client may not refresh (OpenID Connect Core §11)."
+        )
+    if name not in client.allowed_scopes:
         return _("Not one of this client’s: whoever asks for it is refused.")
     if name in given:
-        is_required = name in client.required_scopes or name == "openid"
+        is_required = client.needs_all_scopes or name in client.fixed_scopes
         if agreed is not None and is_required:
             return _("Required: the person cannot leave it out.")
         return _("Asked for.") if name in asked else _("Given before.")
@@ -131,9 +158,8 @@ def _row(earned: Prospect, person: Any, now: datetime) -> Any:
     return row
 
 
-def _header(typ: str, algorithm: str = "") -> dict[str, str]:
+def _header(typ: str, named: str) -> dict[str, str]:
     """As it would be; without the id of a key that is still to be made, or is the client's own."""
-    named = algorithm or conf.SIGNING_ALGORITHM
     if named == NONE:
         return {"alg": NONE}
     kid = ring.signing_kid(named) if named in ALGORITHMS else ""
@@ -167,22 +193,26 @@ def _why_none(earned: Prospect) -> Text:
     flow = catalogue.BY_SLUG.get(request.flow)
     if flow is not None and not flow.may_be_refreshed:
         return _("This flow gives none: who needs another token asks again.")
+    if request.client.may_refresh:
+        return _("Here only a grant with the scope offline_access has one.")
     return _("The client may not use the refresh token flow.")
 
 
 def _userinfo_of(
     http: HttpRequest,
     row: Any,
-    client: ClientFacts,
+    request: TokenRequest | AuthorizationRequest,
     authorization: Authorization | None,
     now: datetime,
 ) -> dict[str, Any]:
     """What the userinfo endpoint would answer to this token, or why it would not."""
-    there = copy.copy(http)
+    there, client = copy.copy(http), request.client
     there.path = reverse("oauthflows:userinfo")
     found = FoundAccessToken(row=row, client_is_enabled=client.is_enabled)
+    audience = audience_of_request(request, is_for_person=row.user is not None)
+    meant = is_meant(row.resource, there) or request.userinfo_url in audience
     try:
-        enforce(USE_RULES, use_of(found, now, there, is_meant=is_meant(row.resource, there)))
+        enforce(USE_RULES, use_of(found, now, there, is_meant=meant))
         enforce(USERINFO_RULES, row)
     except Refusal as refusal:
         return {"no_userinfo": refusal.sentence}

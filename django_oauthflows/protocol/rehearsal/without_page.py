@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_oauthflows import dot
@@ -18,14 +17,18 @@ from django_oauthflows.clients import assertions, trusted_issuers
 from django_oauthflows.clients.keys import has_keys
 from django_oauthflows.clients.trusted_issuers import TrustedIssuer
 from django_oauthflows.conf import conf
+from django_oauthflows.core import clock, users
+from django_oauthflows.issuer import host_is_named
 from django_oauthflows.protocol import jwt_bearer, passwords
-from django_oauthflows.protocol.rehearsal import redeeming
+from django_oauthflows.protocol.rehearsal import redeeming, telling
 from django_oauthflows.protocol.rehearsal.base import (
     MADE_THEN,
     Mark,
     Notes,
     Question,
 )
+from django_oauthflows.protocol.sign_in_answers import password_sign_in
+from django_oauthflows.rules.jwt_types import GRANT_ASSERTION
 from django_oauthflows.rules.requests import Assertion, ClientFacts
 from django_oauthflows.tokens import parties
 from django_oauthflows.tokens import passwords as granted_without_page
@@ -43,7 +46,7 @@ def refreshed(http: HttpRequest, question: Question, notes: Notes) -> None:
         user=question.person, application_id=question.client.key, revoked__isnull=True
     )
     stored = own.order_by("-created").values_list("token_checksum", flat=True).first()
-    found = find_refresh_token(stored, question.client, timezone.now()) if stored else None
+    found = find_refresh_token(stored, question.client, clock.now()) if stored else None
     if found is not None:
         notes.add(
             Mark.SUPPOSED,
@@ -91,15 +94,19 @@ def itself(http: HttpRequest, question: Question, notes: Notes) -> None:
 def by_password(http: HttpRequest, question: Question, notes: Notes) -> None:
     """The person's password is supposed to be right; it is asked for nowhere."""
     redeeming.know(http, question, notes)
-    typed = {"username": question.person.get_username(), "password": MADE_THEN}
+    typed = {"username": users.username_of(question.person), "password": MADE_THEN}
     sent = {"grant_type": question.flow.grant_type, **typed, **_scope(question)}
     request = redeeming.asked(
         http, question.client, redeeming.form_of(sent, question.resource), None, notes
     )
+    sign_in = password_sign_in(request, question.person, scopes=request.scopes)
+    if sign_in is not None:
+        telling.must_be_ready(request.client)
+        sign_in = replace(sign_in, authorization=uuid4())
     notes.add(Mark.SUPPOSED, _("The password is supposed to be right"))
     passwords.must_be_welcome(http, question.person)
     request, earned = granted_without_page.prospect(request, question.person)
-    redeeming.deliver(http, earned, request, notes, person=question.person)
+    redeeming.deliver(http, earned, request, notes, person=question.person, sign_in=sign_in)
 
 
 def by_assertion(http: HttpRequest, question: Question, notes: Notes) -> None:
@@ -140,7 +147,7 @@ def _scope(question: Question) -> dict[str, str]:
 def _newest_subject(http: HttpRequest, question: Question) -> Presented | None:
     """Tokens that were exchanged themselves are left out: who acts by them only they say."""
     rows = dot.access_token_model()._default_manager.using(dot.token_database())
-    own = rows.filter(~Q(token_checksum=""), user=question.person, expires__gt=timezone.now())
+    own = rows.filter(~Q(token_checksum=""), user=question.person, expires__gt=clock.now())
     for stored in own.order_by("-created").values_list("token_checksum", flat=True)[:_MOST_TOKENS]:
         found = parties.of_access_token(stored, {}, question.client, http)
         party = found.party if found else None
@@ -169,7 +176,7 @@ def _note_assertion(client: ClientFacts, trusted: TrustedIssuer | None, notes: N
 
 def _assertion(http: HttpRequest, client: ClientFacts, trusted: TrustedIssuer | None) -> Assertion:
     """As good a one as there can be; genuine, unless nothing is known that it could be verified by."""
-    now, audiences = timezone.now().timestamp(), assertions.audiences_of(http)
+    now, audiences = clock.now().timestamp(), assertions.audiences_of(http)
     issuer = trusted.name if trusted else client.client_id
     return Assertion(
         is_genuine=trusted is not None or has_keys(client),
@@ -178,6 +185,8 @@ def _assertion(http: HttpRequest, client: ClientFacts, trusted: TrustedIssuer | 
         issuer=issuer,
         subject="" if trusted else client.client_id,
         audiences=audiences,
+        came_to_named_host=host_is_named(http),
+        own_type=GRANT_ASSERTION,
         claims={
             "iss": issuer,
             "sub": issuer,

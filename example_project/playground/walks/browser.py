@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from urllib.parse import urlencode, urlsplit
 
+from django_oauthflows.rules.uri_origins import leads_to_device
 from example_project.playground.walks.base import Road
 from example_project.playground.walks.display import as_lines
 from example_project.playground.walks.tokens import Untrusted, must_be_for, must_name
@@ -42,6 +43,11 @@ def with_challenge(road: Road) -> dict[str, str]:
     digest = hashlib.sha256(road.kept["code_verifier"].encode()).digest()
     challenge = urlsafe_b64encode(digest).rstrip(b"=").decode()
     return {"code_challenge": challenge, "code_challenge_method": "S256"}
+
+
+def with_challenge_on_a_device(road: Road) -> dict[str, str]:
+    """A challenge where the answer goes to the person's own device, as this server then asks of everybody."""
+    return with_challenge(road) if leads_to_device(road.redirect_uri) else {}
 
 
 def returned(road: Road, answer: Mapping[str, str], *, in_fragment: bool = False) -> None:

@@ -12,6 +12,7 @@ from example_project.playground.walks.browser import (
     returned,
     send,
     with_challenge,
+    with_challenge_on_a_device,
     with_nonce,
 )
 from example_project.playground.walks.wire import Answer
@@ -21,7 +22,8 @@ JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt"
 
 
 def begin_with_nonce(road: Road, form: Mapping[str, str]) -> str:
-    return send(road, response_type="code", scope="openid notes:read", **with_nonce(road))
+    proofs = with_nonce(road) | with_challenge_on_a_device(road)
+    return send(road, response_type="code", scope="openid notes:read", **proofs)
 
 
 def begin_with_challenge(road: Road, form: Mapping[str, str]) -> str:
@@ -76,7 +78,8 @@ WALKS = (
     Walk(
         flow=AUTHORIZATION_CODE,
         says="Sign in at the provider and agree. The client has a secret and asks by OpenID Connect, so "
-        "that a nonce stands where PKCE is missing.",
+        "that a nonce can stand where PKCE is missing. Only while the demo runs on your own device both are "
+        "sent: any program there could wait for the answer.",
         client={
             "preset": "web-app",
             "name": "Code without PKCE",

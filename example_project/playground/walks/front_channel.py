@@ -6,7 +6,14 @@ from typing import Any
 from django_oauthflows.flows.hybrid import HYBRID
 from django_oauthflows.flows.implicit import IMPLICIT
 from example_project.playground.walks.base import NOTES, Road, Walk
-from example_project.playground.walks.browser import believe, redeem, returned, send, with_nonce
+from example_project.playground.walks.browser import (
+    believe,
+    redeem,
+    returned,
+    send,
+    with_challenge_on_a_device,
+    with_nonce,
+)
 from example_project.playground.walks.display import as_json
 from example_project.playground.walks.wire import Stopped
 
@@ -18,7 +25,8 @@ def begin_implicit(road: Road, form: Mapping[str, str]) -> str:
 
 
 def begin_hybrid(road: Road, form: Mapping[str, str]) -> str:
-    return send(road, response_type="code id_token token", scope=SCOPE, **with_nonce(road))
+    proofs = with_nonce(road) | with_challenge_on_a_device(road)
+    return send(road, response_type="code id_token token", scope=SCOPE, **proofs)
 
 
 def call_with_what_came(road: Road, answer: Mapping[str, str]) -> None:

@@ -96,7 +96,7 @@ def test_another_way_to_authenticate_is_tried_at_every_endpoint() -> None:
 def test_a_flow_that_is_taken_away_takes_the_refreshes_of_its_grants_with_it() -> None:
     story = begin()
     story.refresh(story.tokens()["refresh_token"])
-    changes = {"flows": ["refresh-token", "authorization-code"]}
+    changes = {"flows": ["refresh-token", "hybrid"]}
     ran = dry_run(story.registered.application, changes, days=30)
     assert ("flow_must_still_be_allowed", 2) in told(ran)
 

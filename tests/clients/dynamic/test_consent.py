@@ -7,9 +7,15 @@ from django.test import override_settings
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients.facts import forget_clients
+from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.testing.client import answered
+from tests.admin.pages import administrator, change
 from tests.clients.dynamic.registering import PUBLIC_KEYS, Registrar, story_of
 from tests.marks import conformance, spec
 from tests.secrecy.places import every_record, every_row, tell_on
+
+NO_PKCE = {"code_challenge": None, "code_challenge_method": None}
 
 
 @spec("B-14", "RFC 7591 §5")
@@ -20,7 +26,7 @@ def test_people_see_who_asks_and_that_nobody_vouches_for_it(open_registration: R
     told = open_registration.registered(
         client_name="Notes <b>of a stranger</b>",
         client_uri="https://client.example/",
-        logo_uri="https://cdn.example/logo.png",
+        logo_uri="https://client.example/logo.png",
         policy_uri="https://client.example/privacy",
         tos_uri="https://client.example/terms",
     )
@@ -30,8 +36,8 @@ def test_people_see_who_asks_and_that_nobody_vouches_for_it(open_registration: R
     assert "Notes &lt;b&gt;of a stranger&lt;/b&gt;" in page
     for address in ("", "privacy", "terms"):
         assert f'href="https://client.example/{address}"' in page
-    assert 'src="https://cdn.example/logo.png"' in page
-    assert "img-src 'self' https://cdn.example" in response["Content-Security-Policy"]
+    assert 'src="https://client.example/logo.png"' in page
+    assert "img-src 'self' https://client.example" in response["Content-Security-Policy"]
 
 
 @spec("RFC 7591 §2.2")
@@ -80,20 +86,45 @@ def test_a_client_that_registered_itself_signs_people_in(open_registration: Regi
 def test_a_public_client_that_registered_itself_needs_pkce(open_registration: Registrar) -> None:
     told = open_registration.registered(token_endpoint_auth_method="none")
     story = story_of(told)
-    refused = story.ask(scope="profile", code_challenge=None, code_challenge_method=None)
+    refused = story.ask(scope="profile", **NO_PKCE)
     assert "error=invalid_request" in refused["Location"]
     assert story.tokens(scope="profile")["access_token"]
 
 
-@spec("RFC 8252 §7.3")
+@spec("RFC 9700 §2.1.1", "B-13")
+def test_a_client_that_registered_itself_never_has_it(open_registration: Registrar) -> None:
+    story = story_of(open_registration.registered())
+    policy = ClientPolicy.objects.get()
+    policy.may_omit_pkce_and_nonce = True
+    policy.save()
+    assert not policy.may_omit_pkce_and_nonce
+    assert "PKCE" in answered(story.ask(**NO_PKCE, scope="profile"))["error_description"]
+    application = get_application_model().objects.get()
+    said = change(administrator(), application.pk, policy__may_omit_pkce_and_nonce="on")
+    assert said.status_code == 200
+    assert b"Not for clients that registered themselves" in said.content
+    # Not even where it is written past every model.
+    ClientPolicy.objects.update(may_omit_pkce_and_nonce=True)
+    forget_clients()
+    assert "PKCE" in answered(story.ask(**NO_PKCE, scope="profile"))["error_description"]
+
+
+@spec("RFC 8252 §7.3", "RFC 8252 §8.3")
+@pytest.mark.parametrize("method", ["none", "client_secret_post"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_an_installed_app_that_registered_itself_takes_any_port(
-    open_registration: Registrar,
+    open_registration: Registrar, host: str, method: str
 ) -> None:
     told = open_registration.registered(
-        token_endpoint_auth_method="none", redirect_uris=["http://127.0.0.1/callback"]
+        token_endpoint_auth_method=method, redirect_uris=[f"http://{host}/callback"]
     )
-    page = story_of(told).ask(scope="profile", redirect_uri="http://127.0.0.1:53682/callback")
-    assert page.status_code == 200
+    story = story_of(told)
+    there = {"scope": "profile", "redirect_uri": f"http://{host}:53682/callback"}
+    for _ in range(2):  # an earlier yes is not enough
+        assert story.ask(**there).status_code == 200
+        assert "code" in answered(story.decide(**there))
+    other = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}[host]
+    assert story.ask(**{**there, "redirect_uri": f"http://{other}/callback"}).status_code == 400
 
 
 @spec("B-4", "B-17")

@@ -12,6 +12,7 @@ from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.dynamic.registering import PROVIDER, PUBLIC_KEYS
 from tests.marks import spec
@@ -56,6 +57,11 @@ def publisher(db: None, settings: Any) -> type[Publisher]:
     return Publisher
 
 
+def looked_up(client_id: str) -> ClientFacts | None:
+    """The client, as a request finds it that names it."""
+    return client_of(client_id, network="192.0.2.1")
+
+
 def later(seconds: int = 301) -> None:
     """The document was fetched so long ago."""
     for application in get_application_model().objects.filter(client_id=ID):
@@ -88,7 +94,7 @@ def test_a_client_is_what_its_document_says(publisher: type[Publisher]) -> None:
     assert "This app registered itself." not in page
     assert someone.call(someone.tokens()["access_token"]).status_code in (200, 403)
     assert publisher.asked == [ID]
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.registration_source, client.profile) == ("cimd", "standard")
     assert not client.is_confidential
@@ -98,31 +104,47 @@ def test_a_client_is_what_its_document_says(publisher: type[Publisher]) -> None:
 
 @spec("OAuth Client ID Metadata Document §4")
 def test_a_document_is_asked_for_again_when_it_is_old(publisher: type[Publisher]) -> None:
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
     forget_clients()
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
     assert len(publisher.asked) == 1
     publisher.documents[ID] = {**DOCUMENT, "client_name": "Renamed", "redirect_uris": [f"{ID}/x"]}
     later()
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.name, client.redirect_uris) == ("Renamed", (f"{ID}/x",))
     assert len(publisher.asked) == 2
     assert ClientRegistration.objects.get().metadata["client_name"] == "Renamed"
 
 
+@spec("OpenID Connect Back-Channel Logout 1.0 §2.5")
+def test_a_client_that_is_only_told_something_needs_no_new_document(
+    publisher: type[Publisher],
+) -> None:
+    looked_up(ID)
+    later(9 * 86400)
+    publisher.documents.clear()
+    told = client_of(ID)
+    assert told is not None
+    assert told.name == "Notes of app.example"
+    assert publisher.asked == [ID]
+    # It is no way to go on for a client whose document is gone.
+    assert looked_up(ID) is None
+    assert len(publisher.asked) == 2
+
+
 @spec("OAuth Client ID Metadata Document §4")
 def test_what_an_administrator_decided_stays(publisher: type[Publisher]) -> None:
-    client_of(ID)
+    looked_up(ID)
     ClientPolicy.objects.update(is_verified=True, is_enabled=False)
     publisher.documents[ID] = {**DOCUMENT, "contacts": ["ada@app.example"]}
     later()
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.is_verified, client.is_enabled) == (True, False)
     publisher.documents[ID] = {**DOCUMENT, "client_name": "Your bank"}
     later()
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.name, client.is_verified, client.is_enabled) == ("Your bank", False, False)
 
@@ -131,16 +153,16 @@ def test_what_an_administrator_decided_stays(publisher: type[Publisher]) -> None
 def test_a_client_goes_on_for_a_day_while_its_document_is_not_there(
     publisher: type[Publisher],
 ) -> None:
-    client_of(ID)
+    looked_up(ID)
     publisher.documents = {}
     later()
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
     assert len(publisher.asked) == 2
     forget_clients()
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
     assert len(publisher.asked) == 2, "an address that does not answer is left alone for a while"
     later(86_400)
-    assert client_of(ID) is None
+    assert looked_up(ID) is None
 
 
 @spec("OAuth Client ID Metadata Document §4.1", "RFC 7591 §2")
@@ -171,7 +193,7 @@ def test_a_document_that_cannot_be_makes_no_client(
     publisher: type[Publisher], document: Any
 ) -> None:
     publisher.documents[ID] = document
-    assert client_of(ID) is None
+    assert looked_up(ID) is None
     assert not get_application_model().objects.exists()
     page = story().ask()
     assert (page.status_code, page.has_header("Location")) == (400, False)
@@ -198,7 +220,7 @@ def test_an_address_that_could_be_read_in_two_ways_is_none(
     publisher: type[Publisher], address: str
 ) -> None:
     publisher.documents[address] = {**DOCUMENT, "client_id": address}
-    assert client_of(address) is None
+    assert looked_up(address) is None
     assert publisher.asked == []
 
 
@@ -211,10 +233,24 @@ def test_a_client_with_a_document_may_authenticate_with_its_key(
         "token_endpoint_auth_method": "private_key_jwt",
         "jwks": PUBLIC_KEYS,
     }
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.is_confidential, client.jwks, client.secrets) == (True, PUBLIC_KEYS, ())
     assert error_of(story().token(grant_type="authorization_code", code="x"))[0] == 401
+
+
+@spec("OpenID Connect Core §5.3.3")
+def test_userinfo_of_a_client_whose_document_counts_no_more_is_refused(
+    publisher: type[Publisher], settings: Any
+) -> None:
+    someone = story()
+    token = someone.tokens(scope="openid profile")["access_token"]
+    header = {"Authorization": f"Bearer {token}"}
+    assert someone.browser.get("/o/userinfo/", headers=header).status_code == 200
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "CIMD_ENABLED": False}
+    forget_clients()
+    answer = someone.browser.get("/o/userinfo/", headers=header)
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
 
 
 @spec("OAuth Client ID Metadata Document §6.5", "B-32")
@@ -228,7 +264,7 @@ def test_an_address_is_asked_only_where_the_site_says_so(
     for chosen in (off, closed, nobody):
         settings.OAUTH2_PROVIDER = chosen
         forget_clients()
-        assert client_of(ID) is None
+        assert looked_up(ID) is None
     assert publisher.asked == []
 
 
@@ -237,11 +273,11 @@ def test_only_so_many_new_addresses_are_asked(publisher: type[Publisher], settin
     settings.OAUTHFLOWS = {"REGISTRATIONS_IN_ALL": 1}
     other = "https://other.example/client.json"
     publisher.documents[other] = {**DOCUMENT, "client_id": other}
-    assert client_of(ID) is not None
-    assert client_of(other) is None
+    assert looked_up(ID) is not None
+    assert looked_up(other) is None
     assert publisher.asked == [ID]
     later()
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
 
 
 @spec("OAuth Client ID Metadata Document §6.5")
@@ -255,19 +291,19 @@ def test_where_nobody_is_free_to_wait_an_address_is_unknown(
     for _ in range(10):
         places.acquire()
     try:
-        assert client_of(ID) is None
+        assert looked_up(ID) is None
     finally:
         for _ in range(10):
             places.release()
     forget_clients()
-    assert client_of(ID) is not None
+    assert looked_up(ID) is not None
     assert publisher.asked == [ID]
 
 
 @spec("OAuth Client ID Metadata Document §4")
 def test_a_client_of_the_admins_is_never_taken_over(publisher: type[Publisher]) -> None:
     ClientFactory(client_id=ID, name="Our own")
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.name, client.registration_source) == ("Our own", "manual")
     assert publisher.asked == []
@@ -284,11 +320,11 @@ def test_a_client_that_dot_read_the_document_of_is_adopted(publisher: type[Publi
         redirect_uris="https://app.example/old",
         cimd_expires_at=timezone.now() + timedelta(hours=1),
     )
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.name, client.has_policy) == ("Of old", False)
     later(3601)
-    client = client_of(ID)
+    client = looked_up(ID)
     assert client is not None
     assert (client.name, client.has_policy) == (DOCUMENT["client_name"], True)
     assert client.redirect_uris == (CALLBACK,)
@@ -318,3 +354,22 @@ def test_other_client_ids_cost_nothing_more(
     forget_clients()
     with django_assert_num_queries(2):
         client_of(registered.client_id)
+
+
+@spec("OAuth Client ID Metadata Document §4", "RFC 9700 §4.1", "B-15")
+@pytest.mark.parametrize(
+    "said",
+    [{"client_name": "Your bank"}, {"redirect_uris": ["https://evil.example/callback"]}],
+    ids=str,
+)
+def test_people_are_asked_again_where_the_document_has_another_name_or_place(
+    publisher: type[Publisher], said: dict[str, Any]
+) -> None:
+    app = story()
+    app.decide(scope="profile")
+    assert app.ask(scope="profile").status_code == 302
+    publisher.documents[ID] = {**DOCUMENT, **said}
+    later()
+    response = app.ask(scope="profile", redirect_uri=said.get("redirect_uris", [CALLBACK])[0])
+    assert response.status_code == 200
+    assert "code" not in response.headers.get("Location", "")

@@ -134,11 +134,7 @@ def test_its_request_is_fetched_where_it_registered(
     )
     asked = {"scope": "openid", "request_uri": REQUEST, "state": None}
     kept = story.ask(**asked)
-    page = story.browser.post(
-        kept["Location"],
-        "decision=allow&scopes=openid",
-        content_type="application/x-www-form-urlencoded",
-    )
+    page = story.press(kept["Location"], decision="allow", scopes=["openid"])
     assert answered(page)["state"] == "of-the-object"
     elsewhere = story.ask(**{**asked, "request_uri": "https://client.example/other"})
     assert "error=invalid_request_uri" in elsewhere["Location"]

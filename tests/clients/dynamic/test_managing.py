@@ -1,5 +1,6 @@
 """A client reads, changes and deletes its own registration, and nobody else's (RFC 7592)."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,19 +12,22 @@ from oauth2_provider.models import (
 )
 
 from django_oauthflows.audit.models import AuditEvent
+from django_oauthflows.clients import trust_marks
 from django_oauthflows.clients.dynamic import initial_tokens
 from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.consent.models import Consent
+from django_oauthflows.rules.client_metadata import ClientMetadata
 from django_oauthflows.testing.factories import ClientFactory
 from django_oauthflows.tokens.models import Authorization
-from tests.clients.dynamic.registering import CALLBACK, Registrar, story_of
+from tests.clients.dynamic.registering import CALLBACK, PUBLIC_KEYS, Registrar, story_of
 from tests.marks import spec
 from tests.stories import error_of
 
 #: What is told once, or is not the client's to say.
 PRIVATE = ("client_secret", "client_secret_expires_at")
+SECTOR = "https://client.example/sector.json"
 
 
 @spec("RFC 7592 §2.1")
@@ -98,19 +102,45 @@ def test_what_an_administrator_decided_stays(open_registration: Registrar) -> No
         {"client_uri": "https://bank.example/"},
         {"logo_uri": "https://bank.example/logo.png"},
         {"redirect_uris": [CALLBACK, "https://client.example/another"]},
+        {"policy_uri": "https://bank.example/privacy"},
+        {"tos_uri": "https://bank.example/terms"},
+        {"tos_uri#de": "https://bank.example/terms"},
+        {"post_logout_redirect_uris": ["https://bank.example/"]},
+        {"initiate_login_uri": "https://bank.example/begin"},
+        {"backchannel_logout_uri": "https://bank.example/out"},
+        {"frontchannel_logout_uri": "https://client.example/out"},
+        {"request_uris": ["https://bank.example/request"]},
+        {"jwks": PUBLIC_KEYS},
+        {"jwks_uri": "https://bank.example/keys"},
+        {"sector_identifier_uri": SECTOR},
+        {"subject_type": "pairwise"},
+        {"application_type": "native"},
+        {"token_endpoint_auth_method": "none"},
     ],
     ids=" ".join,
 )
 def test_nobody_vouches_for_a_client_that_shows_itself_as_another(
-    open_registration: Registrar, said: dict[str, Any]
+    open_registration: Registrar, documents: dict[str, Any], said: dict[str, Any]
 ) -> None:
+    documents[SECTOR] = [CALLBACK]
     told = open_registration.registered()
     ClientPolicy.objects.update(is_verified=True, skips_consent=True)
     forget_clients()
-    open_registration.update(told, **said)
+    assert open_registration.update(told, **said).status_code == 200
     client = client_of(told["client_id"])
     assert client is not None
     assert (client.is_verified, client.skips_consent) == (False, False)
+
+
+def test_each_member_that_leads_somewhere_or_is_seen_is_among_the_trusted() -> None:
+    leads = {
+        field.name
+        for field in fields(ClientMetadata)
+        if field.name.endswith(("_uri", "_uris")) or field.name.startswith("jwks")
+    }
+    seen = {"client_name": "name", "token_endpoint_auth_method": "authentication_method"}
+    known = {member.name for member in trust_marks.MEMBERS}
+    assert known >= leads | set(seen.values()) | {"translations"}
 
 
 @spec("RFC 7592 §2.2")
@@ -320,3 +350,21 @@ def test_where_registration_was_switched_off_nothing_is_managed(
     told = open_registration.registered()
     settings.OAUTHFLOWS = {}
     assert open_registration.read(told).status_code == 404
+
+
+@spec("RFC 7592 §2.2", "RFC 6819 §5.1.5.1")
+def test_a_client_that_changes_itself_manages_no_others_any_more(
+    open_registration: Registrar,
+) -> None:
+    """Its registration access token gives it addresses and secrets: no management scope outlives that."""
+    told = open_registration.registered()
+    policy = story_of(told).registered.policy
+    policy.scopes = [*policy.scopes, "oauthflows:clients:write"]
+    policy.save()
+    current = open_registration.read(told).json()
+    for said in ({}, {"scope": current["scope"]}):
+        open_registration.update(told, **said, redirect_uris=["https://elsewhere.example/callback"])
+        application = get_application_model().objects.get(client_id=told["client_id"])
+        has_moved = "elsewhere" in application.redirect_uris
+        policy.refresh_from_db()
+        assert not (has_moved and "oauthflows:clients:write" in policy.scopes), said

@@ -56,6 +56,15 @@ def test_nobody_vouches_for_a_client_that_registered_itself(open_registration: R
     assert client.owner_name == ""
 
 
+@spec("OpenID Connect Core §5.4")
+def test_its_id_tokens_say_no_more_for_its_asking(open_registration: Registrar) -> None:
+    told = open_registration.registered(claims_in_id_token=True)
+    client = client_of(told["client_id"])
+    assert client is not None
+    assert not client.openid.claims_in_id_token
+    assert "claims_in_id_token" not in told
+
+
 @spec("RFC 7591 §2", "B-9")
 def test_it_gets_no_scope_that_is_not_for_strangers(open_registration: Registrar) -> None:
     told = open_registration.registered(scope="openid notes:write email")
@@ -65,6 +74,26 @@ def test_it_gets_no_scope_that_is_not_for_strangers(open_registration: Registrar
         400,
         "invalid_client_metadata",
     )
+
+
+@pytest.mark.parametrize("separator", ["\u3000", "\xa0", "\u2003", '"'])
+@spec("RFC 7591 §2", "RFC 6749 §3.3")
+def test_its_scopes_and_response_types_are_separated_by_spaces_alone(
+    separator: str, open_registration: Registrar
+) -> None:
+    for members in (
+        {"scope": f"openid{separator}email"},
+        {"response_types": [f"code{separator}id_token"]},
+    ):
+        refused = error_of(open_registration.register(**members))
+        assert refused == (400, "invalid_client_metadata")
+
+
+@spec("RFC 7591 §2", "RFC 6749 §3.3")
+def test_a_comma_is_part_of_a_scope_that_nobody_knows(open_registration: Registrar) -> None:
+    assert open_registration.registered(scope="openid,email profile")["scope"] == "profile"
+    refused = error_of(open_registration.register(response_types=["code,id_token"]))
+    assert refused == (400, "invalid_client_metadata")
 
 
 @spec("RFC 7591 §2")
@@ -276,10 +305,17 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"policy_uri": "https://user@client.example/"},
     {"tos_uri": "https://client.example/" + "a" * 500},
     {"scope": ["openid"]},
-    {"scope": "unheard-of"},
+    {"scope": "notes:write"},
+    {"scope": "notes:write unheard-of"},
+    {"scope": "oauthflows:clients:write"},
     {"contacts": "ada@client.example"},
     {"subject_type": "secret"},
     {"subject_type": "pairwise", "redirect_uris": [CALLBACK, "https://other.example/"]},
+    {
+        "subject_type": "pairwise",
+        "application_type": "native",
+        "redirect_uris": ["com.example.app://client.example/cb"],
+    },
     {"sector_identifier_uri": "http://client.example/sector"},
     {"id_token_signed_response_alg": "none"},
     {"id_token_signed_response_alg": "RS1"},
@@ -535,7 +571,7 @@ def test_a_network_may_try_so_often_and_so_may_all_together(
     settings.OAUTHFLOWS = {
         "REGISTRATION": "open",
         "REGISTRATIONS_PER_NETWORK": 2,
-        "REGISTRATIONS_IN_ALL": 3,
+        "REGISTRATIONS_IN_ALL": 2,
         "REGISTRATIONS_WINDOW": 60,
     }
     open_registration.registered()

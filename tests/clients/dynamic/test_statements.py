@@ -16,9 +16,13 @@ ISSUER = "https://federation.example"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
 
 
-def statement(key: Any = KEY, alg: str = "ES256", **claims: Any) -> str:
+def statement(
+    key: Any = KEY, alg: str = "ES256", header: dict[str, Any] | None = None, **claims: Any
+) -> str:
     stated = {"iss": ISSUER, "software_id": "notes", "client_name": "Notes, approved", **claims}
-    value: str = jwt.encode({"alg": alg, "kid": "one"}, stated, key, algorithms=[alg])
+    value: str = jwt.encode(
+        {"alg": alg, "kid": "one", **(header or {})}, stated, key, algorithms=[alg]
+    )
     return value
 
 
@@ -73,6 +77,8 @@ def test_a_statement_that_is_not_genuine_is_refused(trusting: Registrar) -> None
         f"{head}.{body}.",
         f"eyJhbGciOiJub25lIn0.{body}.",
         f"{head}.{body}A.{signature}",
+        statement(header={"typ": "at+jwt"}),
+        statement(header={"typ": "client-authentication+jwt"}),
         statement(exp=now - 3600),
         statement(nbf=now + 3600),
         statement(exp="soon"),

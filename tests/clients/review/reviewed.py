@@ -25,6 +25,7 @@ def reviewed(
     secrets: Any = None,
     use: Any = None,
     owner_is_active: bool = True,
+    name_is_legible: bool = True,
     **changes: Any,
 ) -> Reviewed:
     """A web app with one secret; `changes` are those of its facts."""
@@ -34,5 +35,6 @@ def reviewed(
         server=server,
         secrets=(secret(),) if secrets is None else tuple(secrets),
         owner_is_active=owner_is_active,
+        name_is_legible=name_is_legible,
         use=use,
     )

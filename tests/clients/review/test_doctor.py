@@ -22,7 +22,12 @@ from tests.stories import begin
 
 pytestmark = pytest.mark.django_db
 
-SECURE = override_settings(SESSION_COOKIE_SECURE=True, CSRF_COOKIE_SECURE=True)
+SECURE = override_settings(
+    SESSION_COOKIE_SECURE=True,
+    CSRF_COOKIE_SECURE=True,
+    SECURE_CROSS_ORIGIN_OPENER_POLICY=None,
+    OAUTHFLOWS={"ISSUER": "https://id.example/o"},
+)
 
 
 def doctor(*arguments: str) -> tuple[str, int]:
@@ -78,14 +83,15 @@ def test_it_fails_on_high_unless_told_otherwise() -> None:
 
 
 def test_the_sites_own_settings_are_reported_too() -> None:
-    with override_settings(OAUTH2_PROVIDER={**settings.OAUTH2_PROVIDER, "PKCE_REQUIRED": False}):
+    changes = {"OAUTH2_PROVIDER": {**settings.OAUTH2_PROVIDER, "PKCE_REQUIRED": False}}
+    with override_settings(**changes, SECURE_CROSS_ORIGIN_OPENER_POLICY=None):
         members = report("--fail-on", "medium")
     assert members["ok"] is False
     assert "oauthflows.W101" in {message["id"] for message in members["site"]}
     assert {message["severity"] for message in members["site"]} == {"medium"}
 
 
-@override_settings(SILENCED_SYSTEM_CHECKS=["oauthflows.W107"])
+@override_settings(SILENCED_SYSTEM_CHECKS=["oauthflows.W107", "oauthflows.W150", "oauthflows.I153"])
 def test_what_the_project_silenced_is_not_said() -> None:
     assert report("--fail-on", "medium")["site"] == []
 

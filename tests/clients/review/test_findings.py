@@ -61,6 +61,7 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         LEGACY | flows("password", *WEB),
         LEGACY | flows("password", "authorization-code-pkce"),
     ),
+    ("codes_should_be_bound_by_pkce_or_nonce", {"may_omit_pkce_and_nonce": True}, {}),
     (
         "consent_should_be_skipped_by_known_clients_only",
         {"skips_consent": True},
@@ -197,6 +198,17 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "grants_should_not_outlive_the_servers",
         {"refresh_token_idle_lifetime": 31 * 86400},
         {"refresh_token_idle_lifetime": 30 * 86400, "refresh_token_absolute_lifetime": 86400},
+    ),
+    ("names_should_be_legible", {"name_is_legible": False}, {}),
+    (
+        "addresses_should_name_hosts",
+        {"logo_uri": "https://client.example;x/logo.png"},
+        uris("https://xn--bcher-kva.example:8443/", "https://[2001:db8::1]/") | APP,
+    ),
+    (
+        "strangers_should_show_their_own_addresses",
+        {"registration_source": "dcr", "client_uri": "https://bank.example/"},
+        {"registration_source": "dcr", "client_uri": "https://client.example/"},
     ),
     ("owners_should_be_active", {"owner_is_active": False}, {}),
     (

@@ -1,0 +1,179 @@
+"""Settings of django-oauth-toolkit that these endpoints do not follow: none is ignored in silence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning
+
+from django_oauthflows import dot
+from django_oauthflows.conf import conf
+from django_oauthflows.tokens.lifetimes import LONGEST_CODE
+
+
+def _always(value: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """A setting that has no effect, as far as its value says something else than what is done anyway."""
+
+    name: str
+    remedy: str
+    differs: Callable[[Any], bool] = _always
+
+
+_RANDOM = "Remove the line: tokens and secrets are 256 random bits."
+_READ_HERE = "Remove the line: requests are read and answered by django_oauthflows itself."
+_REGISTRATION = "Remove the line: OAUTHFLOWS['REGISTRATION'] says who may register, and how."
+_KEYS = (
+    "Remove the line once no token of that key is in use: keys are kept in the database and replaced by "
+    "oauthflows_rotate_keys."
+)
+
+#: Every setting of DOT that is not obeyed and could be taken for a protection, or for the lack of one.
+IGNORED = (
+    Ignored(name="ACCESS_TOKEN_GENERATOR", remedy=_RANDOM),
+    Ignored(name="REFRESH_TOKEN_GENERATOR", remedy=_RANDOM),
+    Ignored(name="CLIENT_SECRET_GENERATOR_CLASS", remedy=_RANDOM),
+    Ignored(name="CLIENT_SECRET_GENERATOR_LENGTH", remedy=_RANDOM),
+    Ignored(name="OAUTH2_SERVER_CLASS", remedy=_READ_HERE),
+    Ignored(name="OIDC_SERVER_CLASS", remedy=_READ_HERE),
+    Ignored(name="OAUTH2_BACKEND_CLASS", remedy=_READ_HERE),
+    Ignored(
+        name="EXTRA_SERVER_KWARGS",
+        remedy="Remove the line: lifetimes are set for each client, in its policy.",
+        differs=bool,
+    ),
+    Ignored(
+        name="OAUTH_PRE_TOKEN_VALIDATION",
+        remedy="Remove the line: each client's policy says which flows and scopes it may use.",
+        differs=bool,
+    ),
+    Ignored(
+        name="OAUTH_DEVICE_USER_CODE_GENERATOR",
+        remedy="Remove the line: user codes have the alphabet of RFC 8628 §6.1.",
+    ),
+    Ignored(
+        name="OAUTH_DEVICE_VERIFICATION_URI_COMPLETE",
+        remedy="Remove the line: the address is made of OAUTH_DEVICE_VERIFICATION_URI.",
+    ),
+    Ignored(
+        name="ROTATE_REFRESH_TOKEN",
+        remedy="Remove the line: each refresh replaces the refresh token (RFC 9700 §4.14.2).",
+        differs=lambda value: not value,
+    ),
+    Ignored(
+        name="REQUEST_APPROVAL_PROMPT",
+        remedy='Remove the line. To ask at each request, write "CONSENT_LIFETIME": 0 in OAUTHFLOWS.',
+        differs=lambda value: value != "auto",
+    ),
+    Ignored(
+        name="ALLOW_LOCALHOST_LOOPBACK",
+        remedy="Remove the line: the port of localhost is free for installed apps alone (RFC 8252 §7.3).",
+        differs=bool,
+    ),
+    Ignored(
+        name="AUTHORIZATION_CODE_EXPIRE_SECONDS",
+        remedy=f"Write {LONGEST_CODE} or less: no code lives longer.",
+        differs=lambda value: int(value) > LONGEST_CODE,
+    ),
+    Ignored(
+        name="COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS",
+        remedy="Remove the line: each answer says whose it is (RFC 9207 §2).",
+        differs=lambda value: not value,
+    ),
+    Ignored(
+        name="PKCE_REQUIRED",
+        remedy="Write True or False: for one client, its security profile says it.",
+        differs=callable,
+    ),
+    Ignored(name="OIDC_RSA_PRIVATE_KEY", remedy=_KEYS, differs=bool),
+    Ignored(name="OIDC_RSA_PRIVATE_KEYS_INACTIVE", remedy=_KEYS, differs=bool),
+    Ignored(
+        name="OIDC_JWKS_MAX_AGE_SECONDS",
+        remedy="Remove the line: OAUTHFLOWS['KEY_ANNOUNCED_SECONDS'] says how long the keys may be kept.",
+    ),
+    Ignored(
+        name="OIDC_RP_INITIATED_REGISTRATION_ENABLED",
+        remedy="Name your sign-up page in OAUTHFLOWS['REGISTRATION_URL'].",
+        differs=lambda value: bool(value) and not conf.REGISTRATION_URL,
+    ),
+    Ignored(
+        name="OAUTH2_PROTECTED_RESOURCE_AUTHORIZATION_SERVERS",
+        remedy="Remove the line: this site's own issuer is the one that is named.",
+        differs=bool,
+    ),
+    Ignored(
+        name="OAUTH2_PROTECTED_RESOURCE_BEARER_METHODS_SUPPORTED",
+        remedy="Remove the line: tokens are taken from the Authorization header alone (RFC 9700 §4.3.2).",
+        differs=lambda value: list(value) != ["header"],
+    ),
+    Ignored(name="DCR_REGISTRATION_PERMISSION_CLASSES", remedy=_REGISTRATION),
+    Ignored(
+        name="DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS",
+        remedy=_REGISTRATION,
+        differs=lambda value: value is not None,
+    ),
+    Ignored(name="DCR_REGISTRATION_SCOPE", remedy=_REGISTRATION),
+)
+
+
+def check_dot_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Name each setting of the project's own that something of DOT's would obey and nothing here does."""
+    messages: list[CheckMessage] = [
+        Warning(
+            f"OAUTH2_PROVIDER[{one.name!r}] has no effect on the endpoints of django_oauthflows.",
+            hint=one.remedy,
+            id="oauthflows.W001",
+        )
+        for one in IGNORED
+        if dot.project_says(one.name) and one.differs(dot.written(one.name))
+    ]
+    return [*messages, *_validator(), *_scope_without_openid()]
+
+
+def _validator() -> list[CheckMessage]:
+    """DOT's validator is asked by DOT's own classes alone: by its authenticators, and not by an endpoint."""
+    if not dot.project_says("OAUTH2_VALIDATOR_CLASS"):
+        return []
+    chosen = dot.setting("OAUTH2_VALIDATOR_CLASS")
+    methods = dot.methods_of_validator(chosen)
+    messages: list[CheckMessage] = []
+    if methods:
+        messages.append(
+            Warning(
+                f"The endpoints of django_oauthflows never ask these methods of {chosen.__name__}: "
+                f"{', '.join(methods)}.",
+                hint="Move claims to OAUTHFLOWS['CLAIMS'], and what a client may do into its policy.",
+                id="oauthflows.W143",
+            )
+        )
+    if dot.TIGHTENED["OAUTH2_VALIDATOR_CLASS"] not in map(_path_of, chosen.__mro__):
+        messages.append(
+            Warning(
+                f"{chosen.__name__} lets DOT's own authentication classes take ID tokens for access tokens, "
+                "and the tokens of deactivated people.",
+                hint="Derive it from django_oauthflows.dot_validator.HardenedValidator, or remove the line "
+                "OAUTH2_VALIDATOR_CLASS.",
+                id="oauthflows.W144",
+            )
+        )
+    return messages
+
+
+def _path_of(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _scope_without_openid() -> list[CheckMessage]:
+    if not dot.is_switched_off("OIDC_ENABLED") or not dot.names_openid():
+        return []
+    return [
+        Warning(
+            "The scope openid is not offered: OAUTH2_PROVIDER['OIDC_ENABLED'] is False.",
+            hint="Remove the line OIDC_ENABLED to be an OpenID Provider, or the scope from SCOPES.",
+            id="oauthflows.W145",
+        )
+    ]

@@ -1,0 +1,1 @@
+"""Machinery without OAuth in it: each module could stand in any Django project."""

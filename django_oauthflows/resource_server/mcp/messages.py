@@ -1,0 +1,54 @@
+"""One JSON-RPC message in the body of a request, and errors in the same form (JSON-RPC 2.0 §5.1)."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from django_oauthflows.strict_json import Strict
+
+PARSE_ERROR = -32700
+INVALID_REQUEST = -32600
+
+
+class Unreadable(Exception):
+    """The body holds no message: too long, or no JSON that everybody reads alike."""
+
+    def __init__(self, sentence: str, *, status: int, code: int) -> None:
+        super().__init__(sentence)
+        self.status, self.code = status, code
+
+
+def read_message(request: HttpRequest, *, longest: int) -> Any:
+    """The JSON value of the body, whatever it is. Raises `Unreadable`.
+
+    What two parsers could read differently is refused, so that the tool whose scopes are asked is the tool
+    that is called.
+    """
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    try:
+        body = request.body if int(declared) <= longest else None
+    except (RequestDataTooBig, ValueError):
+        body = None
+    if body is None or len(body) > longest:
+        raise Unreadable("The request body is too large.", status=413, code=INVALID_REQUEST)
+    try:
+        return json.loads(body.decode(), cls=Strict)
+    except (ValueError, RecursionError):
+        raise Unreadable("The body is no JSON.", status=400, code=PARSE_ERROR) from None
+
+
+def tool_called(message: Any) -> str:
+    """The name of the tool that a message calls; empty for every other message."""
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return ""
+    parameters = message.get("params")
+    name = parameters.get("name") if isinstance(parameters, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def error_response(sentence: str, *, status: int, code: int = INVALID_REQUEST) -> HttpResponse:
+    """An error that belongs to no message: it has no id."""
+    error = {"code": code, "message": sentence}
+    return JsonResponse({"jsonrpc": "2.0", "id": None, "error": error}, status=status)

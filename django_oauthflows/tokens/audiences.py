@@ -1,0 +1,49 @@
+"""The audience of an access token: what it was asked for, and userinfo beside it (RFC 8707 §2, RFC 9068 §3).
+
+A token of an OpenID Connect request is asked for an API, and its client still reads who signed in from
+userinfo (OpenID Connect Core §5.3). So its audience is the API, and the exact URL of the userinfo endpoint.
+No row has that URL: whoever compares the resource of a row finds the API alone, and no other view, no
+introspecting API and no exchange takes the token for more.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django_oauthflows import dot
+from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
+
+
+def audience_of_request(
+    request: TokenRequest | AuthorizationRequest, *, is_for_person: bool
+) -> tuple[str, ...]:
+    """Return the audience of the token that a request earns; this site where it names no resource."""
+    is_exchange = isinstance(request, TokenRequest) and request.exchange.subject is not None
+    opens = tells_of_person(request.scopes, is_for_person=is_for_person, is_exchanged=is_exchange)
+    userinfo = request.userinfo_url if opens else ""
+    return with_userinfo(request.resource, userinfo) or (request.own_resource,)
+
+
+def row_opens_userinfo(row: Any, origins: Collection[str]) -> bool:
+    """Ask the same of an access token's row; `origins` are those of an exchanged one."""
+    return tells_of_person(
+        row.scope.split(), is_for_person=row.user_id is not None, is_exchanged=bool(origins)
+    )
+
+
+def tells_of_person(scopes: Collection[str], *, is_for_person: bool, is_exchanged: bool) -> bool:
+    """Return whether userinfo takes a token, whatever it was asked for: only where `openid` was granted.
+
+    A token that was exchanged is for its target alone (RFC 8693 §2.1).
+    """
+    return dot.OPENID in scopes and is_for_person and not is_exchanged
+
+
+def with_userinfo(resource: Iterable[str], userinfo: str) -> tuple[str, ...]:
+    """Return the resources with the userinfo endpoint behind them, if there are any and `userinfo` is one."""
+    resources = tuple(resource)
+    return tuple(dict.fromkeys((*resources, userinfo))) if resources and userinfo else resources
+
+
+def as_claim(audience: tuple[str, ...]) -> str | list[str]:
+    """Return an audience as the claim `aud` has it: one text, or a list (RFC 7519 §4.1.3)."""
+    return audience[0] if len(audience) == 1 else list(audience)

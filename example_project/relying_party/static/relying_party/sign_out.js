@@ -1,0 +1,3 @@
+"use strict";
+// Without scripts, people press the button.
+document.getElementById("at-the-provider").submit();

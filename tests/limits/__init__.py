@@ -1,0 +1,1 @@
+"""Nothing costly and nothing lasting before anybody is known."""

@@ -1,0 +1,80 @@
+"""The programs that sign people in at the provider, and what each is registered with and started by."""
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program as its documentation has it.
+
+    `sign_in`, `callback`, `refresh`, `sign_out` are paths of it.
+    `options` are given to `oauthflows_register_client`; `after_denial` is what a person who said no reads.
+    """
+
+    slug: str
+    callback: str
+    sign_in: str = "/login"
+    refresh: str = ""
+    sign_out: str = ""
+    after_denial: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        return f"tests.programs.{self.slug}.site"
+
+    def command(self, port: int) -> list[str]:
+        """What serves it on this port; the TLS front is somebody else's."""
+        gunicorn = [sys.executable, "-m", "gunicorn", "--workers=1", "--threads=4"]
+        return [*gunicorn, f"--bind=127.0.0.1:{port}", f"{self.module}:application"]
+
+
+PROGRAMS = (
+    Program(
+        slug="flask_authlib",
+        callback="/callback",
+        refresh="/refresh",
+        sign_out="/logout",
+        after_denial='"error":"access_denied"',
+    ),
+    Program(
+        slug="mozilla_django_oidc",
+        sign_in="/oidc/authenticate/",
+        callback="/oidc/callback/",
+        sign_out="/out",
+        after_denial="null",
+    ),
+    Program(
+        slug="social_auth",
+        sign_in="/in",
+        callback="/complete/oidc/",
+        refresh="/refresh",
+        sign_out="/logout",
+        after_denial='"error": "access_denied"',
+    ),
+    Program(
+        slug="django_allauth",
+        sign_in="/accounts/oidc/provider/login/",
+        callback="/accounts/oidc/provider/login/callback/",
+        after_denial="Login Cancelled",
+        options=("--may-omit-pkce-and-nonce",),
+    ),
+    Program(
+        slug="flask_dance",
+        sign_in="/login/provider",
+        callback="/login/provider/authorized",
+        refresh="/refresh",
+        sign_out="/logout",
+        after_denial='"error":"access_denied"',
+        options=("--may-omit-pkce-and-nonce", "--all-or-nothing"),
+    ),
+    Program(
+        slug="requests_oauthlib",
+        callback="/callback",
+        refresh="/refresh",
+        sign_out="/logout",
+        after_denial='"error":"access_denied"',
+        options=("--may-omit-pkce-and-nonce", "--all-or-nothing"),
+    ),
+)

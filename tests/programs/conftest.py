@@ -1,0 +1,81 @@
+"""The provider behind TLS, programs that know its address, and the person's Chromium."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.programs.catalogue import PROGRAMS, Program
+from tests.relying_parties.conftest import Provider, registered
+from tests.relying_parties.conftest import provider as provider
+from tests.servers import free_port, serving
+from tests.tls import tls_front
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A program at work: the origin that browsers know."""
+
+    program: Program
+    origin: str
+    log: Path
+
+
+@contextmanager
+def at_work(program: Program, provider: Provider) -> Iterator[Running]:
+    """Register a program, start it behind a TLS front of its own, and end it after the block."""
+    port, front = free_port(), free_port()
+    origin = f"https://{program.slug.replace('_', '-')}.clients.test:{front}"
+    client = registered(
+        provider,
+        f"--name={program.slug}",
+        "--scope=openid profile email",
+        f"--redirect-uri={origin}{program.callback}",
+        f"--post-logout-redirect-uri={origin}/",
+        *program.options,
+    )
+    folder = provider.folder / program.slug
+    folder.mkdir()
+    environment = {
+        **os.environ,
+        "ISSUER": provider.issuer,
+        "CLIENT_ID": client["client_id"],
+        "CLIENT_SECRET": client["client_secret"],
+        "ORIGIN": origin,
+        "PORT": str(port),
+        "FOLDER": str(folder),
+        "URLS": program.module,
+        "SSL_CERT_FILE": str(provider.authority),
+        "REQUESTS_CA_BUNDLE": str(provider.authority),
+        "NODE_EXTRA_CA_CERTS": str(provider.authority),
+    }
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    certificate = provider.folder / "server.pem"
+    with ExitStack() as until_the_end:
+        log = folder / "log"
+        until_the_end.enter_context(serving(program.command(port), environment, port, log))
+        until_the_end.enter_context(tls_front(front, passes_on_to=port, certificate=certificate))
+        yield Running(program=program, origin=origin, log=log)
+
+
+@pytest.fixture(scope="module", params=PROGRAMS, ids=lambda program: program.slug)
+def running(request: pytest.FixtureRequest, provider: Provider) -> Iterator[Running]:
+    """Each program in turn."""
+    program: Program = request.param
+    if not os.environ.get("PROGRAMS_OF_OTHERS"):
+        pytest.skip("needs the programs themselves: tox run -e clients")
+    with at_work(program, provider) as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A browser of somebody who was never here; it trusts the tests' certificates."""
+    context = browser.new_context(ignore_https_errors=True)
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
