@@ -28,6 +28,9 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP *.clients.test 127.0.0.1",
 ]
 
+#: Folders whose files share a running server. Elsewhere a server belongs to one file.
+ONE_SERVER = ("tests/clients_real", "tests/relying_parties", "tests/demo")
+
 
 def find_chromium() -> str | None:
     """The Chromium of `CHROMIUM`, else the first one on PATH."""
@@ -41,6 +44,8 @@ def missing() -> dict[str, str]:
     reasons = {}
     if connection.vendor != "postgresql":
         reasons["postgres"] = "needs PostgreSQL: tox run -e postgres"
+    if connection.vendor != "sqlite":
+        reasons["sqlite"] = "has SQLite files of its own, whatever the suite runs on: tox run"
     if connection.vendor != "mysql":
         reasons["mariadb"] = "needs MariaDB: tox run -e mariadb"
     if not connection.features.has_select_for_update:
@@ -52,9 +57,17 @@ def missing() -> dict[str, str]:
     return reasons
 
 
+def shares_a_worker_with(item: pytest.Item) -> str:
+    """The group of tests that one worker runs, since they share a server that takes long to start."""
+    folder, _, _ = item.nodeid.rpartition("/")
+    return folder if folder in ONE_SERVER else item.nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reasons = missing()
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(shares_a_worker_with(item)))
         for marker, reason in reasons.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
@@ -68,9 +81,12 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """The one Chromium of this process: Playwright's loop cannot be started a second time beside it."""
+    """A Chromium for the tests of a file; Playwright's event loop runs in this thread until it is closed.
+
+    No longer than that: code that starts a loop of its own refuses to run beside another one.
+    """
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patched:
         # That loop runs in this thread, and waits while a test asks the database.
         patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -11,6 +11,8 @@ from tests.adoption.fill import CHALLENGE, REDIRECT_URI, SCOPE
 from tests.browsing import Person, forms
 from tests.marks import spec
 
+pytestmark = pytest.mark.sqlite
+
 STORAGES = ("plain", "hashed")
 #: The names of django-oauth-toolkit's URLs that clients know by their path.
 NAMES = ("authorize", "token", "revoke-token", "introspect")

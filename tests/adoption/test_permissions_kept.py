@@ -7,6 +7,8 @@ import pytest
 
 from tests.adoption.conftest import AFTER, BEFORE, Site
 
+pytestmark = pytest.mark.sqlite
+
 FILL = """
 import django; django.setup()
 from django.contrib.auth.models import Group, Permission, User

@@ -6,7 +6,6 @@ Set `SCREENSHOTS` to a folder to keep a picture of each page the tests name.
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page
 
+from tests.databases import MANAGE, copy_seeded_demo
 from tests.servers import free_port
-
-ROOT = Path(__file__).resolve().parents[2]
-MANAGE = [sys.executable, str(ROOT / "example_project" / "manage.py")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +45,28 @@ def demo(running_demo: Demo) -> str:
     return running_demo.origin
 
 
+@pytest.fixture(scope="session")
+def seeded_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the databases of a demo are kept that was seeded once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "seeded-demo"
+
+
 @pytest.fixture(scope="module")
-def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo_folder(tmp_path_factory: pytest.TempPathFactory, seeded_demo: Path) -> Path:
+    """A folder of a module's own with the databases of a demo in it."""
+    folder = tmp_path_factory.mktemp("demo")
+    copy_seeded_demo(seeded_demo, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running_demo(demo_folder: Path) -> Iterator[Demo]:
     """The demo as the README starts it, with a database of its own.
 
     One for each module: what people agreed to in one story is no part of another's.
     """
-    with a_demo(tmp_path_factory.mktemp("demo")) as running:
+    with a_demo(demo_folder) as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,10 +15,9 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def running_demo(demo_folder: Path) -> Iterator[Demo]:
     """The demo, whose numbers do not wait for a minute to be over."""
-    folder = tmp_path_factory.mktemp("demo")
-    with a_demo(folder, DJANGO_SETTINGS_MODULE="tests.settings.counted_demo") as running:
+    with a_demo(demo_folder, DJANGO_SETTINGS_MODULE="tests.settings.counted_demo") as running:
         yield running
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,9 +17,8 @@ LEGACY = ("--preset=legacy-app", "--name=Old Desk", "--scope=notes:read")
 
 
 @pytest.fixture(scope="module")
-def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    with a_demo(folder, DJANGO_SETTINGS_MODULE="tests.settings.unfold_demo") as running:
+def running_demo(demo_folder: Path) -> Iterator[Demo]:
+    with a_demo(demo_folder, DJANGO_SETTINGS_MODULE="tests.settings.unfold_demo") as running:
         subprocess.run(
             [
                 *MANAGE,

@@ -6,12 +6,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from django_oauthflows.testing.assertions import client_key, key_set_of
 from example_project.accounts.people import PEOPLE
@@ -24,6 +22,7 @@ from tests.clients_real.libraries import (
     OpenIDClient,
     RequestsOAuth2Client,
 )
+from tests.databases import new_database
 from tests.servers import ROOT, cache_beside_the_tests, free_port, run, serving
 
 HERE = Path(__file__).parent
@@ -76,23 +75,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def credentials(printed: str) -> dict[str, str]:
     registered = json.loads(printed)
     return {name: registered[name] for name in ("client_id", "client_secret")}
-
-
-@contextmanager
-def new_database(folder: Path, number: int) -> Iterator[str]:
-    """The URL of an empty database beside the one that `DATABASE_URL` names."""
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        yield f"sqlite:///{folder / 'demo.sqlite3'}"
-        return
-    name = f"oauthflows_real_clients_{number}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield url.rpartition("/")[0] + f"/{name}"
-        finally:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-            connection.execute(drop.format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,6 @@ from tests.snippets import run_snippet
 
 pytestmark = pytest.mark.real_client
 
-LEGACY = {"profile": "legacy"}
 #: A kind of client, what is registered beside that, and the key it signs with.
 CASES: dict[str, tuple[str, dict[str, Any], str]] = {
     "web-app": ("web-app", {}, ""),
@@ -68,21 +67,50 @@ def manage(demo: Demo, *arguments: str) -> str:
     return run([sys.executable, "example_project/manage.py", *arguments], demo.environment)
 
 
-def register(demo: Demo, name: str, folder: Path) -> Registered:
+#: One process for all of them, since starting it takes longer than registering.
+REGISTER = """
+from django.core.management import call_command
+for options in {!r}:
+    call_command("oauthflows_register_client", *options)
+"""
+
+
+@pytest.fixture(scope="session")
+def clients(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Registered]:
+    """A client for each case."""
+    folders = {name: tmp_path_factory.mktemp(name) for name in CASES}
+    options = [options_for(name, folder) for name, folder in folders.items()]
+    printed = manage(demo, "shell", "--no-imports", "-c", REGISTER.format(options))
+    made = map(json.loads, printed.splitlines())
+    return {
+        name: registered(name, members, folder)
+        for (name, folder), members in zip(folders.items(), made, strict=True)
+    }
+
+
+def options_for(name: str, folder: Path) -> list[str]:
     preset, changes, alg = CASES[name]
-    kind = BY_SLUG[preset]
     options = [f"--preset={preset}", f"--name={name}", "--scope=notes:read", "--json"]
-    if kind.needs_redirect_uri:
+    if BY_SLUG[preset].needs_redirect_uri:
         options.append(f"--redirect-uri={REDIRECT_URI}")
-    method = changes.get("authentication_method", kind.authentication_method)
     if changes:
-        options.append(f"--authentication-method={method}")
-    if method == AuthMethod.SECRET_JWT:
+        options.append(f"--authentication-method={changes['authentication_method']}")
+    if method_of(name) == AuthMethod.SECRET_JWT:
         options.append("--keep-secret-readable")
-    jwks = _kept_key(alg, folder) if alg else None
-    if jwks:
+    if alg:
+        keep_key(alg, folder)
         options.append(f"--jwks={folder / 'keys.json'}")
-    made = json.loads(manage(demo, "oauthflows_register_client", *options))
+    return options
+
+
+def method_of(name: str) -> AuthMethod:
+    preset, changes, _ = CASES[name]
+    return AuthMethod(changes.get("authentication_method", BY_SLUG[preset].authentication_method))
+
+
+def registered(name: str, made: dict[str, Any], folder: Path) -> Registered:
+    preset, _, alg = CASES[name]
+    kind = BY_SLUG[preset]
     return Registered(
         facts=client(
             client_id=made["client_id"],
@@ -92,24 +120,22 @@ def register(demo: Demo, name: str, folder: Path) -> Registered:
             flows=frozenset(kind.flows),
             scopes=frozenset(made["scopes"]),
             redirect_uris=tuple(made["redirect_uris"]),
-            authentication_method=AuthMethod(method),
-            jwks=jwks,
+            authentication_method=method_of(name),
+            jwks=json.loads((folder / "keys.json").read_text()) if alg else None,
         ),
         variables={
             "CLIENT_SECRET": made["client_secret"],
-            "PRIVATE_KEY_FILE": "private-key.pem",
+            "PRIVATE_KEY_FILE": str(folder / "private-key.pem"),
             "LOGIN_NAME": "ada",
             "LOGIN_PASSWORD": "demo-ada-2026",
         },
     )
 
 
-def _kept_key(alg: str, folder: Path) -> dict[str, Any]:
+def keep_key(alg: str, folder: Path) -> None:
     key = new_key(alg)
-    jwks = {"keys": [key.as_dict(private=False)]}
     (folder / "private-key.pem").write_bytes(key.as_pem(private=True))
-    (folder / "keys.json").write_text(json.dumps(jwks))
-    return jwks
+    (folder / "keys.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
 
 
 @pytest.fixture
@@ -137,9 +163,14 @@ def server_of(demo: Demo) -> Server:
 @pytest.mark.parametrize("language", [language.slug for language in LANGUAGES])
 @pytest.mark.parametrize("name", CASES)
 def test_a_copied_program_gets_a_token(
-    name: str, language: str, demo: Demo, folder: Path, person: Person
+    name: str,
+    language: str,
+    demo: Demo,
+    clients: dict[str, Registered],
+    folder: Path,
+    person: Person,
 ) -> None:
-    registered = register(demo, name, folder)
+    registered = clients[name]
 
     def answer(address: str) -> str | None:
         if address.startswith(f"{demo.issuer}/device/"):

@@ -1,22 +1,22 @@
 """The running example project, for tests of its pages without a browser."""
 
 import os
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from example_project.accounts.people import PEOPLE
 from tests.browsing import Person
-from tests.clients_real.conftest import new_database
+from tests.databases import MANAGE, new_database
 from tests.servers import cache_beside_the_tests, free_port, run, serving
-
-MANAGE = [sys.executable, "example_project/manage.py"]
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its origin. On PostgreSQL where `DATABASE_URL` names one, else on an SQLite file."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """Its origin and the environment of its commands.
+
+    On PostgreSQL where `DATABASE_URL` names one, else on an SQLite file.
+    """
     folder, port = tmp_path_factory.mktemp("playground"), free_port()
     with new_database(folder, port) as database_url:
         env = {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "tests only"}
@@ -28,8 +28,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         run([*MANAGE, "seed", f"--port={port}"], env)
         server = [*MANAGE, "runserver", "--noreload", f"127.0.0.1:{port}"]
         with serving(server, env, port, folder / "log"):
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", env
         assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture
+def site(served: tuple[str, dict[str, str]]) -> str:
+    """The running demo's origin."""
+    return served[0]
 
 
 @pytest.fixture

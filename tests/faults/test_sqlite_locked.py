@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ON_A_FILE = connection.vendor == "sqlite" and bool(connection.settings_dict["TEST"]["NAME"])
 
 
+@pytest.mark.sqlite
 @pytest.mark.skipif(ON_A_FILE, reason="this is the run on a file")
 def test_it_is_so_on_an_sqlite_file(tmp_path: Path) -> None:
     pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

@@ -14,6 +14,8 @@ import requests
 from tests.marks import spec
 from tests.servers import free_port, run, serving
 
+pytestmark = pytest.mark.sqlite
+
 MANAGE = [sys.executable, "-m", "django"]
 
 

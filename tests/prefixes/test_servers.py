@@ -12,6 +12,8 @@ import requests
 from tests.marks import spec
 from tests.servers import free_port, run, serving
 
+pytestmark = pytest.mark.sqlite
+
 #: How each is started below /app, and what of that reaches it: a proxy before uvicorn takes it away.
 GUNICORN = (
     [*("-m", "gunicorn", "--workers=1", "django.core.wsgi:get_wsgi_application()", "--bind")],

@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.marks import spec
+
+pytestmark = pytest.mark.sqlite
 
 HERE = Path(__file__).parent
 #: SQLite locks no rows.
@@ -16,11 +20,11 @@ _IGNORED = [f"--ignore={__file__}", f"--ignore={HERE / 'test_two_workers.py'}"]
 
 @spec("B-12", "B-18")
 def test_the_races_are_won_on_an_sqlite_file_too(tmp_path: Path) -> None:
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
     run = subprocess.run(
         [
-            *pytest,
+            *command,
             "--ds=tests.settings.sqlite_file",
             "-m",
             _MARKED,

@@ -17,8 +17,8 @@ import requests
 from example_project.accounts.people import PEOPLE
 from example_project.relying_party.sites import SITES
 from tests.browsing import Person
-from tests.clients_real.conftest import new_database
 from tests.clients_real.conftest import openid_client as openid_client
+from tests.databases import new_database
 from tests.relying_parties.apache import find_apache
 from tests.relying_parties.openid_client import PROGRAM, Program
 from tests.servers import cache_beside_the_tests, free_port, run, serving

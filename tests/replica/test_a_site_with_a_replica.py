@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.db import connections
 
 from tests.marks import spec
+
+pytestmark = pytest.mark.sqlite
 
 HERE = Path(__file__).parent
 
@@ -14,9 +17,9 @@ HERE = Path(__file__).parent
 @spec("B-15", "B-20")
 def test_a_stale_replica_decides_nothing() -> None:
     assert "replica" not in connections
-    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     run = subprocess.run(
-        [*pytest, "--ds=tests.settings.replicated", str(HERE / "test_stale_replica.py")],
+        [*command, "--ds=tests.settings.replicated", str(HERE / "test_stale_replica.py")],
         cwd=HERE.parent.parent,
         capture_output=True,
         text=True,
