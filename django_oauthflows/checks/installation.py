@@ -17,6 +17,7 @@ from django_oauthflows.checks import pages
 from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
+from django_oauthflows.core.url_patterns import ways_to
 from django_oauthflows.identity import couriers
 from django_oauthflows.issuer import path_within_site
 from django_oauthflows.keys.algorithms import ALGORITHMS
@@ -195,10 +196,11 @@ def check_urls(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def _below_a_language() -> CheckMessage | None:
     """One server has one issuer, whatever language somebody reads (RFC 8414 §2)."""
+    ways = list(ways_to("oauthflows"))
     paths = set()
     for language, _ in settings.LANGUAGES if settings.USE_I18N else ():
         with translation.override(language):
-            paths.add(reverse("oauthflows:authorize"))
+            paths.add(tuple("".join(map(str, way)) for way in ways))
     if len(paths) < 2:
         return None
     return Error(

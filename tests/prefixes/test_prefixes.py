@@ -284,9 +284,10 @@ def test_a_sign_in_page_that_django_leads_to_a_language_is_known(settings: Any) 
 
 
 @spec("RFC 8414 §2")
-def test_an_include_below_a_language_is_an_error_that_names_it(settings: Any) -> None:
+@pytest.mark.parametrize("urls", ["urls_by_language", "urls_by_translated_path"])
+def test_an_include_below_a_language_is_an_error_that_names_it(urls: str, settings: Any) -> None:
     settings.LANGUAGE_CODE, settings.LANGUAGES = "en", LANGUAGES
-    settings.ROOT_URLCONF = "tests.prefixes.urls_by_language"
+    settings.ROOT_URLCONF = f"tests.prefixes.{urls}"
     (message,) = [one for one in found() if one.is_serious()]
     assert message.id == "oauthflows.E147"
     assert "i18n_patterns" in str(message.hint)
