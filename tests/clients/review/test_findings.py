@@ -217,6 +217,11 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"use": Use(live_tokens=1)},
     ),
     (
+        "proofs_should_not_be_left_out",
+        SIGNS | {"jwks": KEY, "authentication_is_optional": True},
+        SIGNS | {"jwks": KEY},
+    ),
+    (
         "scopes_should_be_used",
         {"use": Use(scopes=frozenset({"notes:read"}), since=NOW - 31 * DAY)},
         {"use": Use(scopes=frozenset({"notes:read"}), since=NOW - DAY)},
