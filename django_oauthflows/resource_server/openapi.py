@@ -12,7 +12,6 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 from django_oauthflows import dot
 from django_oauthflows.issuer import configured_issuer, path_of
-from django_oauthflows.offline_access import OFFLINE_ACCESS
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
 from django_oauthflows.resource_server.permissions import needed_scopes_of
 
@@ -44,17 +43,12 @@ class OAuth2TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         except NoReverseMatch:
             # An API that runs apart from its authorization server.
             return {"type": "http", "scheme": "bearer"}
-        each = {"tokenUrl": token_url, "scopes": _scopes()}
+        each = {"tokenUrl": token_url, "scopes": dot.scopes_of_apis()}
         return {"type": "oauth2", "flows": {name: own | each for name, own in flows.items()}}
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
         """The scopes of the view for this method, as far as it says so without alternatives."""
         return {self.name: sorted(needed_scopes_of(auto_schema.view, auto_schema.method))}
-
-
-def _scopes() -> dict[str, str]:
-    """Every scope that may open something here, those of our own API among them (RFC 9728 §2)."""
-    return {name: text for name, text in sorted(dot.all_scopes().items()) if name != OFFLINE_ACCESS}
 
 
 def _address_of(name: str) -> str:
