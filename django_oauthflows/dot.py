@@ -207,7 +207,7 @@ def requestable_scopes() -> frozenset[str]:
 
 
 def scopes_of_apis() -> dict[str, str]:
-    """The scopes that may open something at an API of this site, our own among them, with their descriptions."""
+    """The scopes that may open something at an API, our own among them, with their descriptions."""
     return {name: text for name, text in sorted(all_scopes().items()) if name != OFFLINE_ACCESS}
 
 
