@@ -328,7 +328,8 @@ class Conf:
         None,
         "What clients that registered themselves may ask people for. None: the server's default scopes; "
         "openid, profile, email and offline_access where the site is an OpenID Provider; and the scopes of "
-        "views that declare a resource. Never all, since nobody has looked at such a client.",
+        "views that declare a resource. Never all, since nobody has looked at such a client. By "
+        "default a client gets the scope it registers; it may ask people for the others later.",
     )
     SENSITIVE_SCOPES: "Setting[Collection[str]]" = Setting(
         (),

@@ -206,6 +206,11 @@ def requestable_scopes() -> frozenset[str]:
     return open_scopes() | {OFFLINE_ACCESS}
 
 
+def scopes_of_apis() -> dict[str, str]:
+    """The scopes that may open something at an API, our own among them, with their descriptions."""
+    return {name: text for name, text in sorted(all_scopes().items()) if name != OFFLINE_ACCESS}
+
+
 def resource_scopes() -> frozenset[str]:
     """The scopes that open something at this site as a resource (RFC 9728 §2)."""
     return open_scopes() - {OFFLINE_ACCESS}

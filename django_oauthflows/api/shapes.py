@@ -7,9 +7,14 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from django_oauthflows.clients import presets
+from django_oauthflows.clients.audiences import audience_of
 from django_oauthflows.clients.changing import POLICY_COLUMNS
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.programs.catalogue import known_programs, scopes_for
+from django_oauthflows.issuer import own_resource_of
 
+#: The kinds of client that this API adds.
+KINDS = [kind.slug for kind in presets.PRESETS if kind.profile != "legacy"]
 #: How long a list of names or addresses may be, and each of them.
 MOST, LONGEST = 200, 2000
 
@@ -75,8 +80,8 @@ class PolicyShape(serializers.ModelSerializer[ClientPolicy]):
 
     class Meta:
         model = ClientPolicy
-        fields = ("preset", "is_enabled", *POLICY_COLUMNS, "created", "updated")
-        read_only_fields = ("preset", "is_enabled", "created", "updated")
+        fields = ("preset", "program", "is_enabled", *POLICY_COLUMNS, "created", "updated")
+        read_only_fields = ("preset", "program", "is_enabled", "created", "updated")
 
 
 class PolicyChange(Strict, PolicyShape):
@@ -103,6 +108,10 @@ class ClientShape(serializers.Serializer[Any]):
     allowed_origins = Words()
     created = serializers.DateTimeField()
     updated = serializers.DateTimeField()
+    audience = serializers.SerializerMethodField(
+        help_text="What its access tokens name in aud where it asks for no other resource; of an API, what "
+        "the tokens name that it is called with.",
+    )
     policy = PolicyShape(source="oauthflows_policy", allow_null=True)
 
     example: ClassVar[Mapping[str, Any]] = {
@@ -118,8 +127,10 @@ class ClientShape(serializers.Serializer[Any]):
         "allowed_origins": [],
         "created": "2026-03-01T08:00:00Z",
         "updated": "2026-03-01T08:00:00Z",
+        "audience": ["https://id.example.com/"],
         "policy": {
             "preset": "web-app",
+            "program": "",
             "is_enabled": True,
             "profile": "standard",
             "flows": ["authorization-code-pkce", "refresh-token"],
@@ -129,6 +140,10 @@ class ClientShape(serializers.Serializer[Any]):
 
     def get_is_confidential(self, row: Any) -> bool:
         return str(row.client_type) == "confidential"
+
+    def get_audience(self, row: Any) -> list[str]:
+        own = own_resource_of(self.context["request"]._request)
+        return list(audience_of(getattr(row, "oauthflows_policy", None), own).names)
 
 
 class ChangedClient(ClientShape):
@@ -169,13 +184,25 @@ class ClientChange(Strict):
 
 
 class NewClient(Strict):
-    """A client of a kind, and what that kind needs. Its scopes are named: none is given by default."""
+    """A client of a kind, and what that kind needs. Its scopes are named: none is given by default.
 
-    preset = serializers.ChoiceField(
-        choices=[kind.slug for kind in presets.PRESETS if kind.profile != "legacy"]
+    Or a known `program`, and the `address` where it runs: its kind, its addresses and its scopes follow, and
+    its name unless another is said.
+    """
+
+    preset = serializers.ChoiceField(choices=KINDS, required=False)
+    program = serializers.CharField(
+        max_length=40,
+        required=False,
+        help_text="A known program, as grafana. Instead of a preset.",
     )
-    name = serializers.CharField(max_length=255)
-    scopes = Names()
+    address = serializers.CharField(
+        max_length=300,
+        required=False,
+        help_text="Where the program runs, as https://grafana.example.com.",
+    )
+    name = serializers.CharField(max_length=255, required=False)
+    scopes = Names(required=False)
     default_scopes = Names(required=False)
     required_scopes = Names(required=False)
     redirect_uris = Addresses(required=False)
@@ -203,6 +230,36 @@ class NewClient(Strict):
         "scopes": ["notes:read"],
         "redirect_uris": ["https://notes.example.com/callback"],
     }
+
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        """As the service takes it. Raises `ValidationError`, of Django's or of DRF's, by member."""
+        slug = said.pop("program", "")
+        if slug:
+            return _of_program(slug, said)
+        missing = [name for name in ("preset", "name", "scopes") if name not in said]
+        wrong = {name: [self.fields[name].error_messages["required"]] for name in missing}
+        if "address" in said:
+            wrong["address"] = [_("It goes with a program; for a preset there are redirect_uris.")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return said
+
+
+def _of_program(slug: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What a known program is registered with, and what was said beside it."""
+    program = known_programs().get(slug)
+    if program is None or program.preset not in KINDS:
+        raise serializers.ValidationError({"program": [_("There is no such program.")]})
+    if "preset" in said:
+        raise serializers.ValidationError({"preset": [_("It follows from the program.")]})
+    of_program = program.registration(
+        name=said.get("name", program.title),
+        address=said.pop("address", ""),
+        scopes=said["scopes"] if "scopes" in said else scopes_for(program),
+    )
+    for name in ("redirect_uris", "post_logout_redirect_uris"):
+        of_program[name] += said.get(name, [])
+    return said | of_program
 
 
 class ClientName(serializers.Serializer[Any]):

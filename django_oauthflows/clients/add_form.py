@@ -5,18 +5,27 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from django_oauthflows import dot
+from django_oauthflows.clients import presets
 from django_oauthflows.clients.fields import (
     AFTER_SIGNING_OUT,
     COMES_BACK,
     KeySetField,
+    LinesField,
     ScopesField,
     UriListField,
+    default_scope_choices,
 )
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.programs.base import KnownProgram
 from django_oauthflows.clients.programs.catalogue import offered_scopes
 from django_oauthflows.core.text import validate_name
 from django_oauthflows.flows import catalogue
+
+#: The scope that the claim of the same name belongs to.
+GROUPS = "groups"
+#: The fields that stand folded up.
+FOLDED = ("default_scopes", "claims_in_id_token", "visible_groups")
 
 
 class AddClientForm(forms.Form):
@@ -58,6 +67,25 @@ class AddClientForm(forms.Form):
         required=False,
         help_text=_("What it cannot work without (required scopes)."),
     )
+    default_scopes = ScopesField(
+        label=_("What it gets where it asks for nothing"),
+        required=False,
+        choices=default_scope_choices,
+        help_text=_("None ticked: all that it may ask for (default scopes)."),
+    )
+    claims_in_id_token = forms.BooleanField(
+        label=_("Its ID tokens say what its scopes stand for, as name and email"),
+        required=False,
+        help_text=_("For programs that never ask userinfo (claims in the ID token)."),
+    )
+    visible_groups = LinesField(
+        label=_("Groups it is told of"),
+        required=False,
+        help_text=_(
+            "The names of groups of this site that it may be told of, one per line, where a person is in "
+            "them and it has the scope groups. Empty: none."
+        ),
+    )
     jwks = KeySetField()
     jwks_uri = forms.CharField(
         label=_("Address of its public keys"),
@@ -94,11 +122,34 @@ class AddClientForm(forms.Form):
             "post_logout_redirect_uris" if preset.profile == "mcp" else "allowed_resources"
         ]
         if not any(flow.has_person for flow in flows):
-            for name in ("required_scopes", "is_verified"):
+            for name in ("required_scopes", "is_verified", *FOLDED):
                 del self.fields[name]
             self.fields["name"].help_text = _("You see it in the list and in the audit log.")
+        else:
+            self._ask_about_claims()
         if program is not None:
             self._ask_for_program(program)
+
+    def _ask_about_claims(self) -> None:
+        """As far as the site tells clients who somebody is, and in which groups."""
+        if not dot.is_openid_provider():
+            del self.fields["claims_in_id_token"]
+        else:
+            self.fields["claims_in_id_token"].initial = presets.has_claims_in_id_token(
+                self.preset, self.preset.profile
+            )
+        if GROUPS not in dot.open_scopes():
+            del self.fields["visible_groups"]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """The fields that most clients are well without."""
+        return [self[name] for name in FOLDED if name in self.fields]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Has one of them an error?"""
+        return any(field.errors for field in self.folded)
 
     def _ask_for_program(self, program: KnownProgram) -> None:
         """Where it runs is asked, and its addresses follow."""
@@ -117,9 +168,11 @@ class AddClientForm(forms.Form):
 
     def service_arguments(self) -> dict[str, Any]:
         """What `register_client` is called with. Raises `ValidationError`, keyed by field."""
-        if self.program is None:
-            return {"preset": self.preset.slug, **self.cleaned_data}
         said = dict(self.cleaned_data)
+        if not said.get("default_scopes"):
+            said.pop("default_scopes", None)  # those it may ask for
+        if self.program is None:
+            return {"preset": self.preset.slug, **said}
         return said | self.program.registration(
             name=said["name"], address=said.pop("address", ""), scopes=said["scopes"]
         )

@@ -157,7 +157,8 @@ def narrow_to_gift(person: Any, form: Form) -> None:
     """Take out of the form to add a client what this person may not give."""
     if gifts.may_give_freely(person):
         return
-    form.fields.pop("is_verified", None)
+    for name in ("is_verified", "visible_groups"):
+        form.fields.pop(name, None)
     scopes = gifts.scopes_within_gift(person)
     for name in form.fields.keys() & {"scopes", "required_scopes"}:
         field: Any = form.fields[name]

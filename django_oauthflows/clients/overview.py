@@ -1,6 +1,6 @@
 """A client in plain words: what it is, whom it acts for, and where it leads people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -14,18 +14,24 @@ from django_oauthflows.clients.presentation import presented
 from django_oauthflows.clients.secret_list import Listed
 from django_oauthflows.clients.uris import shown_host
 from django_oauthflows.flows import catalogue
-from django_oauthflows.rules.requests import AuthMethod, ClientFacts
+from django_oauthflows.rules.requests import BY_HAND, AuthMethod, ClientFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What a client's page begins with. `may` are its scopes in the server's words for people."""
+    """What a client's page begins with. `may` are its scopes in the server's words for people.
+
+    `by_default` are those of them that a client which registered itself gets where it asks for none; empty
+    where that is all of them.
+    """
 
     kind: str | Promise
     summary: str | Promise
     is_enabled: bool
     acts: str
     may: tuple[str, ...]
+    by_default: tuple[str, ...]
+    has_a_page: bool
     places: tuple[str, ...]
     unverified: tuple[str, ...]
     proof: str
@@ -37,13 +43,14 @@ class Overview:
 def overview_of(client: ClientFacts, secrets: Sequence[Listed]) -> Overview:
     kind = presets.BY_SLUG.get(client.preset)
     profile = profile_of(client)
-    described = dot.all_scopes()
     return Overview(
         kind=kind.title if kind else _("A client that was made by django-oauth-toolkit"),
         summary=kind.summary if kind else _("Fill in All settings to say what it may do."),
         is_enabled=client.is_enabled,
         acts=_acts(client),
-        may=tuple(str(described.get(scope) or scope) for scope in sorted(client.scopes)),
+        may=_described(client.scopes),
+        by_default=_described(_registered(client)),
+        has_a_page=not client.skips_consent,
         places=tuple(dict.fromkeys(shown_host(uri) for uri in client.redirect_uris)),
         unverified=tuple(shown.uri for shown in presented(client).unverified.values()),
         proof=_proof(client, secrets),
@@ -51,6 +58,17 @@ def overview_of(client: ClientFacts, secrets: Sequence[Listed]) -> Overview:
         profile=profile.title,
         strictness=profile.why,
     )
+
+
+def _described(scopes: Collection[str]) -> tuple[str, ...]:
+    described = dot.all_scopes()
+    return tuple(str(described.get(scope) or scope) for scope in sorted(scopes))
+
+
+def _registered(client: ClientFacts) -> frozenset[str]:
+    is_less = client.default_scopes & client.scopes != client.scopes
+    registered_itself = client.registration_source != BY_HAND
+    return client.default_scopes & client.scopes if registered_itself and is_less else frozenset()
 
 
 def _acts(client: ClientFacts) -> str:

@@ -1,5 +1,9 @@
 """All that can be said of a client, as the admin shows it on the client's page."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows import screens
@@ -18,6 +22,8 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
     max_num = 1
     verbose_name_plural = gettext_lazy("All settings")
     template = "admin/oauthflows/policy.html"
+    # It follows from the client's metadata document.
+    readonly_fields = ("authentication_is_optional",)
     fieldsets = (
         # The first of them stands with the plain part of the page.
         (
@@ -50,6 +56,7 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
             {
                 "fields": (
                     "authentication_method",
+                    "authentication_is_optional",
                     "token_endpoint_auth_signing_alg",
                     "jwks",
                     "jwks_uri",
@@ -74,3 +81,18 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
         ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what follows from the document of a client that leaves its proof out, for all others."""
+        policy = getattr(obj, "oauthflows_policy", None)
+        sets = super().get_fieldsets(request, obj)
+        if policy is not None and policy.authentication_is_optional:
+            return sets
+        return [
+            (title, {**options, "fields": tuple(_without_optional(options["fields"]))})
+            for title, options in sets
+        ]
+
+
+def _without_optional(fields: Iterable[str]) -> Iterator[str]:
+    return (name for name in fields if name != "authentication_is_optional")

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot, own_scopes
+from django_oauthflows.clients.profiles import BY_SLUG as BY_PROFILE
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
 
 
@@ -196,6 +197,11 @@ def scopes_for(
 
 
 BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}
+
+
+def has_claims_in_id_token(kind: Preset, profile: str) -> bool:
+    """Is a new client of this kind told who signed in by the ID token too, unless somebody says otherwise?"""
+    return kind.claims_in_id_token and not BY_PROFILE[profile].is_strict
 
 
 def is_installed(slug: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.clients import presets, profiles, secrets
+from django_oauthflows.clients import presets, secrets
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.validation import Authentication, validated
 from django_oauthflows.rules.requests import AuthMethod
@@ -162,7 +162,7 @@ def register_client(
             backchannel_logout_uri=backchannel_logout_uri,
             frontchannel_logout_uri=frontchannel_logout_uri,
             claims_in_id_token=(
-                kind.claims_in_id_token and not profiles.BY_SLUG[chosen_profile].is_strict
+                presets.has_claims_in_id_token(kind, chosen_profile)
                 if claims_in_id_token is None
                 else claims_in_id_token
             ),

@@ -43,7 +43,7 @@ class OAuth2TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         except NoReverseMatch:
             # An API that runs apart from its authorization server.
             return {"type": "http", "scheme": "bearer"}
-        each = {"tokenUrl": token_url, "scopes": dict(sorted(dot.all_scopes().items()))}
+        each = {"tokenUrl": token_url, "scopes": dot.scopes_of_apis()}
         return {"type": "oauth2", "flows": {name: own | each for name, own in flows.items()}}
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:

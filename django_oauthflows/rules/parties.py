@@ -30,9 +30,10 @@ class Party:
 
     `subject` is what an `act` claim names them by: a person by what the asking client knows them by, a
     client by its id. `is_meant_for_client` holds for a token that names an API of the asking client's as its
-    audience. `bound_to` are the resources that whatever is made of the token must stay within; empty is no
-    limit. `act` and `may_act` are the token's claims as they stand in it; `chain` is who acted by what the
-    server itself wrote down, which a token of impersonation does not say.
+    audience, and for one that names none where that client is this site's API. `bound_to` are the resources
+    that whatever is made of the token must stay within; empty is no limit. `act` and `may_act` are the
+    token's claims as they stand in it; `chain` is who acted by what the server itself wrote down, which a
+    token of impersonation does not say.
     """
 
     subject: str

@@ -9,8 +9,31 @@ introspecting API and no exchange takes the token for more.
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.http import HttpRequest
+
 from django_oauthflows import dot
-from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
+from django_oauthflows.issuer import own_resource_of
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
+from django_oauthflows.rules.site_resources import names_same_resource
+
+
+def is_meant_for(client: ClientFacts, resource: Collection[str], request: HttpRequest) -> bool:
+    """Return whether a token names an API of the client's as its audience (RFC 8707 §2).
+
+    One that was asked for no resource is for this site.
+    """
+    if resource:
+        return not client.resources.isdisjoint(resource)
+    return serves_this_site(client, request)
+
+
+def serves_this_site(client: ClientFacts, request: HttpRequest) -> bool:
+    """Return whether tokens that were asked for no resource are meant for the client: they are for this site.
+
+    A JWT says so by its default audience (RFC 9068 §3), an opaque one does not say it.
+    """
+    own = own_resource_of(request) if client.resources else ""
+    return any(names_same_resource(name, own) for name in client.resources)
 
 
 def audience_of_request(

@@ -17,9 +17,14 @@ from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.introspection import INTROSPECTED_RULES, Introspected
 from django_oauthflows.rules.jwt_types import INTROSPECTION
 from django_oauthflows.rules.requests import ClientFacts
-from django_oauthflows.rules.site_resources import names_same_resource
 from django_oauthflows.tokens import lifetimes
-from django_oauthflows.tokens.audiences import as_claim, row_opens_userinfo, with_userinfo
+from django_oauthflows.tokens.audiences import (
+    as_claim,
+    is_meant_for,
+    row_opens_userinfo,
+    serves_this_site,
+    with_userinfo,
+)
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.reading import (
     FoundAccessToken,
@@ -122,7 +127,7 @@ def _audience_told(
     opens_userinfo = row_opens_userinfo(access.row, access.origins)
     userinfo = userinfo_url_of(request) if opens_userinfo else ""
     told = with_userinfo(access.row.resource, userinfo)
-    return told or ((own_resource_of(request),) if _serves_this_site(asker, request) else ())
+    return told or ((own_resource_of(request),) if serves_this_site(asker, request) else ())
 
 
 def _audience_of(access: FoundAccessToken | None, request: HttpRequest) -> str:
@@ -171,18 +176,7 @@ def _may_know(asker: ClientFacts, row: Any, request: HttpRequest) -> bool:
     """A client sees its own tokens; a resource server those meant for it, or all by policy."""
     if asker.may_introspect_all or row.application_id == asker.key:
         return True
-    if row.resource:
-        return not asker.resources.isdisjoint(row.resource)
-    return _serves_this_site(asker, request)
-
-
-def _serves_this_site(asker: ClientFacts, request: HttpRequest) -> bool:
-    """Tell whether tokens that were asked for no resource are meant for the asker: they are for this site.
-
-    A JWT says so by its default audience (RFC 9068 §3), an opaque one does not say it.
-    """
-    own = own_resource_of(request) if asker.resources else ""
-    return any(names_same_resource(name, own) for name in asker.resources)
+    return is_meant_for(asker, row.resource, request)
 
 
 def _members(

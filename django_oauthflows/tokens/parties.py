@@ -4,7 +4,7 @@ An access token is looked up as it is for a call, an ID token opened by the keys
 leads to the grant it came of, so that what is made of it has no more than that grant, and ends with it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import isfinite
@@ -24,6 +24,7 @@ from django_oauthflows.keys import jwt
 from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
 from django_oauthflows.rules.parties import Party, TokenType
 from django_oauthflows.rules.requests import ClientFacts, Held
+from django_oauthflows.tokens.audiences import is_meant_for
 from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.id_token_links import authorization_named_by
 from django_oauthflows.tokens.models import Authorization
@@ -72,12 +73,13 @@ def of_access_token(
     grant = authorization_of(row) if row.user else None
     if grant is not None and not grant.is_live:
         return None
+    is_meant = is_meant_for(client, row.resource, http)
     party = Party(
         subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
         is_person=row.user is not None,
         was_issued_to_client=row.application_id == client.key,
-        is_meant_for_client=_is_meant_for(client, row.resource),
-        bound_to=_bound_to(client, row.resource),
+        is_meant_for_client=is_meant,
+        bound_to=frozenset() if is_meant else frozenset(row.resource),
         act=claims.get("act"),
         may_act=claims.get("may_act"),
         chain=grant.act if grant else None,
@@ -93,16 +95,6 @@ def of_access_token(
     )
 
 
-def _is_meant_for(client: ClientFacts, resource: Collection[str]) -> bool:
-    """Return whether a token names an API of the client's as its audience (RFC 8707 §2)."""
-    return not client.resources.isdisjoint(resource)
-
-
-def _bound_to(client: ClientFacts, resource: Collection[str]) -> frozenset[str]:
-    """Return the resources an exchange must stay within; none for an API that the token is meant for."""
-    return frozenset() if _is_meant_for(client, resource) else frozenset(resource)
-
-
 def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presented | None:
     token = _genuine(value, http)
     issued_to = client_of(token.client_id) if token else None
@@ -112,12 +104,13 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
     if found is None or found.authorization is None:
         return None
     grant, person = found.authorization, found.person
+    is_bound = client.resources.isdisjoint(grant.resource)
     party = Party(
         subject=subject_of(client, person.pk),
         is_person=True,
         was_issued_to_client=issued_to.key == client.key,
         is_meant_for_client=client.client_id in token.audience,
-        bound_to=_bound_to(client, grant.resource),
+        bound_to=frozenset(grant.resource) if is_bound else frozenset(),
         act=token.claims.get("act"),
         may_act=token.claims.get("may_act"),
         chain=grant.act,

@@ -25,7 +25,8 @@ class Agent:
     `redirect_uri` is where it really comes back. It asks for `all_scopes` of the resource's document instead
     of those of the challenge, and sends the parameters of `always` with each request. Without
     `names_resource` it sends none to the authorization endpoint, without `repeats_resource` none to the
-    token endpoint.
+    token endpoint. One that `registers_scopes` names those of its first request when it registers.
+    Without `unites_scopes` it steps up by the scopes of the challenge alone, and not with those it has.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Agent:
     wants_offline_access: bool = False
     repeats_resource: bool = True
     names_resource: bool = True
+    registers_scopes: bool = False
+    unites_scopes: bool = True
     signs: bool = False
     always: dict[str, str] = field(default_factory=dict)
 
@@ -195,6 +198,27 @@ AGENTS: tuple[Agent, ...] = (
             token_endpoint_auth_method="client_secret_post",
         ),
         redirect_uri="http://127.0.0.1:3000/callback",
+        all_scopes=True,
+    ),
+    Agent(
+        name="MCP Python SDK that registers the first challenge",
+        said=by_registration(["http://127.0.0.1:3030/callback"], client_name="A script"),
+        redirect_uri="http://127.0.0.1:3030/callback",
+        registers_scopes=True,
+        wants_offline_access=True,
+    ),
+    Agent(
+        name="MCP TypeScript SDK that registers the first challenge",
+        said=by_registration(["http://127.0.0.1:6274/oauth/callback"], client_name="MCP Inspector"),
+        redirect_uri="http://127.0.0.1:6274/oauth/callback",
+        registers_scopes=True,
+        unites_scopes=False,
+    ),
+    Agent(
+        name="MCP TypeScript SDK that registers the scopes of the document",
+        said=by_registration(["http://127.0.0.1:6275/oauth/callback"], client_name="MCP Inspector"),
+        redirect_uri="http://127.0.0.1:6275/oauth/callback",
+        registers_scopes=True,
         all_scopes=True,
     ),
     Agent(

@@ -69,7 +69,7 @@ def test_an_agent_registers_signs_in_calls_refreshes_and_steps_up(agent: Agent) 
         challenge = challenge_of(refused)
         assert challenge["error"] == "insufficient_scope"
         assert challenge["resource_metadata"].endswith(f"/oauth-protected-resource{MAIL}")
-        tokens = walk.sign_in(*challenge["scope"].split())
+        tokens = walk.step_up(challenge)
     assert walk.call(tokens["access_token"], MAIL, "post").status_code == 200
 
 

@@ -39,19 +39,24 @@ class Walk:
         assert "code" in answer, answer
         return answer["code"]
 
-    def sign_in(self, *scopes: str) -> dict[str, Any]:
-        """Tokens for the scopes that its program asks for, or for these."""
-        if self.agent.all_scopes:
-            asked = set(self.document["scopes_supported"])
-        else:
-            asked = set(self.challenge["scope"].split())
-        asked |= set(scopes)
-        # Understood by the server in any case, once it has that scope.
-        if self.agent.wants_offline_access and self.is_offered_offline_access:
-            asked.add("offline_access")
+    def sign_in(self) -> dict[str, Any]:
+        """Tokens for the scopes that its program asks for first."""
+        return self._tokens_for(self.first_scopes())
+
+    def step_up(self, challenge: dict[str, str]) -> dict[str, Any]:
+        """Tokens for the scopes of a later challenge, by the client that it is already."""
+        more = set(challenge["scope"].split())
+        return self._tokens_for(self.first_scopes() | more if self.agent.unites_scopes else more)
+
+    def first_scopes(self) -> set[str]:
+        return _first_scopes(
+            self.agent, self.challenge, self.document, offline=self.is_offered_offline_access
+        )
+
+    def _tokens_for(self, scopes: set[str]) -> dict[str, Any]:
         return self.tokens(
             grant_type="authorization_code",
-            code=self.authorize(" ".join(sorted(asked))),
+            code=self.authorize(" ".join(sorted(scopes))),
             redirect_uri=self.agent.redirect_uri,
             code_verifier="a-verifier-of-legal-length-made-of-unreserved-characters",
         )
@@ -90,7 +95,9 @@ def begin_at(server: str, agent: Agent) -> Walk:
     issuer = urlsplit(document["authorization_servers"][0])
     metadata = Client().get(f"/.well-known/oauth-authorization-server{issuer.path}").json()
     assert metadata["issuer"] == document["authorization_servers"][0]
-    client_id, secret = _made_known(agent, metadata)
+    offline = "offline_access" in metadata["scopes_supported"]
+    first = _first_scopes(agent, challenge, document, offline=offline)
+    client_id, secret = _made_known(agent, metadata, first)
     registered = RegisteredClient(
         application=None,
         policy=None,  # type: ignore[arg-type]
@@ -108,15 +115,25 @@ def begin_at(server: str, agent: Agent) -> Walk:
         secret=secret,
         document=document,
         challenge=challenge,
-        is_offered_offline_access="offline_access" in metadata["scopes_supported"],
+        is_offered_offline_access=offline,
     )
 
 
-def _made_known(agent: Agent, metadata: dict[str, Any]) -> tuple[str, str]:
+def _first_scopes(
+    agent: Agent, challenge: dict[str, str], document: dict[str, Any], *, offline: bool
+) -> set[str]:
+    scopes = document["scopes_supported"] if agent.all_scopes else challenge["scope"].split()
+    # Understood by the server in any case, once it has that scope.
+    is_added = agent.wants_offline_access and offline
+    return {*scopes, *(["offline_access"] if is_added else [])}
+
+
+def _made_known(agent: Agent, metadata: dict[str, Any], scopes: set[str]) -> tuple[str, str]:
     if "client_id" in agent.said:
         assert metadata["client_id_metadata_document_supported"]
         Publisher.documents = {agent.said["client_id"]: agent.said}
         return agent.said["client_id"], ""
     assert metadata["registration_endpoint"]
-    told = Registrar().registered(**agent.said)
+    named = {"scope": " ".join(sorted(scopes))} if agent.registers_scopes else {}
+    told = Registrar().registered(**agent.said, **named)
     return told["client_id"], told.get("client_secret", "")

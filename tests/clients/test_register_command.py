@@ -69,15 +69,40 @@ def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
         "client_secret": made["client_secret"],
         "redirect_uris": ["https://client.example/cb", "https://client.example/other"],
         "scopes": ["notes:read", "notes:write"],
+        "default_scopes": ["notes:read", "notes:write"],
         "preset": "web-app",
         "audience": [],
         "profile": "legacy",
+        "warnings": made["warnings"],
     }
     assert len(made["client_secret"]) >= 43
     assert application.post_logout_redirect_uris.split() == [
         "https://client.example/",
         "https://client.example/bye",
     ]
+
+
+def test_json_has_the_warnings_that_a_person_reads(db: None, settings: Any) -> None:
+    options = (
+        *("--preset", "legacy-app", "--name", "Old", "--scope", "notes:read notes:write"),
+        *("--redirect-uri", "https://client.example/"),
+        *("--default-scope", "notes:read"),
+    )
+    text, errors = StringIO(), StringIO()
+    command = "oauthflows_register_client"
+    call_command(command, *options, stdout=text, stderr=errors, no_color=True)
+    made = json.loads(run(*options, "--json"))
+    assert made["default_scopes"] == ["notes:read"]
+    weak, slash, pkce = made["warnings"]
+    assert "no longer recommended: Password" in weak
+    assert "two addresses" in slash
+    assert errors.getvalue().splitlines() == [weak, slash]
+    assert pkce in text.getvalue()
+
+
+def test_json_of_a_client_in_order_has_no_warning(db: None) -> None:
+    made = json.loads(run("--preset", "service", "--name", "A job", "--json"))
+    assert (made["warnings"], made["default_scopes"]) == ([], [])
 
 
 @pytest.mark.parametrize(

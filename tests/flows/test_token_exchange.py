@@ -339,6 +339,60 @@ def test_an_api_that_a_token_is_meant_for_calls_the_next_one() -> None:
     assert exchanged(service, token, audience="billing")["access_token"]
 
 
+@spec("RFC 8693 §2.1", "RFC 9068 §3")
+@pytest.mark.parametrize("own", ["http://testserver", "http://testserver/"])
+@pytest.mark.parametrize("token_format", ["opaque", "jwt"])
+def test_the_api_that_is_this_site_exchanges_tokens_that_were_asked_for_no_resource(
+    own: str, token_format: str
+) -> None:
+    service = api(resources=[own], exchange_targets=[NEXT, "billing"])
+    app = begin(token_format=token_format)
+    token = app_token(app, resource=None)
+    assert service.introspect(token)["active"]
+    said = claims(exchanged(service, token, audience="billing")["access_token"])
+    assert (said["sub"], said["aud"]) == (str(app.person.pk), "billing")
+
+
+@spec("RFC 8693 §2.1", "RFC 9068 §3", "B-27")
+@pytest.mark.parametrize(
+    ("resources", "asked_for"),
+    [
+        ([API], None),
+        ([], None),
+        (["http://testserver/api/"], None),
+        (["https://testserver/"], None),
+        (["http://testserver/"], API),
+        (["http://testserver/"], "http://testserver/api/"),
+    ],
+)
+def test_a_token_for_this_site_is_for_no_other_api_and_one_for_another_is_not_for_this_site(
+    resources: list[str], asked_for: str | None
+) -> None:
+    service = api(resources=resources, exchange_targets=["billing"])
+    token = app_token(begin(), resource=asked_for)
+    assert not service.introspect(token)["active"]
+    refusal = refused(service.exchange(token, audience="billing"))
+    assert refusal == ("invalid_request", NOT_GOOD)
+
+
+@spec("RFC 8693 §2.2.2", "B-3")
+def test_the_api_that_is_this_site_takes_a_token_nowhere_but_to_its_targets() -> None:
+    service = api(resources=["http://testserver"], exchange_targets=["billing"])
+    token = app_token(begin(), resource=None)
+    for asked in ({"audience": "mail"}, {"resource": "https://mail.example/"}):
+        assert error_of(service.exchange(token, **asked)) == (400, "invalid_target")
+    none = api(resources=["http://testserver"], exchange_targets=[])
+    assert error_of(none.exchange(token, audience="billing")) == (400, "invalid_target")
+
+
+@spec("RFC 8707 §2", "B-27")
+def test_a_client_that_is_this_site_takes_its_own_token_no_further_than_was_shown() -> None:
+    flows = ["authorization-code-pkce", "token-exchange"]
+    app = begin(flows=flows, resources=["http://testserver"], exchange_targets=["billing"])
+    own = app_token(app, resource=None)
+    assert error_of(app.exchange(own, audience="billing")) == (400, "invalid_target")
+
+
 @spec("RFC 8707 §2", "B-27")
 def test_a_token_for_one_api_does_not_open_another() -> None:
     service = api(exchange_targets=["billing"])

@@ -1,17 +1,33 @@
 """Stories of clients: added, changed, stopped, reviewed, deleted, and written down with whoever did it."""
 
+import json
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.programs.base import KnownProgram
 from django_oauthflows.clients.registration import RegisteredClient
 from django_oauthflows.testing.factories import ClientFactory
 from tests.management_api.calling import URLS, Caller, person, service, url
 from tests.management_api.world import FINDING, made
 from tests.marks import spec
-from tests.stories import begin, dot_application
+from tests.stories import WITH_OPENID, begin, dot_application
+
+#: A program of a project's own, which asks for passwords itself.
+OLD = KnownProgram(
+    slug="old",
+    title="Old",
+    template="",
+    file_name="",
+    documentation="",
+    callbacks=("/callback",),
+    preset="legacy-app",
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
 
@@ -136,7 +152,7 @@ def test_a_change_that_changes_nothing_is_not_written_down(
     held = caller.get("client", pk).json()
     sent = {name: held[name] for name in ("name", "redirect_uris", "allowed_origins")}
     policy = dict(held["policy"])
-    for name in ("preset", "is_enabled", "created", "updated"):
+    for name in ("preset", "program", "is_enabled", "created", "updated"):
         del policy[name]
     with django_capture_on_commit_callbacks(execute=True):
         assert caller.patch("client", pk, **sent, policy=policy).status_code == 200
@@ -286,3 +302,110 @@ def test_a_clients_keys_are_told_as_they_were_understood() -> None:
     told = service().get("client-keys", made.application.pk).json()
     assert (told["keys"][0]["kid"], told["keys"][0]["size"]) == ("test-client", "P-256")
     assert service().get("client-keys", ClientFactory().application.pk).json()["keys"] == []
+
+
+GRAFANA = {"program": "grafana", "address": "https://grafana.example.com"}
+
+
+@pytest.fixture
+def provider(settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = WITH_OPENID
+
+
+def test_a_known_program_is_added_by_where_it_runs(provider: None) -> None:
+    caller = service()
+    told = caller.post("clients", **GRAFANA).json()
+    assert (told["name"], told["policy"]["program"]) == ("Grafana", "grafana")
+    assert told["policy"]["preset"] == "web-app"
+    assert told["redirect_uris"] == ["https://grafana.example.com/login/generic_oauth"]
+    assert "openid" in told["policy"]["scopes"]
+    assert told["policy"]["scopes"] == told["policy"]["default_scopes"]
+    more = caller.post(
+        "clients",
+        **GRAFANA,
+        name="Charts",
+        scopes=["openid"],
+        redirect_uris=["https://other.example/callback"],
+    ).json()
+    assert (more["name"], more["policy"]["scopes"]) == ("Charts", ["openid"])
+    assert more["redirect_uris"][1:] == ["https://other.example/callback"]
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"program": "toaster"}, {"program"}),
+        ({**GRAFANA, "preset": "web-app"}, {"preset"}),
+        ({"program": "grafana"}, {"address"}),
+        ({"program": "grafana", "address": "http://"}, {"address"}),
+        ({"preset": "service", "name": "x", "scopes": [], "address": "https://a.b"}, {"address"}),
+        ({}, {"preset", "name", "scopes"}),
+        ({**GRAFANA, "scopes": ["oauthflows:clients:write"]}, None),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_program_is_said_by_field(
+    said: dict[str, Any], wrong: set[str] | None, provider: None
+) -> None:
+    caller = service()
+    before = ClientPolicy.objects.count()
+    answer = caller.post("clients", **said)
+    assert answer.status_code == (403 if wrong is None else 400)
+    assert wrong is None or answer.json().keys() == wrong
+    assert ClientPolicy.objects.count() == before
+
+
+def test_the_program_of_a_client_is_not_changed() -> None:
+    made = ClientFactory()
+    answer = service().patch("client", made.application.pk, policy={"program": "grafana"})
+    assert answer.status_code == 400
+    made.policy.refresh_from_db()
+    assert made.policy.program == ""
+
+
+def test_a_program_of_the_legacy_kind_is_added_in_the_admin_alone(settings: Any) -> None:
+    settings.OAUTHFLOWS = {"KNOWN_PROGRAMS": ["tests.management_api.test_clients.OLD"]}
+    answer = service().post("clients", program="old", address="https://old.example")
+    assert answer.json().keys() == {"program"}
+
+
+@spec("RFC 9068 §3")
+def test_the_audience_of_a_client_is_told(settings: Any) -> None:
+    caller = service()
+    site = ClientFactory()
+    elsewhere = ClientFactory(allowed_resources=["https://mail.example/"])
+    api = ClientFactory(
+        preset="api", redirect_uris=(), scopes=(), resources=["https://prices.example/"]
+    )
+    without = dot_application()
+    for registered, audience in (
+        (site, ["http://testserver"]),
+        (elsewhere, ["https://mail.example/"]),
+        (api, ["https://prices.example/"]),
+        (without, ["http://testserver"]),
+    ):
+        told = caller.get("client", registered.application.pk).json()
+        assert told["audience"] == audience
+    settings.OAUTHFLOWS = {"RESOURCE": "https://api.example/"}
+    assert caller.get("client", site.application.pk).json()["audience"] == ["https://api.example/"]
+
+
+@spec("RFC 9068 §3")
+def test_the_audience_that_is_told_is_that_of_its_tokens() -> None:
+    made = ClientFactory(token_format="jwt")
+    told = service().get("client", made.application.pk).json()
+    token = begin(registered=made).tokens(scope="notes:read")["access_token"]
+    claims = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["aud"] in (told["audience"], told["audience"][0])
+
+
+def test_a_list_of_clients_with_their_audiences_costs_no_more_for_more_of_them() -> None:
+    caller = service()
+    counts = []
+    for _ in range(2):
+        ClientFactory()
+        ClientFactory()
+        with CaptureQueriesContext(connection) as asked:
+            caller.get("clients")
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

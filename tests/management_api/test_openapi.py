@@ -81,6 +81,20 @@ def test_the_scheme_leads_to_this_sites_endpoints() -> None:
     assert {flow["tokenUrl"] for flow in flows.values()} == {"/o/token/"}
     for flow in flows.values():
         assert flow["scopes"].items() >= own_scopes.DESCRIPTIONS.items()
+        # It opens nothing (OpenID Connect Core §11).
+        assert "offline_access" not in flow["scopes"]
+
+
+def test_the_program_and_the_audience_of_a_client_are_described() -> None:
+    schemas = document()["components"]["schemas"]
+    new = schemas["NewClient"]
+    assert {"program", "address"} <= new["properties"].keys()
+    assert not new.get("required")
+    assert schemas["PolicyShape"]["properties"]["program"]["readOnly"]
+    assert "program" not in schemas["PatchedClientChange"]["properties"]
+    audience = schemas["ClientShape"]["properties"]["audience"]
+    assert (audience["type"], audience["items"]["type"]) == ("array", "string")
+    assert "aud" in audience["description"]
 
 
 def test_each_operation_says_what_it_is_and_what_it_answers() -> None:

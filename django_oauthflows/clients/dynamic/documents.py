@@ -25,8 +25,9 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.clients.dynamic import records, registration_limits
 from django_oauthflows.clients.dynamic.document_fetching import fetch_document
 from django_oauthflows.clients.dynamic.document_methods import with_method
+from django_oauthflows.clients.dynamic.given import said_in, stored
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain, read_stored
+from django_oauthflows.clients.dynamic.members import plain
 from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.fetching import NotAsked, TooBusy
@@ -156,25 +157,36 @@ def _written(
 ) -> Any:
     with transaction.atomic():
         known = _registration_of(application)
-        if application is None:
-            application = records.create(client_id, BY_DOCUMENT, metadata, limits)
-        elif known is None:  # django-oauth-toolkit read its document before
-            records.give_policy(application, metadata, limits)
-        elif known.metadata != plain(metadata):
-            records.change(application, metadata, limits, before=read_stored(known.metadata))
-        if known is None or known.metadata != plain(metadata):
-            ClientRegistration.objects.update_or_create(
-                application=application, defaults={"metadata": plain(metadata)}
-            )
-            event = Event.CLIENT_CHANGED if known else Event.CLIENT_REGISTERED
-            recorder.record(
-                event,
-                application=application,
-                by=actors.client(client_id),
-                detail={"by": "its document"},
-            )
+        if known is None or said_in(known.metadata) != plain(metadata):
+            application = _written_down(client_id, application, known, metadata, limits)
         application.cimd_expires_at = clock.now() + timedelta(seconds=seconds)
         application.save(update_fields=["cimd_expires_at"])
+    return application
+
+
+def _written_down(
+    client_id: str,
+    application: Any,
+    known: ClientRegistration | None,
+    metadata: ClientMetadata,
+    limits: Offered,
+) -> Any:
+    """The application of a document that is new, or says something else than before."""
+    if application is None:
+        application, given = records.create(client_id, BY_DOCUMENT, metadata, limits)
+    elif known is None:  # django-oauth-toolkit read its document before
+        given = records.give_policy(application, metadata, limits)
+    else:
+        given = records.change(application, metadata, limits, kept=known.metadata)
+    ClientRegistration.objects.update_or_create(
+        application=application, defaults={"metadata": stored(metadata, given)}
+    )
+    recorder.record(
+        Event.CLIENT_CHANGED if known else Event.CLIENT_REGISTERED,
+        application=application,
+        by=actors.client(client_id),
+        detail={"by": "its document"},
+    )
     return application
 
 

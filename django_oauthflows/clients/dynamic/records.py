@@ -1,10 +1,13 @@
 """What a client said of itself, written into the tables: its application's row and its policy's."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from typing import Any
 
 from django_oauthflows import dot
-from django_oauthflows.clients import presets, trust_marks
+from django_oauthflows.clients import presets, profiles, trust_marks
+from django_oauthflows.clients.dynamic.given import Lists, carried_over, given_in, remembered
+from django_oauthflows.clients.dynamic.members import read_stored
 from django_oauthflows.clients.dynamic.offered import flows_offered
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.presets import Preset
@@ -47,34 +50,61 @@ def scopes_of(metadata: ClientMetadata, offered: Offered) -> list[str]:
     return sorted(asked & offered.scopes)
 
 
-def create(client_id: str, source: str, metadata: ClientMetadata, offered: Offered) -> Any:
-    """A new application with its policy; never verified, never first-party."""
+def scopes_within_reach(metadata: ClientMetadata, offered: Offered, *, profile: str) -> list[str]:
+    """What it may ask people for: all that such clients are given, whatever it named when it registered.
+
+    One that gets tokens without a person asks nobody for more, and stays with what it named; so does one of a
+    profile that is strict about scopes.
+    """
+    acts_alone = not offered.unattended.isdisjoint(metadata.grant_types)
+    is_strict = profile in profiles.BY_SLUG and bool(profiles.BY_SLUG[profile].scope_rules)
+    return scopes_of(metadata, offered) if acts_alone or is_strict else sorted(offered.scopes)
+
+
+def lists_of(
+    metadata: ClientMetadata, offered: Offered, *, profile: str
+) -> dict[str, Collection[str]]:
+    """The lists of a policy that follow from what a client says of itself, by column."""
+    return {
+        "flows": flows_of(metadata, offered),
+        "scopes": scopes_within_reach(metadata, offered, profile=profile),
+        "default_scopes": scopes_of(metadata, offered),
+    }
+
+
+def create(
+    client_id: str, source: str, metadata: ClientMetadata, offered: Offered
+) -> tuple[Any, Lists]:
+    """A new application with its policy, never verified, never first-party; and what it was given."""
     application: Any = dot.application_model()(
         client_id=client_id, registration_source=source, hash_client_secret=False
     )
-    give_policy(application, metadata, offered)
-    return application
+    return application, give_policy(application, metadata, offered)
 
 
-def give_policy(application: Any, metadata: ClientMetadata, offered: Offered) -> None:
+def give_policy(application: Any, metadata: ClientMetadata, offered: Offered) -> Lists:
     """Make an application what its metadata says, and give it the policy it does not have yet."""
     for name, value in _application_columns(metadata).items():
         setattr(application, name, value)
     application.client_secret = dot.unusable_secret()
     application.save()
+    gives = lists_of(metadata, offered, profile=offered.profile)
     ClientPolicy.objects.create(
         application=application,
         profile=offered.profile,
-        **_policy_columns(metadata, offered),
+        **_policy_columns(metadata),
+        **gives,
     )
+    return gives
 
 
 def change(
-    application: Any, metadata: ClientMetadata, offered: Offered, *, before: ClientMetadata
-) -> None:
-    """Replace what it said before (RFC 7592 §2.2); what an administrator decided of it stays.
+    application: Any, metadata: ClientMetadata, offered: Offered, *, kept: Mapping[str, Any]
+) -> Lists:
+    """Replace what it said before (RFC 7592 §2.2), and return what to remember as given.
 
-    The marks of trust do not stay where the client is seen, led to or known by something else now.
+    What an administrator decided of it stays. `kept` is what was written down of its registration. The marks
+    of trust do not stay where the client is seen, led to or known by something else now.
     """
     policy = application.oauthflows_policy
     known_by = trust_marks.snapshot(application)
@@ -82,26 +112,29 @@ def change(
     for name, value in columns.items():
         setattr(application, name, value)
     application.save(update_fields=[*columns, "updated"])
-    decided = {
-        "flows": (flows_of(before, offered), policy.flows),
-        "scopes": (scopes_of(before, offered), policy.scopes),
-        "default_scopes": (scopes_of(before, offered), policy.default_scopes),
-    }
-    has_default_scopes = bool(policy.default_scopes)
-    for name, value in _policy_columns(metadata, offered).items():
-        setattr(policy, name, _kept(*decided[name], value) if name in decided else value)
-    if not has_default_scopes:  # the server's go on
-        policy.default_scopes = []
+    gives = lists_of(metadata, offered, profile=policy.profile)
+    current = {name: getattr(policy, name) for name in gives}
+    given = given_in(kept) or _given_then(kept, offered)
+    if policy.skips_consent:  # nobody is asked about more than an administrator saw
+        seen = {*given["scopes"], *current["scopes"]}
+        gives["scopes"] = [name for name in gives["scopes"] if name in seen]
+    decided = carried_over(given, current, gives)
+    if not policy.default_scopes:  # the server's go on
+        decided["default_scopes"] = []
+    for name, value in (_policy_columns(metadata) | decided).items():
+        setattr(policy, name, value)
     policy.required_scopes = [name for name in policy.required_scopes if name in policy.scopes]
     policy.save()
     if trust_marks.changed_members(known_by, trust_marks.snapshot(application), by_itself=True):
         trust_marks.take_back(application)
+    return remembered(given, current, gives)
 
 
-def _kept(said: list[str], current: list[str], says: list[str]) -> list[str]:
-    """What a client says now, without what an administrator took, with what they gave."""
-    taken, given = set(said) - set(current), set(current) - set(said)
-    return sorted((set(says) - taken) | given)
+def _given_then(kept: Mapping[str, Any], offered: Offered) -> Lists:
+    """What one was given that registered before that was remembered: the scopes that it named."""
+    said = read_stored(kept)
+    scopes = scopes_of(said, offered)
+    return {"flows": flows_of(said, offered), "scopes": scopes, "default_scopes": scopes}
 
 
 def _application_columns(metadata: ClientMetadata) -> dict[str, Any]:
@@ -114,16 +147,13 @@ def _application_columns(metadata: ClientMetadata) -> dict[str, Any]:
     }
 
 
-def _policy_columns(metadata: ClientMetadata, offered: Offered) -> dict[str, Any]:
+def _policy_columns(metadata: ClientMetadata) -> dict[str, Any]:
     same = {name: getattr(metadata, name) for name in _SAME}
     return {
         **{
             name: list(value) if isinstance(value, tuple) else value for name, value in same.items()
         },
         "preset": kind_of(metadata).slug,
-        "flows": flows_of(metadata, offered),
-        "scopes": scopes_of(metadata, offered),
-        "default_scopes": scopes_of(metadata, offered),
         "authentication_method": metadata.token_endpoint_auth_method,
         "authentication_is_optional": metadata.authentication_is_optional,
     }

@@ -18,8 +18,9 @@ from django_oauthflows.audit.events import Event
 from django_oauthflows.clients import deletion, secrets
 from django_oauthflows.clients.dynamic import initial_tokens, records, registration_limits
 from django_oauthflows.clients.dynamic.cleanup import unused
+from django_oauthflows.clients.dynamic.given import registered_scopes, said_in, stored
 from django_oauthflows.clients.dynamic.judging import judged
-from django_oauthflows.clients.dynamic.members import plain, read_stored
+from django_oauthflows.clients.dynamic.members import plain
 from django_oauthflows.clients.dynamic.models import ClientRegistration, InitialAccessToken
 from django_oauthflows.clients.dynamic.offered import offered
 from django_oauthflows.clients.models import ClientSecret
@@ -60,11 +61,11 @@ def register(
             initial_tokens.spend(token)
         else:
             _forget_the_same(fingerprint)
-        application = records.create(dot.generate_client_id(), BY_ITSELF, metadata, limits)
+        application, given = records.create(dot.generate_client_id(), BY_ITSELF, metadata, limits)
         registration = ClientRegistration.objects.create(
             application=application,
             token_checksum=secrets.digest_of(access_token),
-            metadata=plain(metadata),
+            metadata=stored(metadata, given),
             fingerprint=fingerprint,
             network=network,
             is_introduced=token is not None,
@@ -120,9 +121,10 @@ def update(
     access_token = secrets.generate() if rotates else presented
     application = registration.application
     with transaction.atomic():
-        before = read_stored(registration.metadata)
-        _replace(registration, metadata, token_checksum=secrets.digest_of(access_token))
-        records.change(application, metadata, limits, before=before)
+        given = records.change(application, metadata, limits, kept=registration.metadata)
+        _replace(
+            registration, stored(metadata, given), token_checksum=secrets.digest_of(access_token)
+        )
         recorder.record(
             Event.CLIENT_CHANGED,
             application=application,
@@ -135,14 +137,14 @@ def update(
 
 
 def _replace(
-    registration: ClientRegistration, metadata: ClientMetadata, *, token_checksum: str
+    registration: ClientRegistration, kept: dict[str, Any], *, token_checksum: str
 ) -> None:
     """Of two changes by the same token at once, one is made. Raises `Refusal` for the other."""
     row = ClientRegistration.objects.filter(
         pk=registration.pk, token_checksum=registration.token_checksum
     )
-    registration.metadata, registration.token_checksum = plain(metadata), token_checksum
-    if not row.update(metadata=plain(metadata), token_checksum=token_checksum, fingerprint=""):
+    registration.metadata, registration.token_checksum = kept, token_checksum
+    if not row.update(metadata=kept, token_checksum=token_checksum, fingerprint=""):
         raise not_managed()
 
 
@@ -172,11 +174,12 @@ def metadata_of(registration: ClientRegistration) -> dict[str, Any]:
         "client_name": application.name,
         "redirect_uris": application.redirect_uris.split(),
         "post_logout_redirect_uris": application.post_logout_redirect_uris.split(),
-        "scope": " ".join(sorted(policy.scopes)),
+        "scope": " ".join(registered_scopes(registration)),
         "token_endpoint_auth_method": policy.authentication_method
         or registration.metadata["token_endpoint_auth_method"],
     }
-    kept = {name: value for name, value in registration.metadata.items() if name not in current}
+    said = said_in(registration.metadata)
+    kept = {name: value for name, value in said.items() if name not in current}
     return {**kept, **{name: value for name, value in current.items() if value}}
 
 

@@ -162,6 +162,17 @@ def registered_keys_should_have_one_source(reviewed: Reviewed) -> str | None:
     return _("It has registered both its keys and an address of them.")
 
 
+@question(
+    Severity.NOTE,
+    spec="OAuth Client ID Metadata Document §4.1",
+    fix=gettext_lazy("Ask its publisher to list private_key_jwt alone in its metadata document."),
+)
+def proofs_should_not_be_left_out(reviewed: Reviewed) -> str | None:
+    """Whoever knows its client id can begin as this client: only its redirect URIs and PKCE are left."""
+    is_optional = reviewed.client.authentication_is_optional
+    return _("It has a key, and may come without its proof.") if is_optional else None
+
+
 QUESTIONS = (
     secrets_should_be_changed_every_year,
     secrets_should_be_used,
@@ -173,6 +184,7 @@ QUESTIONS = (
     registered_keys_should_be_public,
     registered_keys_should_be_strong,
     registered_keys_should_have_one_source,
+    proofs_should_not_be_left_out,
 )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows.clients.review.base import Reviewed, Severity, few, question
+from django_oauthflows.rules.requests import BY_HAND
 
 #: Longest lifetime of an access token that raises no question, in seconds.
 LONG = 3600
@@ -108,10 +109,20 @@ def disabled_clients_should_hold_no_tokens(reviewed: Reviewed) -> str | None:
     return _("It is disabled, and %d of its tokens have not ended.") % use.live_tokens
 
 
-def _only_what_is_used(reviewed: Reviewed) -> Mapping[str, Any]:
-    used = reviewed.use.scopes if reviewed.use else frozenset()
+def _idle_scopes(reviewed: Reviewed) -> frozenset[str]:
+    """Those it was given for use and does not use.
+
+    One that registered itself was given those that it registered. It may ask for more once it needs them.
+    """
     client = reviewed.client
-    left = sorted(client.scopes & (used | client.required_scopes))
+    is_by_hand = client.registration_source == BY_HAND
+    meant = client.scopes if is_by_hand else client.scopes & client.default_scopes
+    used = reviewed.use.scopes if reviewed.use else frozenset()
+    return meant - used - client.required_scopes
+
+
+def _only_what_is_used(reviewed: Reviewed) -> Mapping[str, Any]:
+    left = sorted(reviewed.client.scopes - _idle_scopes(reviewed))
     return {"scopes": left} if left else {}
 
 
@@ -128,7 +139,7 @@ def scopes_should_be_used(reviewed: Reviewed) -> str | None:
     use, client = reviewed.use, reviewed.client
     if use is None or use.since is None or reviewed.now - use.since < WATCHED:
         return None
-    idle = sorted(client.scopes - use.scopes - client.required_scopes)
+    idle = sorted(_idle_scopes(reviewed))
     return _("None of its grants holds: %s") % few(idle) if idle and client.has_policy else None
 
 

@@ -43,6 +43,9 @@ _ADDRESSES = {
 }
 
 
+_PKCE = "Switch on PKCE (S256) at the client's side."
+
+
 class Command(BaseCommand):
     help = (
         "Register a client and print its id and secret. The secret is shown once and never again."
@@ -206,17 +209,12 @@ class Command(BaseCommand):
             raise CommandError(
                 "The client was not registered.\n" + "\n".join(map(for_terminal, lines))
             ) from None
-        if flows := legacy_flows_of(registered.application):
-            self.stderr.write(
-                self.style.WARNING(
-                    f"This client may use flows that are no longer recommended: {', '.join(flows)}."
-                )
-            )
-        addresses = {name: options[option] for name, option in _ADDRESSES.items()}
-        for sentence in sentences_of(warnings_about(addresses)):
+        warnings = _warnings(registered, options)
+        for sentence in warnings:
             self.stderr.write(self.style.WARNING(for_terminal(sentence)))
         if options["json"]:
-            self.stdout.write(json.dumps(_members(registered)))
+            told = [*warnings, *([_PKCE] if _should_switch_on_pkce(registered) else [])]
+            self.stdout.write(json.dumps({**_members(registered), "warnings": told}))
         else:
             self._print(registered)
 
@@ -260,8 +258,8 @@ class Command(BaseCommand):
             proof = " and uses PKCE" if registered.redirect_uris else ""
             self.stdout.write(f"This is a public client: it has no secret{proof}.")
         self.stdout.write(f"audience:      {for_terminal(_in_words(_audience_of(registered)))}")
-        if not registered.policy.program and needs_pkce(facts_of(registered.application)):
-            self.stdout.write("Switch on PKCE (S256) at the client's side. In known programs:")
+        if _should_switch_on_pkce(registered):
+            self.stdout.write(f"{_PKCE} In known programs:")
             for program, setting in SWITCHES:
                 self.stdout.write(f"  {program}: {setting}")
 
@@ -313,12 +311,26 @@ def _key_set(path: str | None) -> Any:
         raise CommandError(said) from None
 
 
+def _warnings(registered: RegisteredClient, options: dict[str, Any]) -> list[str]:
+    """Sentences about what is weak, and about addresses that cannot work as they stand."""
+    flows = ", ".join(legacy_flows_of(registered.application))
+    of_flows = [f"This client may use flows that are no longer recommended: {flows}."]
+    addresses = {name: options[option] for name, option in _ADDRESSES.items()}
+    return [*(of_flows if flows else []), *sentences_of(warnings_about(addresses))]
+
+
+def _should_switch_on_pkce(registered: RegisteredClient) -> bool:
+    """The configuration of a known program has it switched on."""
+    return not registered.policy.program and needs_pkce(facts_of(registered.application))
+
+
 def _members(registered: RegisteredClient) -> dict[str, Any]:
     return {
         "client_id": registered.client_id,
         "client_secret": registered.client_secret,
         "redirect_uris": list(registered.redirect_uris),
         "scopes": list(registered.scopes),
+        "default_scopes": list(registered.policy.default_scopes),
         "preset": registered.preset,
         "profile": registered.profile,
         "audience": list(_audience_of(registered).names),

@@ -9,6 +9,7 @@ from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.testing.assertions import client_key, key_set_of
 from django_oauthflows.testing.client import answered
+from tests.admin.pages import CLIENTS, administrator, change
 from tests.clients.dynamic.registering import Registrar
 from tests.clients.dynamic.test_documents import (
     DOCUMENT,
@@ -129,6 +130,28 @@ def test_what_an_administrator_chose_since_is_not_left_out(app: Story) -> None:
     client = client_of(ID)
     assert client is not None
     assert not client.authentication_is_optional
+
+
+@spec("OAuth Client ID Metadata Document §4.1")
+def test_administrators_see_that_its_proof_may_be_left_out(
+    app: Story, publisher: type[Publisher]
+) -> None:
+    row = "May leave out authentication"
+    assert looked_up(ID) is not None
+    policy = ClientPolicy.objects.get()
+    page = administrator().get(f"{CLIENTS}{policy.application_id}/change/").content.decode()
+    assert row in page
+    assert "It has a key, and may come without its proof." in page
+    # Nobody writes it by hand.
+    change(administrator(), policy.application_id, policy__authentication_is_optional="")
+    policy.refresh_from_db()
+    assert policy.authentication_is_optional
+    publisher.documents[ID] = {**BOTH, METHODS: ["private_key_jwt"]}
+    later()
+    assert looked_up(ID) is not None
+    page = administrator().get(f"{CLIENTS}{policy.application_id}/change/").content.decode()
+    assert row not in page
+    assert "may come without its proof" not in page
 
 
 KEYS = {"jwks_uri": "https://app.example/keys"}

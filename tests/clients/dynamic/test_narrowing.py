@@ -105,7 +105,8 @@ def test_scopes_are_narrowed_to_those_for_strangers(
     assert told["scope"] == given
     client = client_of(told["client_id"])
     assert client is not None
-    assert client.scopes == set(given.split())
+    assert client.default_scopes == set(given.split())
+    assert client.scopes == {"openid", "email", "profile"}
 
 
 @spec("RFC 7591 §2", "B-6")
@@ -149,7 +150,8 @@ def test_a_document_is_narrowed_as_a_registration_is(publisher: type[Publisher])
     client = looked_up(ID)
     assert client is not None
     assert client.flows == {"authorization-code-pkce", "refresh-token"}
-    assert client.scopes == {"profile"}
+    assert client.default_scopes == {"profile"}
+    assert client.scopes == {"openid", "email", "profile"}
     assert not client.is_confidential
 
 

@@ -217,6 +217,11 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"use": Use(live_tokens=1)},
     ),
     (
+        "proofs_should_not_be_left_out",
+        SIGNS | {"jwks": KEY, "authentication_is_optional": True},
+        SIGNS | {"jwks": KEY},
+    ),
+    (
         "scopes_should_be_used",
         {"use": Use(scopes=frozenset({"notes:read"}), since=NOW - 31 * DAY)},
         {"use": Use(scopes=frozenset({"notes:read"}), since=NOW - DAY)},
@@ -290,6 +295,22 @@ def test_an_application_without_a_policy_has_nothing_that_one_click_could_change
     findings = found(reviewed(has_policy=False, skips_consent=True, **LEGACY, **flows(*WEB)))
     assert findings
     assert not [name for name, finding in findings.items() if finding.changes]
+
+
+@spec("RFC 9700 §2.3", "RFC 7591 §2")
+def test_a_client_that_registered_itself_is_asked_only_about_what_it_registered() -> None:
+    itself = {
+        "registration_source": "dcr",
+        "scopes": frozenset({"notes:read", "notes:write", "profile"}),
+        "default_scopes": frozenset({"notes:read", "profile"}),
+    }
+    use = Use(scopes=frozenset({"notes:read", "profile"}), since=NOW - 31 * DAY)
+    assert "scopes_should_be_used" not in found(reviewed(use=use, **itself))
+    less = Use(scopes=frozenset({"notes:read"}), since=NOW - 31 * DAY)
+    finding = found(reviewed(use=less, **itself))["scopes_should_be_used"]
+    assert "profile" in finding.sentence
+    assert "notes:write" not in finding.sentence
+    assert finding.changes == {"scopes": ["notes:read", "notes:write"]}
 
 
 def test_required_scopes_stay_when_unused_ones_go() -> None:
