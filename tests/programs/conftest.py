@@ -10,10 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.programs.catalogue import PROGRAMS, Program
-from tests.relying_parties.conftest import Provider, registered
-from tests.relying_parties.conftest import provider as provider
+from tests.relying_parties.conftest import Provider, provider_at_work, registered
 from tests.servers import free_port, serving
 from tests.tls import tls_front
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """The demo, where agents may register themselves."""
+    folder = tmp_path_factory.mktemp("provider")
+    with provider_at_work(folder, REGISTRATION="open") as made:
+        yield made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
