@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.marks import spec
+from tests.programs.conftest import needs_the_programs
 from tests.relying_parties.conftest import Provider
 from tests.servers import ROOT
 
@@ -75,8 +76,7 @@ class Agent:
 @pytest.fixture
 def agent(provider: Provider, page: Page) -> Iterator[Agent]:
     """One that was never here."""
-    if not os.environ.get("PROGRAMS_OF_OTHERS"):
-        pytest.skip("needs the programs themselves: tox run -e clients")
+    needs_the_programs()
     started = Agent(provider, page)
     yield started
     started.stop()
