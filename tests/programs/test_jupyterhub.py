@@ -82,7 +82,7 @@ assert held.update(expires=now() - timedelta(seconds=1))
 def start(page: Page, hub: Running, *, name: str = "ada") -> None:
     """As far as the consent page."""
     page.goto(hub.origin + hub.program.sign_in)
-    page.get_by_role("button", name="Sign in with").click()
+    page.get_by_role("button", name="Sign in with localhost").click()
     page.get_by_label("Username").fill(name)
     page.get_by_label("Password").fill(f"demo-{name}-2026")
     page.get_by_role("button", name="Sign in").click()
