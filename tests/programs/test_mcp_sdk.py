@@ -19,12 +19,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_client]
 
 #: Where the SDK's documentation has it wait.
 CALLBACK = "http://localhost:3030/callback"
+SCOPES = "--scope=notes:read notes:write"
 
 
 class Agent:
     """The agent in a process of its own, and the person who is asked to visit a URL."""
 
-    def __init__(self, provider: Provider, page: Page) -> None:
+    def __init__(self, provider: Provider, page: Page, *, client_id: str = "") -> None:
         self.browser, self.visited, self.says = page.context, 0, "Allow"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.programs.mcp_sdk.agent"],
@@ -32,6 +33,7 @@ class Agent:
             env={
                 **os.environ,
                 "SERVER": provider.issuer.removesuffix("/o") + "/mcp/",
+                "CLIENT_ID": client_id,
                 "SSL_CERT_FILE": str(provider.authority),
             },
             stdin=subprocess.PIPE,
@@ -82,6 +84,17 @@ def agent(provider: Provider, page: Page) -> Iterator[Agent]:
     started.stop()
 
 
+@pytest.fixture
+def known_agent(provider: Provider, page: Page) -> Iterator[Agent]:
+    """One that an administrator registered."""
+    needs_the_programs()
+    options = ("--preset=ai-agent", "--name=Agent", f"--redirect-uri={CALLBACK}")
+    made = json.loads(provider.manage("oauthflows_register_client", "--json", *options, SCOPES))
+    started = Agent(provider, page, client_id=made["client_id"])
+    yield started
+    started.stop()
+
+
 @spec("RFC 9728 §5.1", "RFC 8414 §3", "RFC 7591 §3.1", "RFC 9207 §2.4")
 def test_it_registers_itself_and_calls_a_tool_for_the_person(agent: Agent) -> None:
     called = agent.call("list_notes")
@@ -89,6 +102,17 @@ def test_it_registers_itself_and_calls_a_tool_for_the_person(agent: Agent) -> No
     assert not called["is_error"]
     assert "A letter to Mr Babbage" in [note["title"] for note in called["result"]["result"]]
     assert agent.visited == 1
+
+
+@spec("RFC 6750 §3.1")
+def test_it_asks_the_person_again_where_a_tool_needs_more(known_agent: Agent) -> None:
+    read = known_agent.call("list_notes")
+    written = known_agent.call("add_note", title="By an agent", body="Hello")
+
+    assert "notes:write" not in read["scope"].split()
+    assert not written["is_error"]
+    assert {"notes:read", "notes:write"} <= set(written["scope"].split())
+    assert known_agent.visited == 2
 
 
 @spec("RFC 6749 §6", "RFC 8707 §2.2")

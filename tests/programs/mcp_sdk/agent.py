@@ -19,6 +19,7 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAu
 from pydantic import AnyUrl
 
 SERVER = os.environ["SERVER"]
+CALLBACK = AnyUrl("http://localhost:3030/callback")
 
 
 class Storage:
@@ -57,11 +58,14 @@ async def wait_for_callback() -> AuthorizationCodeResult:
 
 
 storage = Storage()
+if client_id := os.environ["CLIENT_ID"]:
+    # Whoever registered it by hand keeps what came of that.
+    storage.client = OAuthClientInformationFull(
+        client_id=client_id, redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
+    )
 oauth = OAuthClientProvider(
     server_url=SERVER,
-    client_metadata=OAuthClientMetadata(
-        client_name="Agent", redirect_uris=[AnyUrl("http://localhost:3030/callback")]
-    ),
+    client_metadata=OAuthClientMetadata(client_name="Agent", redirect_uris=[CALLBACK]),
     storage=storage,
     redirect_handler=open_browser,
     callback_handler=wait_for_callback,
