@@ -10,6 +10,8 @@ class Program:
 
     `sign_in`, `callback`, `refresh`, `sign_out` are paths of it.
     `options` are given to `oauthflows_register_client`; `after_denial` is what a person who said no reads.
+    With `known_as` it is registered as that known program, and given the configuration that is printed;
+    `is_api` registers the API that belongs to it, too. `run_by` is the Python module that serves it.
     """
 
     slug: str
@@ -19,6 +21,9 @@ class Program:
     sign_out: str = ""
     after_denial: str = ""
     options: tuple[str, ...] = ()
+    known_as: str = ""
+    is_api: bool = False
+    run_by: str = "gunicorn --workers=1 --threads=4 --bind=127.0.0.1:{port} {module}:application"
 
     @property
     def module(self) -> str:
@@ -26,8 +31,7 @@ class Program:
 
     def command(self, port: int) -> list[str]:
         """What serves it on this port; the TLS front is somebody else's."""
-        gunicorn = [sys.executable, "-m", "gunicorn", "--workers=1", "--threads=4"]
-        return [*gunicorn, f"--bind=127.0.0.1:{port}", f"{self.module}:application"]
+        return [sys.executable, "-m", *self.run_by.format(port=port, module=self.module).split()]
 
 
 PROGRAMS = (
@@ -77,4 +81,32 @@ PROGRAMS = (
         after_denial='"error":"access_denied"',
         options=("--may-omit-pkce-and-nonce", "--all-or-nothing"),
     ),
+)
+
+#: They sign nobody in to themselves, and call their API with the token.
+SWAGGER_UIS = (
+    Program(
+        slug="drf_spectacular",
+        sign_in="/api/schema/swagger-ui/",
+        callback="",
+        known_as="swagger-ui",
+        is_api=True,
+    ),
+    Program(
+        slug="fastapi_docs",
+        sign_in="/docs",
+        callback="/docs/oauth2-redirect",
+        options=("--preset=single-page-app",),
+        run_by="uvicorn --port={port} {module}:application",
+    ),
+)
+
+#: It starts its proxy, and keeps who is signed in, with a name each and no address.
+JUPYTERHUB = Program(
+    slug="jupyterhub",
+    sign_in="/hub/login",
+    callback="",
+    after_denial="The person denied the request.",
+    known_as="jupyterhub",
+    run_by="jupyterhub --config=tests/programs/jupyterhub/jupyterhub_config.py",
 )

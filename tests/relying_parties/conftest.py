@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
@@ -51,8 +51,17 @@ class Provider:
 
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    """On PostgreSQL and Redis where `DATABASE_URL` and `CACHE_URL` name them, else on an SQLite file."""
-    folder = tmp_path_factory.mktemp("provider")
+    """The demo as it is by default."""
+    with provider_at_work(tmp_path_factory.mktemp("provider")) as made:
+        yield made
+
+
+@contextmanager
+def provider_at_work(folder: Path, **chosen: str) -> Iterator[Provider]:
+    """On PostgreSQL and Redis where `DATABASE_URL` and `CACHE_URL` name them, else on an SQLite file.
+
+    `chosen` are variables of its environment.
+    """
     port, front, apache, *site_ports = (free_port() for _ in range(3 + len(SITES)))
     certificate = certificates(folder)
     with ExitStack() as until_the_end:
@@ -63,6 +72,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
             "SECRET_KEY": "tests only",
             "PUBLIC_URL": f"https://localhost:{front}",
             "DEMO_SITES": " ".join(f"127.0.0.1:{number}" for number in (*site_ports, apache)),
+            **chosen,
         }
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         made = Provider(

@@ -33,6 +33,8 @@ def configuration_of(
     values = {
         **urls,
         "issuer": issuer,
+        # Stands on the button that people press there: "Sign in with id.example.com".
+        "site": parts.hostname or "",
         "client_id": client_id,
         "client_secret": client_secret or NO_SECRET,
         "address": program.address_of(redirect_uris),

@@ -85,6 +85,26 @@ def test_the_command_prints_a_configuration_that_its_program_can_read(
     assert client.name == program.title
 
 
+@pytest.mark.parametrize(
+    ("slug", "line"),
+    [
+        ("argo-cd", "    name: id.example"),
+        ("authjs", '      name: "id.example",'),
+        ("django-allauth", '                "name": "id.example",'),
+        ("gitlab", "    label: 'id.example',"),
+        ("grafana", "name = id.example"),
+        ("jupyterhub", 'c.GenericOAuthenticator.login_service = "id.example"'),
+        ("mealie", "OIDC_PROVIDER_NAME=id.example"),
+        ("nextcloud", 'php occ user_oidc:provider "id.example" \\'),
+        ("pgadmin", '        "OAUTH2_DISPLAY_NAME": "id.example",'),
+    ],
+)
+def test_the_button_that_people_press_there_names_this_site(slug: str, line: str) -> None:
+    printed = run("--program", slug, "--address", ADDRESS)
+
+    assert line in printed.splitlines()
+
+
 def test_it_is_registered_with_its_own_addresses(program: KnownProgram) -> None:
     registered(program)
 
