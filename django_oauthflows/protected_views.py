@@ -70,6 +70,16 @@ def only_resource() -> str:
     return declared.pop() if len(declared) == 1 else ""
 
 
+def as_declared(uri: str) -> str:
+    """Return the declared resource that a client means, where it differs by the slash at its end alone.
+
+    MCP asks clients to leave that slash out (2025-11-25, Authorization, "Canonical Server URI").
+    """
+    declared = declared_resources()
+    other = uri.removesuffix("/") if uri.endswith("/") else f"{uri}/"
+    return other if uri not in declared and other in declared else uri
+
+
 @lru_cache(maxsize=64)
 def _declared(urlconf: Any) -> Mapping[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}

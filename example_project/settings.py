@@ -93,7 +93,7 @@ TEMPLATES = [
 ]
 
 # OAuth, 2 of 3: what a client may ask for, in the words that people read on the consent page.
-OAUTH2_PROVIDER = {
+OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": {
         "notes:read": "Read your notes",
         "notes:write": "Write and change your notes",
@@ -123,6 +123,8 @@ if PUBLIC_URL:
 if os.environ.get("REGISTRATION"):
     OAUTHFLOWS["REGISTRATION"] = os.environ["REGISTRATION"]
     OAUTHFLOWS["REGISTRATION_PROFILE"] = os.environ.get("REGISTRATION_PROFILE", "standard")
+    # Agents may as well publish what they are, and be known by the address of that document.
+    OAUTH2_PROVIDER["CIMD_ENABLED"] = True
     # A suite of tests registers a client for each of its tests, all from one address.
     OAUTHFLOWS["REGISTRATIONS_PER_NETWORK"] = 500
 

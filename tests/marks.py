@@ -24,7 +24,7 @@ def spec(*names: str) -> pytest.MarkDecorator:
 
 
 #: A module of the OpenID Foundation's conformance suite, as `oidcc-prompt-login`.
-_MODULE = re.compile(r"oidcc-[A-Za-z0-9-]+")
+_MODULE = re.compile(r"oidcc-[A-Za-z0-9_-]+")
 
 
 def conformance(*modules: str) -> pytest.MarkDecorator:

@@ -11,7 +11,7 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.protected_views import only_resource
+from django_oauthflows.protected_views import as_declared, only_resource
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
 
@@ -89,10 +89,12 @@ def resource_of(
     """What a token is to be meant for (RFC 8707 §2.2): what was asked, else what was granted before.
 
     A client that is held to some resources and names none means those; what has been taken from it since the
-    grant is no longer among them. Empty is no limit, which the rules refuse where there has to be one.
+    grant is no longer among them. Empty is no limit, which the rules refuse where there has to be one. A
+    resource that a view of this site declares may be asked for with a slash more or less at its end.
     """
     if asked:
-        return tuple(dict.fromkeys(asked))
+        known = {*granted, *client.allowed_resources}
+        return tuple(dict.fromkeys(uri if uri in known else as_declared(uri) for uri in asked))
     if not client.allowed_resources:
         return granted
     if not granted:

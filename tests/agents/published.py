@@ -1,7 +1,6 @@
 """AI agents and MCP clients as they make themselves known: their documents, registrations and habits.
 
-The documents are those of June to September 2026; where a document gives the address of its keys, the test's
-own key stands in it.
+The documents are those of June to September 2026; at the address of a document's keys stands the test's own.
 """
 
 from dataclasses import dataclass, field
@@ -68,8 +67,12 @@ def by_registration(redirect_uris: list[str], **more: Any) -> dict[str, Any]:
 
 CLAUDE = "https://claude.ai/api/mcp/auth_callback"
 CHATGPT = "https://chatgpt.com/connector_platform_oauth_redirect"
+CHATGPT_KEYS = "https://chatgpt.com/oauth/jwks.json"
 VSCODE = "https://vscode.dev/redirect"
 CURSOR = "cursor://anysphere.cursor-mcp/oauth/callback"
+
+#: Address → the key set that is found there.
+KEY_SETS = {CHATGPT_KEYS: key_set_of(RSA)}
 
 _CLAUDE_CODE = by_document(
     "https://claude.ai/oauth/claude-code-client-metadata",
@@ -139,7 +142,7 @@ AGENTS: tuple[Agent, ...] = (
             token_endpoint_auth_method="private_key_jwt",
             token_endpoint_auth_methods_supported=["none", "private_key_jwt"],
             token_endpoint_auth_signing_alg="RS256",
-            jwks=key_set_of(RSA),
+            jwks_uri=CHATGPT_KEYS,
         ),
         redirect_uri=CHATGPT,
         signs=True,

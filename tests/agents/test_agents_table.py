@@ -8,15 +8,19 @@ from django.urls import path
 from django_oauthflows.clients.facts import forget_clients
 from django_oauthflows.resource_server import OAuth2TokenAuthentication
 from tests.agents import urls_of_one_server as one_server
-from tests.agents.published import AGENTS, Agent
+from tests.agents.published import AGENTS, KEY_SETS, Agent
 from tests.agents.urls_of_one_server import MAIL, SITE, MailServer
 from tests.agents.walking import begin_at
 from tests.clients.dynamic.registering import PROVIDER
 from tests.clients.dynamic.test_documents import Publisher
+from tests.clients.dynamic.test_own_keys import published
 from tests.marks import spec
 from tests.resource_server.test_authentication import challenge_of
 
 FILES = "/mcp/files/"
+
+
+__all__ = ["published"]
 
 
 class Files(OAuth2TokenAuthentication):
@@ -37,7 +41,7 @@ NAMELESS = [agent for agent in AGENTS if not agent.names_resource]
 
 
 @pytest.fixture(autouse=True, params=["standard", "mcp"])
-def site(request: pytest.FixtureRequest, settings: Any) -> None:
+def site(request: pytest.FixtureRequest, settings: Any, published: dict[str, Any]) -> None:
     """Two servers, at a site that lets agents make themselves known, and Cursor come back by its scheme."""
     settings.OAUTH2_PROVIDER = {
         **PROVIDER,
@@ -47,6 +51,7 @@ def site(request: pytest.FixtureRequest, settings: Any) -> None:
     }
     settings.OAUTHFLOWS = {"REGISTRATION": "open", "REGISTRATION_PROFILE": request.param}
     Publisher.documents, Publisher.asked = {}, []
+    published.update(KEY_SETS)
     # Several agents have one client id, and each test has a client of its own for it.
     forget_clients()
 

@@ -96,6 +96,7 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "Form Post Basic OP": _BASIC,
     "Form Post Implicit OP": _IMPLICIT,
     "Form Post Hybrid OP": _HYBRID,
+    "3rd Party-Init OP": ("oidcc-3rd_party-init-login", "oidcc-3rd_party-init-login-nohttps"),
     "RP-Initiated Logout OP": (
         "oidcc-rp-initiated-logout-discovery-endpoint-verification",
         "oidcc-rp-initiated-logout",

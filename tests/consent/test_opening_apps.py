@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.facts import forget_clients
 from django_oauthflows.clients.models import ClientPolicy
 from tests.clients.dynamic.registering import Registrar, open_registration, story_of
 from tests.identity.stories import change
-from tests.marks import spec
-from tests.stories import Story, begin
+from tests.marks import conformance, spec
+from tests.stories import Story, begin, error_of
 
 __all__ = ["open_registration"]
 
@@ -107,6 +108,27 @@ def stranger(registrar: Registrar, uri: str) -> Story:
     story = story_of(registrar.registered(initiate_login_uri=uri))
     story.tokens(scope="openid")
     return story
+
+
+@spec(SPEC, "OpenID Connect Dynamic Client Registration §2")
+@conformance("oidcc-3rd_party-init-login")
+def test_an_app_that_was_opened_signs_the_person_in(open_registration: Registrar) -> None:
+    story = stranger(open_registration, BEGIN)
+    ((url, _),) = links_on(story)
+    ((name, issuer),) = parse_qsl(urlsplit(url).query)
+    metadata = story.back_channel.get(f"{urlsplit(issuer).path}/.well-known/openid-configuration")
+    assert (name, issuer) == ("iss", metadata.json()["issuer"])
+    # The client asks as on any day, of somebody who is signed in already.
+    assert story.tokens(scope="openid", nonce="begun-here")["id_token"]
+
+
+@spec(SPEC, "OpenID Connect Dynamic Client Registration §2")
+@conformance("oidcc-3rd_party-init-login-nohttps")
+def test_an_app_does_not_register_a_page_in_the_clear(open_registration: Registrar) -> None:
+    refused = open_registration.register(initiate_login_uri="http://client.example/begin")
+    assert error_of(refused) == (400, "invalid_client_metadata")
+    assert "initiate_login_uri" in refused.json()["error_description"]
+    assert not ClientRegistration.objects.exists()
 
 
 @spec(SPEC, "RFC 7591 §5")

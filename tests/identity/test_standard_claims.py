@@ -1,58 +1,25 @@
 """All claims of OpenID Connect Core §5.1: from the row of a profile model, by one line."""
 
 import re
-from datetime import UTC, date, datetime
-from types import SimpleNamespace
+from datetime import date
 from typing import Any
 
 import pytest
-from django.core.exceptions import FieldDoesNotExist
 
 from django_oauthflows.identity.postal_addresses import address_claim
-from django_oauthflows.identity.related_claims import claims_of_row
 from example_project.accounts.people import PEOPLE
+from tests.identity.known_people import ADA, OF_SCOPES, ROWS, Row, know_ada
 from tests.identity.stories import AS_PROVIDER, relying_party, userinfo
 from tests.marks import conformance, spec
 
 pytestmark = pytest.mark.django_db
 
-#: What the OpenID Foundation's modules for the scopes look for (§5.4), email aside.
-OF_SCOPES = {
-    "profile": {
-        *("name", "family_name", "given_name", "middle_name", "nickname", "preferred_username"),
-        *("profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale"),
-        "updated_at",
-    },
-    "address": {"address"},
-    "phone": {"phone_number", "phone_number_verified"},
-}
-
-
-class Row(SimpleNamespace):
-    """As an instance of a model with these fields, and no others."""
-
-    @property
-    def _meta(self) -> Any:
-        return SimpleNamespace(get_field=self._field)
-
-    def _field(self, name: str) -> str:
-        if not hasattr(self, name):
-            raise FieldDoesNotExist
-        return name
-
-
-ADA = PEOPLE[0].details
-ROWS: dict[str, Row | None] = {}
-CLAIMS = claims_of_row(lambda person: ROWS.get(person.first_name))
-
 
 @pytest.fixture(autouse=True)
 def provider(settings: Any) -> None:
     settings.OAUTH2_PROVIDER = AS_PROVIDER
-    settings.OAUTHFLOWS = {"CLAIMS": f"{__name__}.CLAIMS"}
-    ROWS["Ada"] = Row(
-        **{**ADA, "birthdate": date(1815, 12, 10)}, updated_at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    settings.OAUTHFLOWS = {"CLAIMS": "tests.identity.known_people.CLAIMS"}
+    know_ada()
 
 
 def told(scope: str) -> dict[str, Any]:

@@ -42,7 +42,6 @@ def test_each_scope_tells_its_claims_from_djangos_user_model() -> None:
 
 
 @spec("OpenID Connect Core §5.4")
-@conformance("oidcc-scope-address", "oidcc-scope-phone")
 @pytest.mark.parametrize("scope", ["openid", "openid address", "openid phone"])
 def test_what_is_not_known_is_left_out(scope: str) -> None:
     story = relying_party()

@@ -46,6 +46,16 @@ def call_of(tool: str, **arguments: Any) -> dict[str, Any]:
     return request_of("tools/call", name=tool, arguments=arguments)
 
 
+def stateless(method: str, *, meta: dict[str, Any] | None = None, **params: Any) -> Any:
+    """A message of the protocol 2026-07-28 with the headers that go with it."""
+    protocol = "io.modelcontextprotocol"
+    said = {f"{protocol}/protocolVersion": "2026-07-28", f"{protocol}/clientCapabilities": {}}
+    headers = {"MCP_Protocol_Version": "2026-07-28", "Mcp_Method": method}
+    if "name" in params:
+        headers["Mcp_Name"] = params["name"]
+    return request_of(method, _meta={**said, **(meta or {})}, **params), headers
+
+
 def called(token: str, tool: str, at: str = "/mcp/", **arguments: Any) -> dict[str, Any]:
     """The result of a tool, which has to answer."""
     response = post(token, call_of(tool, **arguments), at)

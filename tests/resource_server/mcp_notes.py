@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import path
+from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from django_oauthflows.resource_server.mcp import MCPServer, mcp_view
@@ -69,6 +70,15 @@ def fail_in_some_way(request, how: str) -> str:
 @unnamed.tool
 def caller(request) -> str:
     return str(request.user)
+
+
+@unnamed.tool
+async def count(request, ctx: Context) -> str:
+    """Count to two, and say so on the way."""
+    for number in (1, 2):
+        await ctx.report_progress(number, 2)
+        await ctx.info(f"{number} is done")
+    return "done"
 
 
 @mcp_view(

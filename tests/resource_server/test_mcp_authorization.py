@@ -94,7 +94,7 @@ def test_a_challenge_names_the_scopes_of_the_tool_that_was_called() -> None:
     "resource",
     [
         "http://testserver/",
-        "http://testserver/mcp",
+        "http://testserver/mc",
         "http://testserver/unnamed/mcp",
         "https://a.example/",
         None,

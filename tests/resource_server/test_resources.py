@@ -53,7 +53,8 @@ def status(path: str, **request: Any) -> int:
     [
         (IDENTIFIER, 200),
         ([IDENTIFIER, "https://elsewhere.example/"], 200),
-        ("https://notes.example.com", 401),
+        # But for the slash at the end: what is declared is meant, and the token names that.
+        ("https://notes.example.com", 200),
         ("https://notes.example.com/archive", 401),
         ("http://testserver/api/named/", 401),
         ("http://testserver/", 401),

@@ -10,6 +10,8 @@ from django_oauthflows.strict_json import Strict
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
+#: Members of `_meta` by which a client asks to be told something before the result.
+_REPORTS = frozenset({"progressToken", "io.modelcontextprotocol/logLevel"})
 
 
 class Unreadable(Exception):
@@ -46,6 +48,13 @@ def tool_called(message: Any) -> str:
     parameters = message.get("params")
     name = parameters.get("name") if isinstance(parameters, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def asks_for_reports(message: Any) -> bool:
+    """Whether the sender wants progress or log messages before the result (MCP, Progress and Logging)."""
+    parameters = message.get("params") if isinstance(message, dict) else None
+    meta = parameters.get("_meta") if isinstance(parameters, dict) else None
+    return isinstance(meta, dict) and not _REPORTS.isdisjoint(meta)
 
 
 def error_response(sentence: str, *, status: int, code: int = INVALID_REQUEST) -> HttpResponse:

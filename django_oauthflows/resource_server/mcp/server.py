@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from django_oauthflows import sealing
 from django_oauthflows.resource_server.mcp.exchange import exchange, quiet_manager
+from django_oauthflows.resource_server.mcp.messages import asks_for_reports
 from django_oauthflows.resource_server.mcp.tools import as_sdk_tool, current_request
 from django_oauthflows.resource_server.mcp.views import MCPView
 
@@ -99,9 +100,9 @@ class MCPServer:
         kind: type[MCPView] = self.view().cls  # type: ignore[attr-defined]
         return kind.metadata_view()
 
-    def answer(self, request: Request, *, longest: int) -> HttpResponse:
+    def answer(self, request: Request, *, longest: int, with_reports: bool = False) -> HttpResponse:
         """The SDK's answer to the message of a request that was let in."""
-        return exchange(self._protocol, request, longest=longest)
+        return exchange(self._protocol, request, longest=longest, with_reports=with_reports)
 
 
 class MCPServerView(MCPView):
@@ -111,7 +112,9 @@ class MCPServerView(MCPView):
     protocol_versions: ClassVar[Collection[str]] = ()
 
     def respond(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer: HttpResponse = self.server.answer(request, longest=self.longest_body)
+        answer: HttpResponse = self.server.answer(
+            request, longest=self.longest_body, with_reports=asks_for_reports(self._message)
+        )
         return answer
 
 

@@ -1,0 +1,1 @@
+"""The MCP project's own conformance runner (`@modelcontextprotocol/conformance`) against an `MCPServer`."""
