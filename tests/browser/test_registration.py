@@ -8,6 +8,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from django_oauthflows.rules.pkce import s256
+from tests.browser.test_administration import log_in
 from tests.browser.test_demo import sign_in
 from tests.marks import spec
 
@@ -45,6 +46,45 @@ def test_a_person_is_told_that_a_client_registered_itself(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Notes of a Stranger")
     expect(page.get_by_text("This app registered itself.")).to_be_visible()
     picture("consent-registered-itself")
+
+
+@spec("RFC 6749 §3.3", "RFC 7591 §2")
+def test_a_person_sees_what_an_agent_asks_for_that_steps_up(
+    page: Page, demo: str, picture: Callable[[str], None]
+) -> None:
+    page.route(f"{CALLBACK}**", lambda route: route.fulfill(body="Welcome back."))
+    said = {
+        "client_name": "An agent",
+        "redirect_uris": [CALLBACK],
+        "token_endpoint_auth_method": "none",
+        "scope": "profile",
+    }
+    told = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
+    assert told["scope"] == "profile"
+    request = {
+        "response_type": "code",
+        "client_id": told["client_id"],
+        "redirect_uri": CALLBACK,
+        "code_challenge": s256("a-verifier-of-legal-length-made-of-unreserved-characters"),
+        "code_challenge_method": "S256",
+    }
+    page.goto(f"{demo}/o/authorize/?{urlencode({**request, 'scope': 'profile'})}")
+    sign_in(page)
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_text("Welcome back.")).to_be_visible()
+
+    page.goto(f"{demo}/o/authorize/?{urlencode({**request, 'scope': 'profile email'})}")
+    expect(page.get_by_text("See your email address")).to_be_visible()
+    picture("consent-step-up")
+    page.get_by_role("button", name="Allow").click()
+    expect(page.get_by_text("Welcome back.")).to_be_visible()
+
+    page.context.clear_cookies()
+    page.goto(f"{demo}/admin/oauth2_provider/application/?q={told['client_id']}")
+    log_in(page)
+    page.get_by_role("link", name="An agent").first.click()
+    expect(page.get_by_text("People see a page before it gets more.")).to_be_visible()
+    picture("client-that-steps-up")
 
 
 @spec("RFC 7591 §1.2")

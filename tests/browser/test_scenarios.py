@@ -224,3 +224,26 @@ def test_a_clients_page_begins_in_plain_words_and_folds_up_the_rest(
     page.get_by_role("link", name="How to connect").click()
     expect(page.get_by_text("read -rs CLIENT_SECRET")).to_be_visible()
     picture("client-connect")
+
+
+@spec("RFC 6749 §3.3", "OpenID Connect Core §5.4")
+def test_what_a_client_gets_by_default_and_is_told_stands_folded_up(
+    page: Page, demo: str, picture: Callable[[str], None]
+) -> None:
+    page.goto(f"{demo}{ADD}?preset=web-app")
+    log_in(page)
+    switch = page.get_by_label("Its ID tokens say what its scopes stand for")
+    expect(switch).to_be_hidden()
+    page.get_by_text("What it gets by default, and what it is told").click()
+    expect(switch).to_be_checked()
+    picture("client-add-unfolded")
+    page.get_by_label("Name", exact=True).fill("Notes Web")
+    page.get_by_label("Addresses it comes back to").fill("https://notes.example/callback")
+    page.get_by_label("notes:read: Read your notes").first.check()
+    page.get_by_role("group", name="What it gets where it asks for nothing").get_by_label(
+        "notes:write"
+    ).check()
+    page.get_by_role("button", name="Add client").click()
+    # It stands open where something in it is wrong.
+    expect(switch).to_be_visible()
+    picture("client-add-default-is-wrong")
