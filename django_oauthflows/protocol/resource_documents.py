@@ -20,6 +20,7 @@ from django_oauthflows.protected_views import (
     protected_view_at,
 )
 from django_oauthflows.rules.addresses import parts_of
+from django_oauthflows.rules.resource_metadata import resource_metadata
 
 
 def resource_document(request: HttpRequest, path: str) -> dict[str, Any] | None:
@@ -78,15 +79,12 @@ def _view_at(path: str) -> tuple[str, ProtectedView] | None:
 def _document(
     request: HttpRequest, resource: str, scopes: Collection[str], *, name: str = ""
 ) -> dict[str, Any]:
-    available = sorted(_available(scopes))
-    name = name or dot.setting("OAUTH2_PROTECTED_RESOURCE_NAME")
-    return {
-        "resource": resource,
-        "authorization_servers": [issuer_of(request)],
-        **({"scopes_supported": available} if available else {}),
-        "bearer_methods_supported": ["header"],
-        **({"resource_name": name} if name else {}),
-    }
+    return resource_metadata(
+        resource,
+        issuer=issuer_of(request),
+        scopes=_available(scopes),
+        name=name or dot.setting("OAUTH2_PROTECTED_RESOURCE_NAME"),
+    )
 
 
 def _available(scopes: Collection[str]) -> frozenset[str]:

@@ -1,13 +1,11 @@
-"""The metadata of an MCP server as a protected resource (RFC 9728 §2)."""
+"""What an MCP server is named by, and where its document as a protected resource is found (RFC 9728 §3)."""
 
-from collections.abc import Collection
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
-from django_oauthflows.issuer import issuer_of, origin_of
+from django_oauthflows.issuer import origin_of
 
 _WELL_KNOWN = "/.well-known/oauth-protected-resource"
 
@@ -28,16 +26,3 @@ def document_url(resource: str) -> str:
     return (
         f"{parts.scheme}://{parts.netloc}{_WELL_KNOWN}{parts.path.removesuffix('/') and parts.path}"
     )
-
-
-def document_of(
-    request: HttpRequest, resource: str, *, name: str, scopes: Collection[str]
-) -> dict[str, Any]:
-    """The document: which server gives tokens for this resource, and with which scopes, if any (§3.2)."""
-    return {
-        "resource": resource,
-        "authorization_servers": [issuer_of(request)],
-        **({"scopes_supported": sorted(scopes)} if scopes else {}),
-        "bearer_methods_supported": ["header"],
-        **({"resource_name": name} if name else {}),
-    }

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from django_oauthflows.issuer import host_is_named
+from django_oauthflows.issuer import host_is_named, issuer_of
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
 from django_oauthflows.resource_server.mcp.callers import (
     check_origin,
@@ -22,7 +22,6 @@ from django_oauthflows.resource_server.mcp.callers import (
     origins_among,
 )
 from django_oauthflows.resource_server.mcp.documents import (
-    document_of,
     document_url,
     path_of_document,
     resource_at,
@@ -34,6 +33,7 @@ from django_oauthflows.resource_server.mcp.messages import (
     tool_called,
 )
 from django_oauthflows.resource_server.permissions import ActsForPerson, HasScopes
+from django_oauthflows.rules.resource_metadata import resource_metadata
 
 #: The revisions of the protocol that have this transport.
 PROTOCOL_VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
@@ -169,7 +169,12 @@ class MCPView(APIView):
     def resource_metadata(cls, request: HttpRequest, path: str) -> dict[str, Any]:
         """The RFC 9728 document of this view, where it stands at a path of the host."""
         resource = cls.resource or resource_at(request, path)
-        return document_of(request, resource, name=cls.resource_name, scopes=cls.scopes_supported)
+        return resource_metadata(
+            resource,
+            issuer=issuer_of(request),
+            scopes=cls.scopes_supported,
+            name=cls.resource_name,
+        )
 
     @classmethod
     def metadata_view(cls) -> Callable[[HttpRequest], HttpResponse]:
