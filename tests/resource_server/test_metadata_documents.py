@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.resource_server import (
     ActsForPerson,
     HasScopes,
@@ -178,6 +179,10 @@ def test_a_path_that_leads_to_no_protected_view_has_no_document(path: str) -> No
     answer = Client().get(WELL_KNOWN + path)
     assert answer.status_code == 404
     assert "X-OAuth-Reference" in answer
+    # Clients in a browser ask for one path after the other, and have to see that there is none.
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cache-Control"] == "no-store"
+    assert AuditEvent.objects.count() == 1
 
 
 @spec("RFC 9728 §3.1")
