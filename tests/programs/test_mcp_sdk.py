@@ -19,13 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.real_client]
 
 #: Where the SDK's documentation has it wait.
 CALLBACK = "http://localhost:3030/callback"
-SCOPES = "--scope=notes:read notes:write"
 
 
 class Agent:
     """The agent in a process of its own, and the person who is asked to visit a URL."""
 
-    def __init__(self, provider: Provider, page: Page, *, client_id: str = "") -> None:
+    def __init__(self, provider: Provider, page: Page) -> None:
         self.browser, self.visited, self.says = page.context, 0, "Allow"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.programs.mcp_sdk.agent"],
@@ -33,7 +32,6 @@ class Agent:
             env={
                 **os.environ,
                 "SERVER": provider.issuer.removesuffix("/o") + "/mcp/",
-                "CLIENT_ID": client_id,
                 "SSL_CERT_FILE": str(provider.authority),
             },
             stdin=subprocess.PIPE,
@@ -84,17 +82,6 @@ def agent(provider: Provider, page: Page) -> Iterator[Agent]:
     started.stop()
 
 
-@pytest.fixture
-def known_agent(provider: Provider, page: Page) -> Iterator[Agent]:
-    """One that an administrator registered."""
-    needs_the_programs()
-    options = ("--preset=ai-agent", "--name=Agent", f"--redirect-uri={CALLBACK}")
-    made = json.loads(provider.manage("oauthflows_register_client", "--json", *options, SCOPES))
-    started = Agent(provider, page, client_id=made["client_id"])
-    yield started
-    started.stop()
-
-
 @spec("RFC 9728 §5.1", "RFC 8414 §3", "RFC 7591 §3.1", "RFC 9207 §2.4")
 def test_it_registers_itself_and_calls_a_tool_for_the_person(agent: Agent) -> None:
     called = agent.call("list_notes")
@@ -105,14 +92,15 @@ def test_it_registers_itself_and_calls_a_tool_for_the_person(agent: Agent) -> No
 
 
 @spec("RFC 6750 §3.1")
-def test_it_asks_the_person_again_where_a_tool_needs_more(known_agent: Agent) -> None:
-    read = known_agent.call("list_notes")
-    written = known_agent.call("add_note", title="By an agent", body="Hello")
+def test_it_asks_the_person_again_where_a_tool_needs_more(agent: Agent) -> None:
+    read = agent.call("list_notes")
+    written = agent.call("add_note", title="By an agent", body="Hello")
 
     assert "notes:write" not in read["scope"].split()
     assert not written["is_error"]
     assert {"notes:read", "notes:write"} <= set(written["scope"].split())
-    assert known_agent.visited == 2
+    assert written["client_id"] == read["client_id"]
+    assert agent.visited == 2
 
 
 @spec("RFC 6749 §6", "RFC 8707 §2.2")

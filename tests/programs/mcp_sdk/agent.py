@@ -58,11 +58,6 @@ async def wait_for_callback() -> AuthorizationCodeResult:
 
 
 storage = Storage()
-if client_id := os.environ["CLIENT_ID"]:
-    # Whoever registered it by hand keeps what came of that.
-    storage.client = OAuthClientInformationFull(
-        client_id=client_id, redirect_uris=[CALLBACK], token_endpoint_auth_method="none"
-    )
 oauth = OAuthClientProvider(
     server_url=SERVER,
     client_metadata=OAuthClientMetadata(client_name="Agent", redirect_uris=[CALLBACK]),
