@@ -29,7 +29,7 @@ ARGUMENTS = [
 ]
 
 #: Folders whose files share a running server. Elsewhere a server belongs to one file.
-ONE_SERVER = ("tests/clients_real", "tests/relying_parties", "tests/demo")
+ONE_SERVER = ("tests/clients_real", "tests/relying_parties", "tests/demo", "tests/programs")
 
 
 def find_chromium() -> str | None:
@@ -52,6 +52,8 @@ def missing() -> dict[str, str]:
         reasons["row_locks"] = "needs a database that locks rows: tox run -e postgres"
     if not settings.CACHES["default"]["BACKEND"].endswith(".RedisCache"):
         reasons["redis"] = "needs Redis: tox run -e postgres"
+    if not os.environ.get("PROGRAMS_OF_OTHERS"):
+        reasons["programs"] = "needs the programs of others: tox run -e clients"
     if find_chromium() is None:
         reasons["browser"] = "needs Chromium on PATH or in CHROMIUM, then: tox run -e postgres"
     return reasons

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -90,9 +91,8 @@ def openid_client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def installed(manifest: Path) -> Path:
-    """The one package that a package.json names, installed once and kept below .tox."""
-    ((package, version),) = json.loads(manifest.read_text())["dependencies"].items()
-    kept = ROOT / ".tox" / f"{package}-{version}"
+    """What a package.json names, installed once and kept below .tox."""
+    kept = ROOT / ".tox" / f"npm-{sha256(manifest.read_bytes()).hexdigest()[:12]}"
     if not kept.exists():
         kept.parent.mkdir(exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=kept.parent))

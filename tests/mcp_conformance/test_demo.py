@@ -22,18 +22,15 @@ from tests.mcp_conformance.visiting import visit
 from tests.relying_parties.conftest import Provider
 from tests.servers import ROOT, free_port
 
-pytestmark = pytest.mark.real_client
+pytestmark = pytest.mark.programs
 
 
 @pytest.fixture
-def issuer(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+def issuer(monkeypatch: pytest.MonkeyPatch, open_provider: Provider) -> str:
     """The demo's issuer, whose certificate is trusted by all that is started here."""
-    if not os.environ.get("PROGRAMS_OF_OTHERS"):
-        pytest.skip("needs the programs themselves: tox run -e clients")
-    provider: Provider = request.getfixturevalue("open_provider")
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
-        monkeypatch.setenv(name, str(provider.authority))
-    return provider.issuer
+        monkeypatch.setenv(name, str(open_provider.authority))
+    return open_provider.issuer
 
 
 @spec("RFC 9728 §3", "RFC 8414 §3", "RFC 8707 §2", "RFC 7636 §4.6", "RFC 9207 §2")

@@ -3,7 +3,6 @@
 Run by `tox run -e clients`, or `PROGRAMS_OF_OTHERS=1 pytest tests/mcp_conformance`.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.mcp_conformance.runner import LATEST, NEXT, Check, run_scenarios
 from tests.resource_server.mcp_messages import token_for
 
 pytestmark = [
-    pytest.mark.real_client,
+    pytest.mark.programs,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.mcp_conformance.site"),
     # The SDK names what the newest revision gives up; scenarios of older ones need it.
@@ -45,8 +44,8 @@ NOT_ASKED = ("tasks-", "sep-2640-", "json-schema-2020-12")
 @pytest.fixture
 def url(settings: Any, live_server: Any) -> Iterator[str]:
     """The URL of the server, behind a front that adds a token for it."""
-    if not os.environ.get("PROGRAMS_OF_OTHERS") or not shutil.which("npm"):
-        pytest.skip("needs npm and what it brings: tox run -e clients")
+    if not shutil.which("npm"):
+        pytest.skip("needs npm")
     with token_front(int(live_server.url.rpartition(":")[2])) as front:
         site = f"http://localhost:{front.server_address[1]}"
         settings.OAUTHFLOWS = {"ISSUER": f"{site}/o"}

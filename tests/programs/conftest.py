@@ -2,16 +2,20 @@
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import shutil
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser, Page
 
-from tests.programs.catalogue import PROGRAMS, Program
-from tests.relying_parties.conftest import Provider, provider_at_work, registered
+from tests.clients_real.conftest import installed
+from tests.programs.catalogue import NPM, PROGRAMS, NpmProgram, Program
+from tests.relying_parties.conftest import Provider, provider_at_work
 from tests.servers import free_port, serving
 from tests.tls import tls_front
 
@@ -21,7 +25,24 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """The demo, where agents may register themselves."""
     folder = tmp_path_factory.mktemp("provider")
     with provider_at_work(folder, REGISTRATION="open") as made:
+        wake(f"{made.issuer}/.well-known/openid-configuration", made)
         yield made
+
+
+def wake(url: str, provider: Provider) -> None:
+    """Let each worker answer once: a program that asks first may give up after five seconds."""
+    with ThreadPoolExecutor() as together:
+        for _ in range(4):
+            together.submit(requests.get, url, verify=str(provider.authority), timeout=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A program that is known at the provider: the port of its TLS front, and what it has to know itself."""
+
+    port: int
+    origin: str
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,27 +54,21 @@ class Running:
     log: Path
 
 
-def needs_the_programs() -> None:
-    """Skip where they are not installed."""
-    if not os.environ.get("PROGRAMS_OF_OTHERS"):
-        pytest.skip("needs the programs themselves: tox run -e clients")
-
-
 @contextmanager
-def at_work(program: Program, provider: Provider, **more: str) -> Iterator[Running]:
-    """Register a program, start it behind a TLS front of its own, and end it after the block.
+def at_work(
+    program: Program, provider: Provider, registered: Registered, **more: str
+) -> Iterator[Running]:
+    """Start a program behind a TLS front of its own, and end it after the block.
 
     `more` are variables of its environment.
     """
-    port, front = free_port(), free_port()
-    origin = f"https://{program.slug.replace('_', '-')}.clients.test:{front}"
-    folder = provider.folder / program.slug
-    folder.mkdir()
+    port, folder = free_port(), provider.folder / program.slug
+    folder.mkdir(exist_ok=True)
     environment = {
         **os.environ,
-        **made_known(program, provider, origin, folder),
+        **registered.variables,
         "ISSUER": provider.issuer,
-        "ORIGIN": origin,
+        "ORIGIN": registered.origin,
         "PORT": str(port),
         "FOLDER": str(folder),
         "URLS": program.module,
@@ -63,31 +78,73 @@ def at_work(program: Program, provider: Provider, **more: str) -> Iterator[Runni
         **more,
     }
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command, log = program.command(port, folder), folder / "log"
     certificate = provider.folder / "server.pem"
-    with ExitStack() as until_the_end:
-        log = folder / "log"
-        until_the_end.enter_context(serving(program.command(port), environment, port, log))
-        until_the_end.enter_context(tls_front(front, passes_on_to=port, certificate=certificate))
-        yield Running(program=program, origin=origin, log=log)
+    with (
+        serving(command, environment, port, log),
+        tls_front(registered.port, passes_on_to=port, certificate=certificate),
+    ):
+        yield Running(program=program, origin=registered.origin, log=log)
 
 
-def made_known(program: Program, provider: Provider, origin: str, folder: Path) -> dict[str, str]:
-    """Register it, and return what it has to know of that."""
+@pytest.fixture(scope="session")
+def from_npm(provider: Provider) -> None:
+    """What npm installs for its programs, above the folder of each."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        pytest.skip("needs node and npm")
+    packages = installed(NPM / "package.json") / "node_modules"
+    (provider.folder / "node_modules").symlink_to(packages)
+
+
+@pytest.fixture(scope="session")
+def clients(provider: Provider) -> dict[str, Registered]:
+    """All programs registered by the command, in one process: slug → client."""
+    ports = {program.slug: free_port() for program in PROGRAMS}
+    options = [
+        program.registration(origin_of(program, ports[program.slug])) for program in PROGRAMS
+    ]
+    printed = provider.manage("shell", "--no-imports", "-c", _REGISTER.format(options))
+    return {
+        program.slug: Registered(
+            port=ports[program.slug],
+            origin=origin_of(program, ports[program.slug]),
+            variables=credentials(line),
+        )
+        for program, line in zip(PROGRAMS, printed.splitlines(), strict=True)
+    }
+
+
+_REGISTER = """
+from django.core.management import call_command
+for options in {!r}:
+    call_command("oauthflows_register_client", *options)
+"""
+
+
+def origin_of(program: Program, port: int) -> str:
+    return f"https://{program.slug.replace('_', '-')}.clients.test:{port}"
+
+
+def credentials(printed: str) -> dict[str, str]:
+    """What a program is told of its registration."""
+    made = json.loads(printed)
+    return {"CLIENT_ID": made["client_id"], "CLIENT_SECRET": made["client_secret"] or ""}
+
+
+def register(program: Program, provider: Provider) -> Registered:
+    """Register one program alone."""
+    port = free_port()
+    origin = origin_of(program, port)
+    command = "oauthflows_register_client"
     if program.known_as:
         known = (f"--program={program.known_as}", f"--address={origin}", *program.options)
-        printed = provider.manage("oauthflows_register_client", *known)
-        configuration = folder / "configuration.py"
+        printed = provider.manage(command, *known)
+        configuration = provider.folder / f"{program.slug}.py"
         configuration.write_text(printed.rpartition(".py:\n")[2])
-        return {"CONFIGURATION": str(configuration), **api_of(program, provider, origin)}
-    client = registered(
-        provider,
-        f"--name={program.slug}",
-        "--scope=openid profile email",
-        f"--redirect-uri={origin}{program.callback}",
-        f"--post-logout-redirect-uri={origin}/",
-        *program.options,
-    )
-    return {"CLIENT_ID": client["client_id"], "CLIENT_SECRET": client["client_secret"]}
+        variables = {"CONFIGURATION": str(configuration), **api_of(program, provider, origin)}
+    else:
+        variables = credentials(provider.manage(command, *program.registration(origin)))
+    return Registered(port=port, origin=origin, variables=variables)
 
 
 def api_of(program: Program, provider: Provider, origin: str) -> dict[str, str]:
@@ -100,11 +157,14 @@ def api_of(program: Program, provider: Provider, origin: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=PROGRAMS, ids=lambda program: program.slug)
-def running(request: pytest.FixtureRequest, provider: Provider) -> Iterator[Running]:
+def running(
+    request: pytest.FixtureRequest, clients: dict[str, Registered], provider: Provider
+) -> Iterator[Running]:
     """Each program in turn."""
-    needs_the_programs()
     program: Program = request.param
-    with at_work(program, provider) as started:
+    if isinstance(program, NpmProgram):
+        request.getfixturevalue("from_npm")
+    with at_work(program, provider, clients[program.slug]) as started:
         yield started
 
 

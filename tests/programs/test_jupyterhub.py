@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from tests.clients_real.conftest import installed
 from tests.marks import spec
 from tests.programs.catalogue import JUPYTERHUB
-from tests.programs.conftest import Running, at_work, needs_the_programs
+from tests.programs.conftest import Running, at_work, register
 from tests.relying_parties.conftest import Provider
 from tests.servers import eventually, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_client]
+pytestmark = [pytest.mark.browser, pytest.mark.programs]
 
 HERE = Path(__file__).parent / "jupyterhub"
 
@@ -22,7 +22,6 @@ HERE = Path(__file__).parent / "jupyterhub"
 @pytest.fixture(scope="module")
 def hub(provider: Provider) -> Iterator[Running]:
     """The hub behind its own proxy, which comes from npm."""
-    needs_the_programs()
     if not shutil.which("node") or not shutil.which("npm"):
         pytest.skip("JupyterHub's proxy needs node and npm")
     proxy = installed(HERE / "package.json") / "node_modules/.bin/configurable-http-proxy"
@@ -32,7 +31,7 @@ def hub(provider: Provider) -> Iterator[Running]:
         "HUB_PORT": str(free_port()),
         "JUPYTERHUB_CRYPT_KEY": "ab" * 32,
     }
-    with at_work(JUPYTERHUB, provider, **own) as started:
+    with at_work(JUPYTERHUB, provider, register(JUPYTERHUB, provider), **own) as started:
         # The proxy listens first.
         eventually(lambda: "JupyterHub is now running" in started.log.read_text())
         yield started

@@ -9,10 +9,10 @@ from playwright.sync_api import Page, expect
 
 from tests.marks import spec
 from tests.programs.catalogue import SWAGGER_UIS
-from tests.programs.conftest import Running, at_work, needs_the_programs
+from tests.programs.conftest import Running, at_work, register
 from tests.relying_parties.conftest import Provider
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_client]
+pytestmark = [pytest.mark.browser, pytest.mark.programs]
 
 #: What introspection and userinfo say of the person.
 TOLD = {
@@ -24,8 +24,7 @@ TOLD = {
 @pytest.fixture(scope="module", params=SWAGGER_UIS, ids=lambda program: program.slug)
 def swagger_ui(request: pytest.FixtureRequest, provider: Provider) -> Iterator[Running]:
     """Each in turn."""
-    needs_the_programs()
-    with at_work(request.param, provider) as started:
+    with at_work(request.param, provider, register(request.param, provider)) as started:
         yield started
 
 

@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.marks import spec
-from tests.programs.conftest import needs_the_programs
 from tests.relying_parties.conftest import Provider
 from tests.servers import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.real_client]
+pytestmark = [pytest.mark.browser, pytest.mark.programs]
 
 #: Where the SDK's documentation has it wait.
 CALLBACK = "http://localhost:3030/callback"
@@ -76,7 +75,6 @@ class Agent:
 @pytest.fixture
 def agent(provider: Provider, page: Page) -> Iterator[Agent]:
     """One that was never here."""
-    needs_the_programs()
     started = Agent(provider, page)
     yield started
     started.stop()
