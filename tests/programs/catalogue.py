@@ -11,7 +11,7 @@ class Program:
     `sign_in`, `callback`, `refresh`, `sign_out` are paths of it.
     `options` are given to `oauthflows_register_client`; `after_denial` is what a person who said no reads.
     With `known_as` it is registered as that known program, and given the configuration that is printed;
-    `is_api` registers the API that belongs to it, too. `run_by` is the Python module that serves it.
+    with `has_api`, the API behind it is registered too. `run_by` is the Python module that serves it.
     """
 
     slug: str
@@ -22,7 +22,7 @@ class Program:
     after_denial: str = ""
     options: tuple[str, ...] = ()
     known_as: str = ""
-    is_api: bool = False
+    has_api: bool = False
     run_by: str = "gunicorn --workers=1 --threads=4 --bind=127.0.0.1:{port} {module}:application"
 
     @property
@@ -83,14 +83,14 @@ PROGRAMS = (
     ),
 )
 
-#: They sign nobody in to themselves, and call their API with the token.
+#: Pages that sign nobody in: they call an API with the token that they get.
 SWAGGER_UIS = (
     Program(
         slug="drf_spectacular",
         sign_in="/api/schema/swagger-ui/",
         callback="",
         known_as="swagger-ui",
-        is_api=True,
+        has_api=True,
     ),
     Program(
         slug="fastapi_docs",
@@ -101,7 +101,7 @@ SWAGGER_UIS = (
     ),
 )
 
-#: It starts its proxy, and keeps who is signed in, with a name each and no address.
+#: It knows people by their user names, and starts a proxy of its own.
 JUPYTERHUB = Program(
     slug="jupyterhub",
     sign_in="/hub/login",

@@ -92,7 +92,7 @@ def made_known(program: Program, provider: Provider, origin: str, folder: Path) 
 
 def api_of(program: Program, provider: Provider, origin: str) -> dict[str, str]:
     """What an API asks about tokens with."""
-    if not program.is_api:
+    if not program.has_api:
         return {}
     options = ("--preset=api", f"--name={program.slug} API", f"--resource={origin}/")
     made = json.loads(provider.manage("oauthflows_register_client", "--json", *options))
