@@ -17,7 +17,8 @@ class Program:
     people come back to. `button` is pressed on its own page to sign in; `after_denial` is what a person who
     said no reads. `options` are given to `oauthflows_register_client`, with the program's origin for
     `{origin}`. With `known_as` it is registered as that known program, and given the configuration that is
-    printed; with `has_api`, the API behind it is registered too. `run_by` is the Python module that serves it.
+    printed; with `has_api`, the API behind it is registered too. `run_by` is the Python module that serves
+    it.
     """
 
     slug: str
