@@ -8,9 +8,10 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Demo
+from tests.browser.conftest import Demo
 from tests.browser.test_demo import sign_in
 from tests.marks import spec
+from tests.servers import ROOT
 
 pytestmark = pytest.mark.browser
 

@@ -342,7 +342,6 @@ def test_a_known_program_is_added_by_where_it_runs(provider: None) -> None:
         ({}, {"preset", "name", "scopes"}),
         ({**GRAFANA, "scopes": ["oauthflows:clients:write"]}, None),
     ],
-    ids=str,
 )
 def test_what_is_wrong_with_a_program_is_said_by_field(
     said: dict[str, Any], wrong: set[str] | None, provider: None
