@@ -91,7 +91,8 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             _warning(
                 "There is no ISSUER, so tokens (iss) and the assertions of clients (aud) name this server as "
                 "each request does in its Host header (RFC 8414 §2, RFC 7523 §3). Assertions, and tokens for "
-                "a resource, are refused at a host that is not in ALLOWED_HOSTS, where * counts as none.",
+                "a resource, are refused at a host that is not in ALLOWED_HOSTS, where * and .example.com "
+                "count as none.",
                 'Write "ISSUER": "https://…" in OAUTHFLOWS.',
                 "oauthflows.W150",
             )
