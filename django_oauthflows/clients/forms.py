@@ -229,6 +229,9 @@ class PolicyForm(OpenIDFields, TriedFirst):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get(pkce_exception.COLUMN) and self.instance.pk:
+            is_on = pkce_exception.is_in_force(self.instance.application, self.instance)
+            self.initial[pkce_exception.COLUMN] = is_on
         for name in self.fields.keys() & _LEFT_OPEN.keys():
             self.fields[name].widget.choices = [
                 ("unknown", _LEFT_OPEN[name]),
