@@ -43,7 +43,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name, meaning in _UNSAFE_IF_FALSE.items()
         if dot.project_says(name) and not dot.setting(name)
     ]
-    if "__all__" in dot.setting("DEFAULT_SCOPES"):
+    if dot.ALL_SCOPES in dot.setting("DEFAULT_SCOPES"):
         messages.append(
             _warning(
                 "A request that names no scope gets every scope of the client (RFC 6749 §3.3).",
