@@ -263,6 +263,10 @@ def available_scopes(application: models.Model) -> frozenset[str]:
     return _given(get_scopes_backend().get_available_scopes(application=application))
 
 
+#: What `DEFAULT_SCOPES` has for all that there are.
+ALL_SCOPES = "__all__"
+
+
 def default_scopes(application: models.Model) -> frozenset[str]:
     """What a request that names no scope gets, before the client's own scopes limit it."""
     from oauth2_provider.scopes import get_scopes_backend
@@ -275,6 +279,12 @@ def server_default_scopes() -> frozenset[str]:
     from oauth2_provider.scopes import get_scopes_backend
 
     return _given(get_scopes_backend().get_default_scopes())
+
+
+def named_default_scopes() -> frozenset[str]:
+    """Return those of them that the project named one by one, and not all that `__all__` stands for."""
+    named = frozenset(setting("DEFAULT_SCOPES"))
+    return server_default_scopes() & named if ALL_SCOPES in named else server_default_scopes()
 
 
 def resource_allows(url: str, resource: list[str]) -> bool:

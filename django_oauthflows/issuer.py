@@ -25,14 +25,15 @@ _AUTHORIZE = "authorize/"
 def host_is_named(request: HttpRequest) -> bool:
     """Did the project name this server: by an issuer, or by the request's host in ALLOWED_HOSTS?
 
-    The Host header is anybody's to choose, so a `*` names no host. An assertion for another server must not
-    count here because the request says that this is the other one (RFC 7523 §3).
+    The Host header is anybody's to choose, so a `*` names no host, and `.example.com` none of those below it:
+    another server may stand there. An assertion for another server must not count here because the request
+    says that this is the other one (RFC 7523 §3).
     """
     return bool(configured_issuer()) or _is_allowed_by_name(request)
 
 
 def _is_allowed_by_name(request: HttpRequest) -> bool:
-    named = [host for host in settings.ALLOWED_HOSTS if host != "*"]
+    named = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))]
     domain, _port = split_domain_port(request.get_host())
     return validate_host(domain, [*named, *(_LOCAL_HOSTS if settings.DEBUG else ())])
 
@@ -79,6 +80,11 @@ def path_of(name: str, *values: str) -> str:
 def own_resource_of(request: HttpRequest) -> str:
     """This site as a protected resource: configured here or in DOT, else the site's own root."""
     return _named_resource() or site_of(request)
+
+
+def named_resource_of(request: HttpRequest) -> str:
+    """Return the same where the project named it; empty where the Host header alone would (RFC 8707 §2)."""
+    return _named_resource() or (site_of(request) if host_is_named(request) else "")
 
 
 def configured_resource() -> str:

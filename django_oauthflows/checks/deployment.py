@@ -43,7 +43,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name, meaning in _UNSAFE_IF_FALSE.items()
         if dot.project_says(name) and not dot.setting(name)
     ]
-    if "__all__" in dot.setting("DEFAULT_SCOPES"):
+    if dot.ALL_SCOPES in dot.setting("DEFAULT_SCOPES"):
         messages.append(
             _warning(
                 "A request that names no scope gets every scope of the client (RFC 6749 §3.3).",
@@ -91,7 +91,8 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             _warning(
                 "There is no ISSUER, so tokens (iss) and the assertions of clients (aud) name this server as "
                 "each request does in its Host header (RFC 8414 §2, RFC 7523 §3). Assertions, and tokens for "
-                "a resource, are refused at a host that is not in ALLOWED_HOSTS, where * counts as none.",
+                "a resource, are refused at a host that is not in ALLOWED_HOSTS, where * and .example.com "
+                "count as none.",
                 'Write "ISSUER": "https://…" in OAUTHFLOWS.',
                 "oauthflows.W150",
             )

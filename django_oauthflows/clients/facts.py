@@ -173,10 +173,14 @@ def _flows(policy: ClientPolicy | None, application: Any) -> frozenset[str]:
 def _default_scopes(
     policy: ClientPolicy | None, application: Any, own: frozenset[str]
 ) -> frozenset[str]:
-    """What a request that names no scope asks for: the policy's word, else the server's default."""
-    chosen = own_scopes.without(policy.default_scopes) if policy else frozenset()
+    """What a request that names no scope asks for: the policy's word, else the server's default.
+
+    A word of which nothing is left is none (RFC 6749 §3.3).
+    """
+    written = policy.default_scopes if policy else ()
+    chosen = own_scopes.without(written) if written else dot.default_scopes(application)
     allowed = own | {OFFLINE_ACCESS} if "refresh-token" in _flows(policy, application) else own
-    return (chosen or dot.default_scopes(application)) & allowed
+    return chosen & allowed
 
 
 def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:

@@ -127,7 +127,11 @@ class PolicyForm(OpenIDFields, TriedFirst):
         label=_("Default scopes"),
         required=False,
         choices=default_scope_choices,
-        help_text=ClientPolicy._meta.get_field("default_scopes").help_text,
+        help_text=_(
+            "What a request that names no scope asks for. Empty: DEFAULT_SCOPES of the server, as far as the "
+            "client has them. What stands here and is none of its scopes any more counts for nothing; where "
+            "no other one is ticked, a request has to name a scope."
+        ),
     )
     required_scopes = ScopesField(label=_("Required scopes"), required=False)
     resources = UriListField(
@@ -225,6 +229,9 @@ class PolicyForm(OpenIDFields, TriedFirst):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get(pkce_exception.COLUMN) and self.instance.pk:
+            is_on = pkce_exception.is_in_force(self.instance.application, self.instance)
+            self.initial[pkce_exception.COLUMN] = is_on
         for name in self.fields.keys() & _LEFT_OPEN.keys():
             self.fields[name].widget.choices = [
                 ("unknown", _LEFT_OPEN[name]),
@@ -321,11 +328,16 @@ class PolicyForm(OpenIDFields, TriedFirst):
         )
 
     def _keep_default_scopes(self, cleaned: dict[str, Any]) -> None:
-        """Take from the default scopes what is taken from the scopes; blame what is ticked in one alone."""
+        """Take from the default scopes what is taken from the scopes; blame what is ticked in one alone.
+
+        Where none would be left they stay: whoever took the last one did not ask for the server's default.
+        """
         if not {"scopes", "default_scopes"} <= cleaned.keys():
             return
         gone = set(self.initial.get("default_scopes") or ()) - set(cleaned["scopes"])
         left = [name for name in cleaned["default_scopes"] if name not in gone]
+        if not left:
+            return
         cleaned["default_scopes"] = left
         if sentence := wrong_default_scopes(left, cleaned["scopes"]):
             self.add_error("default_scopes", sentence)

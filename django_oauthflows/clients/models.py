@@ -223,10 +223,13 @@ class ClientPolicy(OpenIDColumns):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save it. A scope that the client does not have, or one of our own API, is no default scope.
 
-        So whatever takes a scope from the client takes it from the default ones too.
+        So whatever takes a scope from the client takes it from the default ones too. Where none would be left
+        they stay written down and count for nothing: an empty list stands for the server's default, which
+        would give the client others (RFC 6749 §3.3).
         """
         may_be = own_scopes.without(self.scopes)
         left = [name for name in self.default_scopes if name in may_be]
+        left = left or list(self.default_scopes)
         written = kwargs.get("update_fields")
         if left != self.default_scopes and (written is None or not _SCOPES.isdisjoint(written)):
             self.default_scopes = left

@@ -46,17 +46,23 @@ def why_not(
         return _("Not for clients that registered themselves.")
     if profile not in PROFILES:
         return _("Not under this security profile: PKCE has no exception there.")
+    if not redirect_uris:
+        return _("Not for a client without redirect URIs: it is given for the places they lead to.")
     if any(is_private_scheme(uri) or leads_to_device(uri) for uri in redirect_uris):
         return _("Not for redirect URIs on a person's own device: any program there can wait.")
     return ""
 
 
 def is_in_force(application: Any, policy: ClientPolicy) -> bool:
-    """Return whether the exception was given to the client as it is now."""
+    """Return whether the exception was given to the client as it is now (RFC 9700 §2.1.1)."""
+    return _is_for_places(application, policy, policy.pkce_exempt_origins)
+
+
+def _is_for_places(application: Any, policy: ClientPolicy, places: Iterable[str]) -> bool:
+    """Return whether it was given to such a client, for places that hold all that it has now."""
     if not policy.may_omit_pkce_and_nonce or why_not(**_known_of(application, policy)):
         return False
-    known = policy.pkce_exempt_origins
-    return not known or set(_origins_of(application)) <= set(known)
+    return set(_origins_of(application)) <= set(places)
 
 
 def needs_pkce(client: ClientFacts) -> bool:
@@ -96,7 +102,7 @@ def _client_saved(instance: Any, *, created: bool, raw: bool = False, **_: Any) 
         return
     policy = ClientPolicy.objects.filter(application_id=instance.pk, **{COLUMN: True}).first()
     if policy is not None:
-        _settle(instance, policy)
+        _settle(instance, policy, places=policy.pkce_exempt_origins)
 
 
 def _policy_saved(instance: ClientPolicy, *, raw: bool = False, **_: Any) -> None:
@@ -105,14 +111,15 @@ def _policy_saved(instance: ClientPolicy, *, raw: bool = False, **_: Any) -> Non
     stored = ClientPolicy.objects.filter(pk=instance.pk).first()
     if stored is not None:
         application = dot.applications().get(pk=instance.application_id)
-        _settle(application, stored)
+        # Without places it is being given, for those that the client has now.
+        _settle(application, stored, places=stored.pkce_exempt_origins or _origins_of(application))
         for column in (COLUMN, _PLACES):
             setattr(instance, column, getattr(stored, column))
 
 
-def _settle(application: Any, policy: ClientPolicy) -> None:
+def _settle(application: Any, policy: ClientPolicy, *, places: Iterable[str]) -> None:
     """Keep the places with an exception that is in force, and clear one that is not."""
-    if is_in_force(application, policy):
+    if _is_for_places(application, policy, places):
         values: dict[str, Any] = {COLUMN: True, _PLACES: _origins_of(application)}
     else:
         values = {COLUMN: False, _PLACES: []}

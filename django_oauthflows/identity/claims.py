@@ -32,7 +32,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.core import users
 from django_oauthflows.identity.memberships import GROUPS, ROLES, groups_of, roles_of
 from django_oauthflows.identity.postal_addresses import address_claim
-from django_oauthflows.identity.verified_email import email_of, email_verified
+from django_oauthflows.identity.verified_email import email_of, email_verified, is_same
 from django_oauthflows.rules.requests import ClientFacts, NamedClaim
 
 
@@ -111,6 +111,9 @@ STANDARD_CLAIMS: Mapping[str, Claim] = {
     ROLES: Claim(scope=ROLES, source=roles_of, is_for_client=True),
 }
 
+#: Claims that say that another one was verified, and which one that is.
+_VERIFIED = {"email_verified": "email", "phone_number_verified": "phone_number"}
+
 
 def _seconds(person: Any, name: str) -> int | None:
     """A moment as the number of seconds that §5.1 wants."""
@@ -178,11 +181,28 @@ def _told(
         claim = known.get(name)
         if claim is None or claim.scope not in scopes or (limit is not None and name not in limit):
             continue
+        if not _is_of_told_value(name, person, client):
+            continue
         if not language and _is_known(value := claim.value(person, client)):
             yield name, value
         for tag in (language,) if language else locales:
             if claim.translated and _is_known(value := claim.translated(person, tag)):
                 yield f"{name}#{tag}", value
+
+
+def _is_of_told_value(name: str, person: Any, client: ClientFacts) -> bool:
+    """Return whether a claim that something was verified is about the very value that is told (§5.1).
+
+    What the person's own model has was verified, and no other value that a project tells in its place. A
+    project that maps the claim itself answers for it.
+    """
+    known, about = all_claims(), _VERIFIED.get(name)
+    if about is None or known[name] is not STANDARD_CLAIMS[name]:
+        return True
+    if known[about] is STANDARD_CLAIMS[about]:
+        return True
+    own = str(STANDARD_CLAIMS[about].value(person, client) or "")
+    return is_same(own, str(known[about].value(person, client) or ""))
 
 
 def _is_known(value: Any) -> bool:

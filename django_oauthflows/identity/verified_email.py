@@ -42,11 +42,11 @@ def _verified_by_allauth(person: Any, email: str) -> bool | None:
         return None
     rows = model._default_manager.using(dot.token_database()).filter(user_id=person.pk)
     known = rows.values_list("email", "verified")
-    found = [verified for address, verified in known if _is_same(address, email)]
+    found = [verified for address, verified in known if is_same(address, email)]
     return any(found) if found else None
 
 
-def _is_same(address: str, email: str) -> bool:
+def is_same(address: str, email: str) -> bool:
     """Compare without case, as django-allauth does; but outside ASCII some letters look alike."""
     if address.isascii() and email.isascii():
         return address.lower() == email.lower()

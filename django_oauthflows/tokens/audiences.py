@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from django_oauthflows import dot
-from django_oauthflows.issuer import own_resource_of
+from django_oauthflows.issuer import named_resource_of
 from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 from django_oauthflows.rules.site_resources import names_same_resource
 
@@ -30,10 +30,11 @@ def is_meant_for(client: ClientFacts, resource: Collection[str], request: HttpRe
 def serves_this_site(client: ClientFacts, request: HttpRequest) -> bool:
     """Return whether tokens that were asked for no resource are meant for the client: they are for this site.
 
-    A JWT says so by its default audience (RFC 9068 §3), an opaque one does not say it.
+    A JWT says so by its default audience (RFC 9068 §3), an opaque one does not say it. An API elsewhere does
+    not become this site by its own name in the Host header (RFC 7662 §2.2).
     """
-    own = own_resource_of(request) if client.resources else ""
-    return any(names_same_resource(name, own) for name in client.resources)
+    own = named_resource_of(request) if client.resources else ""
+    return bool(own) and any(names_same_resource(name, own) for name in client.resources)
 
 
 def audience_of_request(

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from django_oauthflows.core import clock, users
-from django_oauthflows.issuer import issuer_of, own_resource_of, userinfo_url_of
+from django_oauthflows.issuer import issuer_of, named_resource_of, userinfo_url_of
 from django_oauthflows.keys import jwt
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.introspection import INTROSPECTED_RULES, Introspected
@@ -127,14 +127,14 @@ def _audience_told(
     opens_userinfo = row_opens_userinfo(access.row, access.origins)
     userinfo = userinfo_url_of(request) if opens_userinfo else ""
     told = with_userinfo(access.row.resource, userinfo)
-    return told or ((own_resource_of(request),) if serves_this_site(asker, request) else ())
+    return told or ((named_resource_of(request),) if serves_this_site(asker, request) else ())
 
 
 def _audience_of(access: FoundAccessToken | None, request: HttpRequest) -> str:
     """Return what an access token is meant for, as its JWT would say it (RFC 9068 §3)."""
     if access is None:
         return ""
-    return " ".join(access.row.resource or [own_resource_of(request)])
+    return " ".join(access.row.resource or [named_resource_of(request)])
 
 
 def signed(members: Mapping[str, Any], request: HttpRequest, *, asker: ClientFacts) -> str:

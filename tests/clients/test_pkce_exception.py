@@ -24,6 +24,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(URLS)]
 
 NO_PKCE = {"code_challenge": None, "code_challenge_method": None}
 ANOTHER_HOST = "https://moved.example/callback"
+#: A client that may come back nowhere, until its owner names an address.
+SERVICE_WITH_CODES = {
+    "preset": "service",
+    "flows": ["client-credentials", "authorization-code"],
+}
 ANOTHER_PATH = "https://client.example/another"
 
 
@@ -125,6 +130,7 @@ def test_plain_and_a_verifier_without_a_challenge_stay_refused() -> None:
         ({"redirect_uris": ["http://localhost:3000/cb"]}, "own device"),
         ({"redirect_uris": ["https://client.example/cb", "http://127.0.0.1/cb"]}, "own device"),
         ({"redirect_uris": ["https://localhost/cb"]}, "own device"),
+        ({**SERVICE_WITH_CODES, "redirect_uris": []}, "without redirect URIs"),
     ],
 )
 @spec("RFC 9700 §2.1.1", "RFC 8252 §8.1", "B-13")
@@ -269,6 +275,29 @@ def test_it_ends_when_the_client_becomes_public_or_an_agent(
                 setattr(one, name, value)
                 one.save()
     assert not policy_of(story).may_omit_pkce_and_nonce
+
+
+@pytest.mark.parametrize("move", WAYS, ids=lambda move: move.__name__)
+@spec("RFC 9700 §2.1.1", "RFC 9700 §4.1", "B-13")
+def test_it_ends_with_the_last_address_and_holds_for_none_that_comes_after(move: Any) -> None:
+    story = exempt(**SERVICE_WITH_CODES, redirect_uris=["https://client.example/callback"])
+    move(story, [])
+    assert not policy_of(story).may_omit_pkce_and_nonce
+    move(story, [ANOTHER_HOST])
+    assert not is_exempt_at(story, ANOTHER_HOST)
+
+
+@pytest.mark.parametrize("move", WAYS, ids=lambda move: move.__name__)
+@spec("RFC 9700 §2.1.1", "RFC 9700 §4.1", "B-13")
+def test_one_without_a_place_holds_for_no_address_that_comes_after(move: Any) -> None:
+    """As a row may be that was written past every model."""
+    story = begin(**SERVICE_WITH_CODES, redirect_uris=["https://client.example/callback"])
+    application = story.registered.application
+    get_application_model().objects.filter(pk=application.pk).update(redirect_uris="")
+    rows = ClientPolicy.objects.filter(application=application)
+    rows.update(may_omit_pkce_and_nonce=True)
+    move(story, [ANOTHER_HOST])
+    assert not is_exempt_at(story, ANOTHER_HOST)
 
 
 @spec("RFC 9700 §2.1.1", "B-13")

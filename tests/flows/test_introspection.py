@@ -1,6 +1,7 @@
 """Introspection: who may learn what of a token, and that everybody else learns nothing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
+from django_oauthflows.audit.models import AuditEvent
 from tests.marks import spec
 from tests.stories import Story, begin, error_of
 
@@ -78,6 +80,35 @@ def test_a_resource_server_sees_tokens_meant_for_it() -> None:
     assert server.introspect(meant["access_token"])["aud"] == "https://api.example/notes"
     assert server.introspect(other["access_token"]) == INACTIVE
     assert server.introspect(unbound["access_token"]) == INACTIVE
+
+
+@spec("RFC 7662 §2.2", "RFC 8707 §2", "B-22")
+@pytest.mark.parametrize("hosts", [["*"], [".example.com", "testserver"]])
+def test_an_api_elsewhere_is_not_this_site_because_the_host_header_says_so(
+    hosts: list[str], settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    token = begin().tokens()["access_token"]
+    elsewhere = api(resources=["http://prices.example.com/"])
+    forged = {**elsewhere.basic, "Host": "prices.example.com"}
+    answer = elsewhere.post("introspect", token=token, headers=forged)
+    assert answer.json() == INACTIVE
+    row = AuditEvent.objects.get(reference=answer["X-OAuth-Reference"])
+    assert "prices" not in str(row.detail)
+    settings.ALLOWED_HOSTS = ["prices.example.com"]
+    answer = elsewhere.post("introspect", token=token, headers=forged).json()
+    assert (answer["active"], answer["aud"]) == (True, "http://prices.example.com")
+
+
+@spec("RFC 7662 §2.2", "RFC 8707 §2", "B-22")
+@pytest.mark.parametrize("setting", ["ISSUER", "RESOURCE"])
+def test_the_api_of_this_site_is_named_by_the_settings_where_any_host_is_allowed(
+    setting: str, settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.OAUTHFLOWS = {setting: "https://id.example.com"}
+    token = begin().tokens()["access_token"]
+    assert api(resources=["https://id.example.com/"]).introspect(token)["active"]
 
 
 @spec("RFC 7662 §4", "B-22")

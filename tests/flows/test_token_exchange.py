@@ -375,6 +375,18 @@ def test_a_token_for_this_site_is_for_no_other_api_and_one_for_another_is_not_fo
     assert refusal == ("invalid_request", NOT_GOOD)
 
 
+@spec("RFC 8693 §2.1", "RFC 8707 §2", "B-27")
+def test_an_api_elsewhere_exchanges_no_token_for_this_site_by_its_own_name_as_the_host(
+    settings: Any,
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    service = api(resources=["http://prices.example.com/"], exchange_targets=["billing"])
+    token = app_token(begin(), resource=None)
+    forged = {**service.basic, "Host": "prices.example.com"}
+    answer = service.exchange(token, audience="billing", headers=forged)
+    assert refused(answer) == ("invalid_request", NOT_GOOD)
+
+
 @spec("RFC 8693 §2.2.2", "B-3")
 def test_the_api_that_is_this_site_takes_a_token_nowhere_but_to_its_targets() -> None:
     service = api(resources=["http://testserver"], exchange_targets=["billing"])

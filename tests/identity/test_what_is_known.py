@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from django_oauthflows.identity import claims, verified_email
+from django_oauthflows.identity.claims import Claim
 from tests.identity.stories import AS_PROVIDER, claims_of, relying_party, userinfo
 from tests.marks import spec
 from tests.stories import Story
@@ -50,6 +51,63 @@ def test_a_site_that_verifies_every_address_says_so_by_a_setting(settings: Any) 
     story.person.email = ""
     story.person.save()
     assert told(story, "openid email").keys() == {"sub"}
+
+
+def elsewhere(person: Any) -> str:
+    """An address and a number that nobody verified: anybody types them into a profile."""
+    return "contact@elsewhere.example"
+
+
+def is_verified(person: Any) -> bool:
+    return True
+
+
+ELSEWHERE = {
+    "email": Claim(scope="email", source=elsewhere),
+    "phone_number": Claim(scope="phone", source=elsewhere),
+}
+THE_SAME = {"email": Claim(scope="email", source=lambda person: person.email.upper())}
+PER_CLIENT = {
+    "email": Claim(
+        scope="email", source=lambda person, client: elsewhere(person), is_for_client=True
+    )
+}
+NO_ADDRESS = {"email": Claim(scope="email", source=lambda person: None)}
+BOTH = {**ELSEWHERE, "email_verified": Claim(scope="email", source=is_verified)}
+
+
+@spec("OpenID Connect Core §5.1")
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("ELSEWHERE", None),
+        ("PER_CLIENT", None),
+        ("NO_ADDRESS", None),
+        ("THE_SAME", True),
+        ("BOTH", True),
+    ],
+)
+def test_an_address_from_another_source_is_verified_only_where_the_project_says_so(
+    settings: Any, own: str, expected: bool | None
+) -> None:
+    settings.OAUTHFLOWS = {"EMAIL_VERIFIED": True, "CLAIMS": f"{__name__}.{own}"}
+    said = told(relying_party(), "openid email")
+    assert said.get("email_verified") is expected
+    assert ("email" in said) == (own != "NO_ADDRESS")
+
+
+@spec("OpenID Connect Core §5.1")
+def test_the_same_goes_for_a_number_from_another_source(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scopes = {**AS_PROVIDER["SCOPES"], "phone": "See your number"}
+    settings.OAUTH2_PROVIDER = {**AS_PROVIDER, "SCOPES": scopes}
+    known = {"phone_number": "+49 30 1", "phone_number_verified": True}
+    monkeypatch.setattr(claims, "field_of", lambda name: lambda person: known[name])
+    story = relying_party(scopes=("openid", "phone"))
+    assert told(story, "openid phone")["phone_number_verified"] is True
+    settings.OAUTHFLOWS = {"CLAIMS": f"{__name__}.ELSEWHERE"}
+    assert told(story, "openid phone").keys() == {"sub", "phone_number"}
 
 
 @spec("OpenID Connect Core §5.1")

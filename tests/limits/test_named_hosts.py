@@ -27,8 +27,12 @@ def ask(flow: FlowClient, *, host: str, audience: str = "") -> Any:
 
 
 @spec("RFC 7523 §3", "RFC 8414 §2")
-def test_any_host_is_no_name_of_this_server(flow: FlowClient, settings: Any) -> None:
-    settings.ALLOWED_HOSTS = ["*"]
+@pytest.mark.parametrize("hosts", [["*"], [".example"], [".example", "id.example"]])
+def test_any_host_is_no_name_of_this_server(
+    flow: FlowClient, settings: Any, hosts: list[str]
+) -> None:
+    """Neither is any host below a domain: another server may stand there."""
+    settings.ALLOWED_HOSTS = hosts
     refused = ask(flow, host=EVIL)
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
     row = AuditEvent.objects.get(reference=refused["X-OAuth-Reference"])
@@ -36,7 +40,7 @@ def test_any_host_is_no_name_of_this_server(flow: FlowClient, settings: Any) -> 
 
 
 @spec("RFC 7523 §3")
-@pytest.mark.parametrize("named", [["*", "id.example"], ["id.example"], [".example"]])
+@pytest.mark.parametrize("named", [["*", "id.example"], ["id.example"], ["ID.example"]])
 def test_a_host_that_is_named_is_one(flow: FlowClient, settings: Any, named: list[str]) -> None:
     settings.ALLOWED_HOSTS = named
     assert ask(flow, host="id.example").status_code == 200

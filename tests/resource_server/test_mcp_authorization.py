@@ -246,6 +246,21 @@ def test_a_rebound_name_is_not_the_servers_own_site() -> None:
         assert post(None, PING, at, **rebound).status_code == 403
 
 
+@pytest.mark.parametrize("hosts", [["*"], [".example", "testserver"]])
+@spec("RFC 8707 §2", "RFC 6750 §3.1", "B-27")
+def test_a_token_for_another_server_is_not_taken_because_the_host_header_says_so(
+    hosts: list[str], settings: Any
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    _, token = token_for("http://evil.example/by-hand/here/")
+    forged = {"Host": "evil.example"}
+    refused = post(token, PING, "/by-hand/here/", **forged)
+    assert refused.status_code == 401
+    assert challenge_of(refused)["error"] == "invalid_token"
+    settings.ALLOWED_HOSTS = ["evil.example"]
+    assert post(token, PING, "/by-hand/here/", **forged).status_code == 200
+
+
 def test_there_are_no_streams_and_no_sessions() -> None:
     _, token = token_for()
     for method in ("get", "delete", "put", "head"):

@@ -245,7 +245,8 @@ OF_REQUESTS: dict[str, str | Promise] = {
     ),
     "access_token_must_be_meant_for_this_resource": _(
         "The token was asked for another resource: have the client name this one when it asks. The URL of a "
-        "view counts on the host of ISSUER, and on hosts that ALLOWED_HOSTS names (* names none)."
+        "view counts on the host of ISSUER, and on hosts that ALLOWED_HOSTS names (* and .example.com name "
+        "none)."
     ),
     "access_token_must_be_well_formed": _(
         "The header is Authorization: Bearer, one space, and the token alone."

@@ -63,14 +63,15 @@ def flows_offered(profile: str) -> tuple[Flow, ...]:
 def scopes_of_strangers() -> frozenset[str]:
     """What REGISTRATION_SCOPES says; without it, what is made for clients that nobody has looked at.
 
-    Those are the server's default scopes, those that say who somebody is where the site is an OpenID
+    Those are the server's default scopes, as far as it names them one by one (`__all__` is for clients that
+    somebody made: RFC 7591 §5), those that say who somebody is where the site is an OpenID
     Provider, and those of views that declare a resource, which the resource's document lists (RFC 9728 §2).
     """
     if conf.REGISTRATION_SCOPES is not None:
         return frozenset(conf.REGISTRATION_SCOPES)
     openid = _OPENID if dot.is_openid_provider() else frozenset()
     declared = frozenset[str]().union(*declared_resources().values())
-    meant = own_scopes.without(dot.server_default_scopes() | openid | declared)
+    meant = own_scopes.without(dot.named_default_scopes() | openid | declared)
     return meant - frozenset(conf.SENSITIVE_SCOPES)
 
 

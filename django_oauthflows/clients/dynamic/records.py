@@ -119,8 +119,7 @@ def change(
         seen = {*given["scopes"], *current["scopes"]}
         gives["scopes"] = [name for name in gives["scopes"] if name in seen]
     decided = carried_over(given, current, gives)
-    if not policy.default_scopes:  # the server's go on
-        decided["default_scopes"] = []
+    decided["default_scopes"] = _default_scopes(decided, current, gives)
     for name, value in (_policy_columns(metadata) | decided).items():
         setattr(policy, name, value)
     policy.required_scopes = [name for name in policy.required_scopes if name in policy.scopes]
@@ -128,6 +127,17 @@ def change(
     if trust_marks.changed_members(known_by, trust_marks.snapshot(application), by_itself=True):
         trust_marks.take_back(application)
     return remembered(given, current, gives)
+
+
+def _default_scopes(decided: Lists, current: Lists, gives: Lists) -> list[str]:
+    """Return those that go on: the server's where it had none, and not those of the server for none at all.
+
+    Where an administrator took all that it registers now, it has those that it had (RFC 7592 §2.2).
+    """
+    name = "default_scopes"
+    if not current[name]:
+        return []
+    return list(decided[name] or (current[name] if gives[name] else ()))
 
 
 def _given_then(kept: Mapping[str, Any], offered: Offered) -> Lists:

@@ -14,6 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from django_oauthflows.core import clock
 from django_oauthflows.issuer import host_is_named, issuer_of
 from django_oauthflows.resource_server.authentication import OAuth2TokenAuthentication
 from django_oauthflows.resource_server.mcp.callers import (
@@ -33,7 +34,10 @@ from django_oauthflows.resource_server.mcp.messages import (
     tool_called,
 )
 from django_oauthflows.resource_server.permissions import ActsForPerson, HasScopes
+from django_oauthflows.rules.base import enforce
+from django_oauthflows.rules.requests import TokenUse
 from django_oauthflows.rules.resource_metadata import resource_metadata
+from django_oauthflows.rules.tokens import access_token_must_be_meant_for_this_resource
 
 #: The revisions of the protocol that have this transport.
 PROTOCOL_VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
@@ -55,9 +59,15 @@ class _BoundAuthentication(OAuth2TokenAuthentication):
     must_be_bound: ClassVar[bool] = True
 
     def _validated(self, value: str, request: HttpRequest) -> Any:
+        is_named = bool(self.resource) or host_is_named(request)
         if not self.resource:
             vars(self)["resource"] = resource_at(request, request.path)
-        return super()._validated(value, request)
+        token = super()._validated(value, request)
+        # The Host header alone does not make this server the one a token was asked for (RFC 8707 §2).
+        use = TokenUse(exists=True, now=clock.now(), is_meant_for_this_resource=is_named)
+        if token.resource:
+            enforce((access_token_must_be_meant_for_this_resource,), use)
+        return token
 
 
 class _ScopesOfAllTools:
@@ -77,7 +87,7 @@ class MCPView(APIView):
     """
 
     #: The identifier of the MCP server (RFC 9728 §1.2): the URL that clients call, to the letter. Empty: the
-    #: URL of the request, on the host of the issuer where one is set.
+    #: URL of the request, on the host of the issuer where one is set, else on one that ALLOWED_HOSTS names.
     resource: ClassVar[str] = ""
     #: Its name in the metadata document.
     resource_name: ClassVar[str] = ""

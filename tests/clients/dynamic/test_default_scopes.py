@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.dynamic import initial_tokens
+from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.testing.client import answered
 from tests.clients.dynamic.registering import Registrar, story_of
@@ -46,6 +48,26 @@ def test_an_update_changes_them_with_the_scope(open_registration: Registrar, set
     policy.save()
     told |= open_registration.update(told, scope="openid notes:read notes:write").json()
     assert default_scopes(told) == ["notes:read", "openid"]
+
+
+@spec("RFC 7592 §2.2", "B-9")
+@pytest.mark.parametrize("taken", ["scopes", "default_scopes"])
+def test_an_update_to_what_was_taken_alone_is_not_given_the_servers_default(
+    open_registration: Registrar, settings: Any, taken: str
+) -> None:
+    settings.OAUTHFLOWS = {
+        **settings.OAUTHFLOWS,
+        "REGISTRATION_SCOPES": ["openid", "notes:read", "notes:write"],
+    }
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": ["__all__"]}
+    told = open_registration.registered(scope="notes:read notes:write")
+    policy = ClientPolicy.objects.get()
+    setattr(policy, taken, [name for name in getattr(policy, taken) if name != "notes:read"])
+    policy.save()
+    told |= open_registration.update(told, scope="notes:read").json()
+    client = client_of(told["client_id"])
+    assert client is not None
+    assert client.default_scopes == {"notes:write"}  # what was left
 
 
 @spec("RFC 7592 §2.2", "B-9")

@@ -73,6 +73,25 @@ def test_management_scopes_and_those_of_no_such_view_are_never_given(
     assert registrar.registered(scope=f"openid {asked}")["scope"] == "openid"
 
 
+@spec("RFC 7591 §5", "B-9")
+@pytest.mark.parametrize(
+    ("defaults", "given"),
+    [
+        (["__all__"], "email notes:read notes:write openid profile"),
+        (["__all__", "address"], "address email notes:read notes:write openid profile"),
+        (["address"], "address email notes:read notes:write openid profile"),
+    ],
+)
+def test_all_scopes_by_default_are_not_for_nobody_unknown(
+    registrar: Registrar, settings: Any, defaults: list[str], given: str
+) -> None:
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": defaults}
+    told = registrar.registered()
+    assert told["scope"] == given
+    refused = registrar.register(scope="admin")
+    assert error_of(refused) == (400, "invalid_client_metadata")
+
+
 @spec("RFC 7591 §5")
 def test_sensitive_scopes_are_given_only_where_the_project_says_so(
     registrar: Registrar, settings: Any
