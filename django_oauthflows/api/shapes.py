@@ -11,6 +11,7 @@ from django_oauthflows.clients.audiences import audience_of
 from django_oauthflows.clients.changing import POLICY_COLUMNS
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.programs.catalogue import known_programs, scopes_for
+from django_oauthflows.clients.programs.configuration import registration_of
 from django_oauthflows.issuer import own_resource_of
 
 #: The kinds of client that this API adds.
@@ -252,7 +253,8 @@ def _of_program(slug: str, said: dict[str, Any]) -> dict[str, Any]:
         raise serializers.ValidationError({"program": [_("There is no such program.")]})
     if "preset" in said:
         raise serializers.ValidationError({"preset": [_("It follows from the program.")]})
-    of_program = program.registration(
+    of_program = registration_of(
+        program,
         name=said.get("name", program.title),
         address=said.pop("address", ""),
         scopes=said["scopes"] if "scopes" in said else scopes_for(program),

@@ -14,6 +14,7 @@ def register() -> None:
         deployment,
         dot_settings,
         installation,
+        known_programs,
         lost_secrets,
         mcp_servers,
         registering,
@@ -27,6 +28,7 @@ def register() -> None:
     checks.register(dot_settings.check_dot_settings, checks.Tags.compatibility)
     checks.register(installation.check_deliveries, checks.Tags.compatibility)
     checks.register(installation.check_urls, checks.Tags.urls)
+    checks.register(known_programs.check_known_programs, checks.Tags.compatibility)
     checks.register(registering.check_registration, checks.Tags.urls)
     checks.register(mcp_servers.check_mcp_servers, checks.Tags.urls)
     checks.register(signing_in.check_signing_in, checks.Tags.urls)

@@ -19,6 +19,7 @@ from django_oauthflows.clients.fields import (
 from django_oauthflows.clients.presets import Preset
 from django_oauthflows.clients.programs.base import KnownProgram
 from django_oauthflows.clients.programs.catalogue import offered_scopes
+from django_oauthflows.clients.programs.configuration import registration_of
 from django_oauthflows.core.text import validate_name
 from django_oauthflows.flows import catalogue
 
@@ -156,6 +157,9 @@ class AddClientForm(forms.Form):
         for name in ("redirect_uris", "post_logout_redirect_uris", "allowed_resources"):
             self.fields.pop(name, None)
         self.fields["name"].initial = program.title
+        for name in ("scopes", "required_scopes"):  # a program is not made for our own API
+            field: Any = self.fields[name]
+            field.choices = default_scope_choices
         self.fields["scopes"].initial = offered_scopes(program)
         if not program.has_address:
             return
@@ -173,6 +177,6 @@ class AddClientForm(forms.Form):
             said.pop("default_scopes", None)  # those it may ask for
         if self.program is None:
             return {"preset": self.preset.slug, **said}
-        return said | self.program.registration(
-            name=said["name"], address=said.pop("address", ""), scopes=said["scopes"]
+        return said | registration_of(
+            self.program, name=said["name"], address=said.pop("address", ""), scopes=said["scopes"]
         )

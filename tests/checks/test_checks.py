@@ -83,6 +83,14 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
         for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
     ),
+    *(
+        ("oauthflows.E158", our_settings(KNOWN_PROGRAMS=written), '"KNOWN_PROGRAMS": [')
+        for written in (
+            "tests.clients.programs.mistakes.NOTHING",
+            ["no.such.PROGRAM"],
+            ["tests.clients.programs.mistakes.NOTHING"],
+        )
+    ),
     ("oauthflows.E163", {"ROOT_URLCONF": "tests.checks.urls_of_mcp_servers"}, "https URL"),
     ("oauthflows.W163", {"ROOT_URLCONF": "tests.checks.urls_of_mcp_servers"}, "SCOPES"),
     ("oauthflows.E147", {"ROOT_URLCONF": "tests.prefixes.urls_by_language"}, "i18n_patterns"),

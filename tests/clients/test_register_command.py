@@ -262,6 +262,25 @@ def test_the_audience_of_an_api_is_what_it_serves(db: None) -> None:
     assert json.loads(printed)["audience"] == ["https://p.example/"]
 
 
+@spec("RFC 7662 §2")
+@pytest.mark.parametrize(
+    ("ours", "url"),
+    [
+        ({"ISSUER": "https://id.example/o"}, "https://id.example/o/introspect/"),
+        ({}, "https://YOUR-SITE/o/introspect/"),
+    ],
+)
+def test_an_api_is_told_where_it_asks_about_tokens_and_where_that_is_described(
+    db: None, settings: Any, ours: dict[str, str], url: str
+) -> None:
+    settings.OAUTHFLOWS = ours
+    printed = run("--preset", "api", "--name", "Prices", "--resource", "https://p.example/")
+    assert f"introspection: {url}\n" in printed
+    assert "docs/how-to/api-elsewhere.md" in printed
+    assert ("YOUR-SITE stands" in printed) == (not ours)
+    assert "introspection" not in run("--preset", "service", "--name", "A job")
+
+
 @spec("RFC 8693 §2.1", "RFC 8707 §2", "RFC 9068 §2.1")
 def test_flows_targets_and_the_format_of_tokens_can_be_chosen(db: None) -> None:
     run(

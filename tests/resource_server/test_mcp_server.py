@@ -16,10 +16,12 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
 from django.test import AsyncClient
+from mcp_types.jsonrpc import HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION
 from rest_framework.schemas.generators import EndpointEnumerator
 from rest_framework.test import APIRequestFactory
 
 from django_oauthflows.resource_server.mcp import MCPServer
+from django_oauthflows.resource_server.mcp.server import MCPServerView
 from django_oauthflows.testing.factories import PersonFactory
 from tests.marks import spec
 from tests.resource_server import mcp_notes
@@ -29,6 +31,7 @@ from tests.resource_server.mcp_messages import (
     called,
     post,
     request_of,
+    stateless,
     token_for,
 )
 from tests.resource_server.mcp_notes import server
@@ -154,10 +157,34 @@ def test_another_version_of_the_protocol_is_400(version: str) -> None:
     for message in (request_of("tools/list"), {"jsonrpc": "2.0", "method": "notifications/x"}):
         response = post(token, message, MCP_Protocol_Version=version)
         assert response.status_code == 400
-        assert "result" not in response.json()
+        answer = response.json()
+        assert answer["id"] == message.get("id")
+        assert answer["error"]["code"] == UNSUPPORTED_PROTOCOL_VERSION
+        assert "2025-06-18, 2025-11-25, 2026-07-28" in answer["error"]["message"]
+        assert answer["error"]["data"]["requested"] == version
+        assert {"2025-06-18", "2026-07-28"} <= set(answer["error"]["data"]["supported"])
 
 
-@pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", "2025-11-25"])
+def test_a_message_that_names_its_version_otherwise_than_its_header_is_told_of_that() -> None:
+    _, token = token_for()
+    message, headers = stateless("tools/list")
+    answer = post(token, message, **{**headers, "MCP_Protocol_Version": "1900-01-01"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, HEADER_MISMATCH)
+    message["params"]["_meta"]["io.modelcontextprotocol/protocolVersion"] = "1900-01-01"
+    answer = post(token, message, **{**headers, "MCP_Protocol_Version": "1900-01-01"})
+    assert answer.json()["error"]["code"] == UNSUPPORTED_PROTOCOL_VERSION
+    assert answer.json()["error"]["data"]["supported"] == ["2026-07-28"]
+
+
+def test_a_view_of_the_projects_own_may_have_fewer_versions() -> None:
+    class OnlyOne(MCPServerView):
+        protocol_versions = ("2025-06-18",)
+
+    view = MCPServer("One", view_class=OnlyOne).view()
+    assert view.cls.protocol_versions == ("2025-06-18",)
+
+
+@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"])
 def test_the_versions_of_this_transport_are_spoken(version: str) -> None:
     _, token = token_for()
     response = post(token, request_of("tools/list"), MCP_Protocol_Version=version)

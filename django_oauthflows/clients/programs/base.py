@@ -22,8 +22,9 @@ class KnownProgram:
     `preset` is the kind of client that it is. `callbacks` and `after_sign_out` are paths below the address
     where it runs; an empty path is that address without a slash. A program that people run themselves has
     `redirect_uris` instead, and no address. `template` is the text of its configuration, which belongs into
-    `file_name`. `scopes` are those of OpenID Connect that it asks for, and `note` what an administrator has
-    to know besides.
+    `file_name`. `scopes` are those of OpenID Connect that it asks for; one that `refreshes` its tokens asks
+    for `offline_access` too, where refresh tokens need that. `note` is what an administrator has to know
+    besides.
     """
 
     slug: str
@@ -36,6 +37,7 @@ class KnownProgram:
     after_sign_out: tuple[str, ...] = ()
     preset: str = "web-app"
     scopes: tuple[str, ...] = SIGNS_IN
+    refreshes: bool = False
     note: str | Promise = ""
 
     @property

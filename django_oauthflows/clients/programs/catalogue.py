@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot
 from django_oauthflows.clients.programs.base import SIGNS_IN, KnownProgram
+from django_oauthflows.clients.programs.of_project import programs_of_project
 from django_oauthflows.conf import conf
+from django_oauthflows.offline_access import OFFLINE_ACCESS
 
 _TEMPLATES = "oauthflows/programs"
 _KEEP = _("Make the cookie secret yourself, and keep it with the other secrets of the program.")
@@ -18,7 +19,7 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         slug="argo-cd",
         title="Argo CD",
         callbacks=("/auth/callback",),
-        after_sign_out=("/",),
+        after_sign_out=("", "/"),
         template=f"{_TEMPLATES}/argo-cd.txt",
         file_name="ConfigMap argocd-cm",
         documentation="https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/",
@@ -56,6 +57,7 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         title="Grafana",
         callbacks=("/login/generic_oauth",),
         after_sign_out=("/login",),
+        refreshes=True,
         template=f"{_TEMPLATES}/grafana.txt",
         file_name="grafana.ini",
         documentation="https://grafana.com/docs/grafana/latest/setup-grafana/configure-access/"
@@ -75,10 +77,15 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         title="Kubernetes (kubectl)",
         preset="native-app",
         redirect_uris=("http://localhost:8000",),
+        scopes=(*SIGNS_IN, "groups"),
+        refreshes=True,
         template=f"{_TEMPLATES}/kubernetes.txt",
         file_name="kube-apiserver",
         documentation="https://kubernetes.io/docs/reference/access-authn-authz/authentication/",
-        note=_("The kubectl plug-in oidc-login signs people in on their own machine."),
+        note=_(
+            "The kubectl plug-in oidc-login signs people in on their own machine. Where this site has the "
+            "scope groups, say of which groups Kubernetes is told (--visible-group)."
+        ),
     ),
     KnownProgram(
         slug="mealie",
@@ -110,7 +117,7 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         slug="oauth2-proxy",
         title="oauth2-proxy",
         callbacks=("/oauth2/callback",),
-        after_sign_out=("/",),
+        after_sign_out=("/", ""),
         template=f"{_TEMPLATES}/oauth2-proxy.txt",
         file_name="oauth2-proxy.cfg",
         documentation="https://oauth2-proxy.github.io/oauth2-proxy/configuration/providers/openid_connect",
@@ -138,7 +145,7 @@ PROGRAMS: tuple[KnownProgram, ...] = (
         slug="spring",
         title="Spring Security",
         callbacks=("/login/oauth2/code/provider",),
-        after_sign_out=("",),
+        after_sign_out=("", "/"),
         template=f"{_TEMPLATES}/spring.txt",
         file_name="application.yml",
         documentation="https://docs.spring.io/spring-security/reference/servlet/oauth2/login/index.html",
@@ -169,8 +176,7 @@ PROGRAMS: tuple[KnownProgram, ...] = (
 
 def known_programs() -> Mapping[str, KnownProgram]:
     """Return them by slug, with those of the project (`KNOWN_PROGRAMS`), which come last and win."""
-    own = (import_string(path) for path in conf.KNOWN_PROGRAMS)
-    return {program.slug: program for program in (*PROGRAMS, *own)}
+    return {program.slug: program for program in (*PROGRAMS, *programs_of_project())}
 
 
 def scopes_for(program: KnownProgram) -> list[str]:
@@ -183,6 +189,9 @@ def scopes_for(program: KnownProgram) -> list[str]:
 
 
 def offered_scopes(program: KnownProgram) -> list[str]:
-    """Return those of its scopes that this site has."""
+    """Return those of its scopes that this site has, and `offline_access` where it would not refresh else."""
     offered = dot.open_scopes()
-    return [scope for scope in program.scopes if scope in offered]
+    scopes = [scope for scope in program.scopes if scope in offered]
+    if program.refreshes and conf.REFRESH_TOKENS_NEED_OFFLINE_ACCESS:
+        scopes.append(OFFLINE_ACCESS)
+    return list(dict.fromkeys(scopes))

@@ -10,18 +10,24 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_oauthflows.audit.actors import COMMAND
 from django_oauthflows.clients import presets, profiles
-from django_oauthflows.clients.audiences import Audience, audience_of
-from django_oauthflows.clients.facts import facts_of
 from django_oauthflows.clients.legacy import legacy_flows_of
-from django_oauthflows.clients.pkce_exception import needs_pkce
 from django_oauthflows.clients.programs.base import KnownProgram
 from django_oauthflows.clients.programs.catalogue import known_programs, scopes_for
-from django_oauthflows.clients.programs.configuration import configuration_of
+from django_oauthflows.clients.programs.configuration import registration_of
 from django_oauthflows.clients.registration import RegisteredClient, register_client
+from django_oauthflows.clients.registration_text import (
+    NO_ISSUER,
+    audience_for,
+    audience_in_words,
+    configuration_for,
+    lines_for_an_api,
+    program_of,
+    should_switch_on_pkce,
+)
 from django_oauthflows.clients.registration_warnings import sentences_of, warnings_about
 from django_oauthflows.core.text import for_terminal
 from django_oauthflows.flows import catalogue
-from django_oauthflows.issuer import configured_issuer, configured_resource
+from django_oauthflows.issuer import configured_issuer
 from django_oauthflows.rules.pkce_switches import SWITCHES
 from django_oauthflows.rules.requests import AuthMethod
 
@@ -213,37 +219,30 @@ class Command(BaseCommand):
         for sentence in warnings:
             self.stderr.write(self.style.WARNING(for_terminal(sentence)))
         if options["json"]:
-            told = [*warnings, *([_PKCE] if _should_switch_on_pkce(registered) else [])]
+            told = [*warnings, *([_PKCE] if should_switch_on_pkce(registered) else [])]
             self.stdout.write(json.dumps({**_members(registered), "warnings": told}))
         else:
             self._print(registered)
 
     def _print(self, registered: RegisteredClient) -> None:
         self._print_credentials(registered)
-        program = known_programs().get(registered.policy.program)
+        for line in lines_for_an_api(registered):
+            self.stdout.write(for_terminal(line))
+        program = program_of(registered)
         if program is not None:
             self._print_configuration(registered, program)
 
     def _print_configuration(self, registered: RegisteredClient, program: KnownProgram) -> None:
         if program.note:
             self.stdout.write(f"\n{program.note}")
-        issuer = configured_issuer()
-        if not issuer:
-            self.stdout.write(
-                f'\nSet OAUTHFLOWS["ISSUER"] to read the configuration of {program.title} here.'
-            )
+        text = configuration_for(registered, program)
+        if not text:
+            self.stdout.write(f"\nIts configuration: {program.documentation}")
             return
+        if not configured_issuer():
+            self.stdout.write(f"\n{NO_ISSUER}")
         self.stdout.write(f"\n{program.file_name}:\n")
-        self.stdout.write(
-            configuration_of(
-                program,
-                issuer,
-                client_id=registered.client_id,
-                client_secret=registered.client_secret,
-                redirect_uris=registered.redirect_uris,
-                scopes=registered.scopes,
-            )
-        )
+        self.stdout.write(text)
 
     def _print_credentials(self, registered: RegisteredClient) -> None:
         self.stdout.write(f"client_id:     {for_terminal(registered.client_id)}")
@@ -257,8 +256,10 @@ class Command(BaseCommand):
         else:
             proof = " and uses PKCE" if registered.redirect_uris else ""
             self.stdout.write(f"This is a public client: it has no secret{proof}.")
-        self.stdout.write(f"audience:      {for_terminal(_in_words(_audience_of(registered)))}")
-        if _should_switch_on_pkce(registered):
+        if not registered.policy.program:
+            audience = audience_in_words(audience_for(registered))
+            self.stdout.write(f"audience:      {for_terminal(audience)}")
+        if should_switch_on_pkce(registered):
             self.stdout.write(f"{_PKCE} In known programs:")
             for program, setting in SWITCHES:
                 self.stdout.write(f"  {program}: {setting}")
@@ -286,7 +287,8 @@ def _kind_of(options: dict[str, Any]) -> dict[str, Any]:
             "scopes": scopes,
         }
     program = known_programs()[options["program"]]
-    arguments = program.registration(
+    arguments = registration_of(
+        program,
         name=options["name"] or program.title,
         address=options["address"],
         scopes=scopes_for(program) if scopes is None else scopes,
@@ -319,12 +321,11 @@ def _warnings(registered: RegisteredClient, options: dict[str, Any]) -> list[str
     return [*(of_flows if flows else []), *sentences_of(warnings_about(addresses))]
 
 
-def _should_switch_on_pkce(registered: RegisteredClient) -> bool:
-    """The configuration of a known program has it switched on."""
-    return not registered.policy.program and needs_pkce(facts_of(registered.application))
-
-
 def _members(registered: RegisteredClient) -> dict[str, Any]:
+    program = program_of(registered)
+    configuration = (
+        {} if program is None else {"configuration": configuration_for(registered, program)}
+    )
     return {
         "client_id": registered.client_id,
         "client_secret": registered.client_secret,
@@ -333,18 +334,9 @@ def _members(registered: RegisteredClient) -> dict[str, Any]:
         "default_scopes": list(registered.policy.default_scopes),
         "preset": registered.preset,
         "profile": registered.profile,
-        "audience": list(_audience_of(registered).names),
+        "audience": list(audience_for(registered).names),
+        **configuration,
     }
-
-
-def _audience_of(registered: RegisteredClient) -> Audience:
-    return audience_of(facts_of(registered.application), configured_resource())
-
-
-def _in_words(audience: Audience) -> str:
-    other = "the resource that is asked for" if audience.may_be_another else ""
-    own = ", ".join(audience.names) or "this site's own URL (set ISSUER or RESOURCE)"
-    return f"{own}, or {other}" if other else own
 
 
 def _option(field: str) -> str:

@@ -1,6 +1,7 @@
 """One JSON-RPC message in the body of a request, and errors in the same form (JSON-RPC 2.0 §5.1)."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -10,7 +11,10 @@ from django_oauthflows.strict_json import Strict
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
+#: Of MCP, since its revision 2026-07-28.
+UNSUPPORTED_VERSION = -32022
 #: Members of `_meta` by which a client asks to be told something before the result.
+_VERSION = "io.modelcontextprotocol/protocolVersion"
 _REPORTS = frozenset({"progressToken", "io.modelcontextprotocol/logLevel"})
 
 
@@ -52,9 +56,31 @@ def tool_called(message: Any) -> str:
 
 def asks_for_reports(message: Any) -> bool:
     """Whether the sender wants progress or log messages before the result (MCP, Progress and Logging)."""
+    return not _REPORTS.isdisjoint(_meta_of(message))
+
+
+def names_its_version(message: Any) -> bool:
+    """Whether it says its version itself, beside the header, as messages do since the revision 2026-07-28."""
+    return _VERSION in _meta_of(message)
+
+
+def _meta_of(message: Any) -> dict[str, Any]:
     parameters = message.get("params") if isinstance(message, dict) else None
     meta = parameters.get("_meta") if isinstance(parameters, dict) else None
-    return isinstance(meta, dict) and not _REPORTS.isdisjoint(meta)
+    return meta if isinstance(meta, dict) else {}
+
+
+def unsupported_version(message: Any, requested: str, versions: Collection[str]) -> HttpResponse:
+    """The answer to a message of a version that the server has not; it names those that it has."""
+    spoken = sorted(versions)
+    number = message.get("id") if isinstance(message, dict) else None
+    error = {
+        "code": UNSUPPORTED_VERSION,
+        "message": f"Unsupported MCP-Protocol-Version. This server has {', '.join(spoken)}.",
+        "data": {"supported": spoken, "requested": requested},
+    }
+    known = number if isinstance(number, str | int) and not isinstance(number, bool) else None
+    return JsonResponse({"jsonrpc": "2.0", "id": known, "error": error}, status=400)
 
 
 def error_response(sentence: str, *, status: int, code: int = INVALID_REQUEST) -> HttpResponse:

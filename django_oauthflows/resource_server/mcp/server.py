@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from django_oauthflows import sealing
 from django_oauthflows.resource_server.mcp.exchange import exchange, quiet_manager
-from django_oauthflows.resource_server.mcp.messages import asks_for_reports
+from django_oauthflows.resource_server.mcp.messages import asks_for_reports, names_its_version
 from django_oauthflows.resource_server.mcp.tools import as_sdk_tool, current_request
 from django_oauthflows.resource_server.mcp.views import MCPView
 
@@ -68,6 +68,8 @@ class MCPServer:
             "server": self,
         }
         self._base = view_class or MCPServerView
+        if self._base.protocol_versions is MCPView.protocol_versions:
+            self._attributes["protocol_versions"] = _versions_of_sdk()
 
     def tool(self, function: Any = None, *, scopes: Collection[str] = (), **options: Any) -> Any:
         """Register a function as a tool, as a decorator with or without brackets.
@@ -106,10 +108,15 @@ class MCPServer:
 
 
 class MCPServerView(MCPView):
-    """The view of an `MCPServer`. The SDK checks the version, and lists those it has where it refuses one."""
+    """The view of an `MCPServer`, which has the versions of the SDK.
+
+    A message that names its version itself is the SDK's to refuse: it compares that with the header first.
+    """
 
     server: ClassVar[Any] = None
-    protocol_versions: ClassVar[Collection[str]] = ()
+
+    def has_version(self, version: str) -> bool:
+        return names_its_version(self._message) or super().has_version(version)
 
     def respond(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         answer: HttpResponse = self.server.answer(
@@ -135,6 +142,12 @@ def _sdk_server(name: str, options: dict[str, Any]) -> Any:
         return SDKServer(
             name, **{"request_state_security": state, "subscriptions": False, **options}
         )
+
+
+def _versions_of_sdk() -> tuple[str, ...]:
+    from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS, MODERN_PROTOCOL_VERSIONS
+
+    return (*HANDSHAKE_PROTOCOL_VERSIONS, *MODERN_PROTOCOL_VERSIONS)
 
 
 def _caller(context: Any) -> str:

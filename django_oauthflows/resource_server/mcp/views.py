@@ -32,6 +32,7 @@ from django_oauthflows.resource_server.mcp.messages import (
     error_response,
     read_message,
     tool_called,
+    unsupported_version,
 )
 from django_oauthflows.resource_server.permissions import ActsForPerson, HasScopes
 from django_oauthflows.rules.base import enforce
@@ -142,12 +143,13 @@ class MCPView(APIView):
             refused = self._message
             return error_response(str(refused), status=refused.status, code=refused.code)
         version = request.headers.get("MCP-Protocol-Version")
-        if version is not None and self.protocol_versions and version not in self.protocol_versions:
-            spoken = ", ".join(sorted(self.protocol_versions))
-            return error_response(
-                f"Unsupported MCP-Protocol-Version. This server has {spoken}.", status=400
-            )
+        if version is not None and not self.has_version(version):
+            return unsupported_version(self._message, version, self.protocol_versions)
         return self.respond(request, *args, **kwargs)
+
+    def has_version(self, version: str) -> bool:
+        """Whether a message with this version in its header is answered."""
+        return not self.protocol_versions or version in self.protocol_versions
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """What a browser asks first (Fetch §4.8); a token is never in that question."""

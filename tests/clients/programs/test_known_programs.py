@@ -2,13 +2,17 @@
 
 import ast
 import configparser
+import json
 import re
+import subprocess
 import tomllib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
+from django.test import Client
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.programs import KnownProgram
@@ -21,6 +25,7 @@ from tests.admin.pages import CLIENTS, administrator
 from tests.clients.programs.guides import FOLDER, pages
 from tests.clients.test_register_command import complaint, run
 from tests.identity.stories import AS_PROVIDER
+from tests.management_api.calling import URLS as WITH_THE_MANAGEMENT_API
 from tests.marks import spec
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +134,7 @@ def test_it_signs_a_person_in_by_what_it_was_registered_with(program: KnownProgr
     flow = FlowClient(registered=made)
     flow.browser.force_login(PersonFactory(email="ada@example.org"))
 
-    tokens = flow.tokens(scope=" ".join(program.scopes))
+    tokens = flow.tokens(scope=" ".join(scopes_for(program)))
 
     assert tokens["id_token"]
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -164,9 +169,29 @@ def test_a_client_of_no_program_has_a_name() -> None:
     assert "--name" in complaint("--preset=web-app", "--redirect-uri=https://a.example/cb")
 
 
-def test_without_an_issuer_the_command_says_what_to_set(settings: Any) -> None:
+def test_without_an_issuer_the_configuration_says_where_the_host_belongs(
+    program: KnownProgram, settings: Any
+) -> None:
     settings.OAUTHFLOWS = {}
-    assert 'Set OAUTHFLOWS["ISSUER"]' in run("--program=gitlab", f"--address={ADDRESS}")
+    printed = registered(program)
+    assert printed.count("Put the host of this site where YOUR-SITE stands") == 1
+    text = printed[printed.index(f"\n{program.file_name}:\n") + len(program.file_name) + 3 :]
+    READERS.get(program.slug, str)(text)
+    assert "https://YOUR-SITE/o" in text
+    assert "your-site" not in text
+
+
+def test_scripts_are_told_the_configuration_too() -> None:
+    printed = run("--program=grafana", f"--address={ADDRESS}", "--json")
+    told = json.loads(printed)
+    assert f"client_secret = {told['client_secret']}" in told["configuration"]
+    assert told["warnings"] == []
+
+
+def test_people_are_told_no_audience_of_a_program_that_signs_them_in() -> None:
+    assert "audience" not in run("--program=grafana", f"--address={ADDRESS}")
+    page = administrator().get(f"{CLIENTS}{get_application_model().objects.get().pk}/connect/")
+    assert "(aud)" not in page.content.decode()
 
 
 def test_a_site_that_signs_nobody_in_is_told_so(settings: Any) -> None:
@@ -183,7 +208,125 @@ def test_a_project_has_programs_of_its_own(settings: Any) -> None:
     assert set(known_programs()) > {"wiki", "grafana"}
 
 
-@pytest.mark.parametrize("client_id", ['a"b', "a'b", "a\nb", "${a}", "a`b", "a#b", "a\\b", "{{a}}"])
+@pytest.mark.parametrize("slug", ["argo-cd", "nextcloud", "oauth2-proxy", "spring"])
+def test_a_program_that_may_leave_out_the_last_slash_is_registered_with_and_without_it(
+    slug: str,
+) -> None:
+    run("--program", slug, "--address", ADDRESS)
+    client = get_application_model().objects.get()
+    assert set(client.post_logout_redirect_uris.split()) == {ADDRESS, f"{ADDRESS}/"}
+
+
+@spec("OpenID Connect RP-Initiated Logout §2")
+@pytest.mark.parametrize("slug", ["argo-cd", "grafana"])
+def test_a_person_signs_out_there_at_the_address_in_its_configuration_without_a_hint(
+    slug: str,
+) -> None:
+    printed = run("--program", slug, "--address", f"{ADDRESS}/a&b")
+    (address,) = re.findall(r"https://id\.example(/o/logout/\?\S+)$", printed, re.M)
+    address = address.replace("id_token_hint={{token}}&", "")
+    client = get_application_model().objects.get()
+    back = client.post_logout_redirect_uris.split()[0]
+    address = address.replace("{{logoutRedirectURL}}", quote(back))
+    browser = Client()
+    browser.force_login(PersonFactory())
+
+    page = browser.get(address, secure=True)
+    assert page.status_code == 200
+    assert client.name in page.content.decode()
+    answer = browser.post(address, {"decision": "sign-out"}, secure=True)
+    assert answer["location"] == back
+    assert "_auth_user_id" not in browser.session
+
+
+WITH_GROUPS = {
+    **AS_PROVIDER,
+    "SCOPES": {**AS_PROVIDER["SCOPES"], "groups": "See which groups you are in"},
+}
+
+
+def test_kubernetes_asks_for_groups_where_the_site_tells_them(settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = WITH_GROUPS
+    printed = run("--program=kubernetes")
+    assert "groups" in get_application_model().objects.get().oauthflows_policy.scopes
+    assert "\n--oidc-groups-claim=groups\n" in printed
+    assert "--oidc-extra-scope='groups'" in printed
+
+
+def test_kubernetes_looks_for_no_groups_where_the_site_tells_none() -> None:
+    printed = run("--program=kubernetes")
+    assert "--oidc-groups-claim" not in printed
+    assert "groups" not in get_application_model().objects.get().oauthflows_policy.scopes
+
+
+def test_a_shell_reads_the_values_of_kubernetes_as_they_are() -> None:
+    program = known_programs()["kubernetes"]
+    text = configuration_of(
+        program,
+        "https://id.example/o?a=1&b=2",
+        client_id="an-id",
+        redirect_uris=program.redirect_uris,
+        scopes=["openid", "a&b"],
+    )
+    (line,) = (line for line in text.splitlines() if line.startswith("kubectl"))
+    prints_its_arguments = "kubectl() { printf '%s\\n' \"$@\"; }"
+    command = ["sh", "-c", f"{prints_its_arguments}\n{line}"]
+    read = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert read.stdout.splitlines()[2:] == [
+        "--oidc-issuer-url=https://id.example/o?a=1&b=2",
+        "--oidc-client-id=an-id",
+        "--oidc-extra-scope=a&b",
+    ]
+    assert read.stderr == ""
+
+
+@pytest.mark.parametrize("slug", ["grafana", "kubernetes"])
+def test_a_program_that_refreshes_asks_for_offline_access_where_refresh_tokens_need_it(
+    slug: str, settings: Any
+) -> None:
+    settings.OAUTHFLOWS = {"ISSUER": ISSUER, "REFRESH_TOKENS_NEED_OFFLINE_ACCESS": True}
+    program = known_programs()[slug]
+    assert "offline_access" in registered(program)
+    made = register_client(
+        **program.registration(
+            name="Another",
+            address=ADDRESS if program.has_address else "",
+            scopes=scopes_for(program),
+        )
+    )
+    flow = FlowClient(registered=made)
+    flow.browser.force_login(PersonFactory())
+    assert "refresh_token" in flow.tokens(scope=" ".join(made.scopes))
+
+
+def test_no_program_asks_for_offline_access_where_refresh_tokens_need_none(
+    program: KnownProgram,
+) -> None:
+    assert "offline_access" not in registered(program)
+
+
+def test_the_admin_gives_a_program_that_refreshes_offline_access(settings: Any) -> None:
+    settings.OAUTHFLOWS = {"ISSUER": ISSUER, "REFRESH_TOKENS_NEED_OFFLINE_ACCESS": True}
+    page = administrator().get(f"{CLIENTS}add/?program=grafana").content.decode()
+    (box,) = re.findall(r'<input[^>]*name="scopes"[^>]*value="offline_access"[^>]*>', page)
+    assert "checked" in box
+
+
+@pytest.mark.urls(WITH_THE_MANAGEMENT_API)
+def test_the_admin_offers_a_program_no_scope_of_the_management_api(program: KnownProgram) -> None:
+    browser = administrator()
+    assert (
+        "oauthflows:clients:read" in browser.get(f"{CLIENTS}add/?preset=web-app").content.decode()
+    )
+    page = browser.get(f"{CLIENTS}add/?program={program.slug}").content.decode()
+    assert 'value="oauthflows:' not in page
+    assert 'value="openid"' in page
+
+
+@pytest.mark.parametrize(
+    "client_id",
+    ["a b", "a&b", "a?b", "[a]", 'a"b', "a'b", "a\nb", "${a}", "a`b", "a#b", "a\\b", "{{a}}"],
+)
 def test_an_id_that_would_end_a_text_is_put_into_none(
     program: KnownProgram, client_id: str
 ) -> None:
