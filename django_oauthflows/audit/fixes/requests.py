@@ -21,8 +21,8 @@ _NAME_THE_SERVER = _(
     "least, as the Model Context Protocol says. Where views of the site declare just one, that is meant."
 )
 _NAME_ONE_SERVER = _(
-    "Have the client send the address of the server it calls as resource; one alone to the token endpoint, and "
-    "again for the next server. Each token is for one."
+    "Have the client send the address of the server it calls as resource; one alone to the token endpoint, "
+    "and again for the next server. Each token is for one."
 )
 
 _PKCE_AT_ITS_SIDE = format_lazy(
