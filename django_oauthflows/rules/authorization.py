@@ -95,6 +95,7 @@ def resource_must_be_allowed_for_client(request: AuthorizationRequest | TokenReq
 
 
 _UNNAMED = "This client must name the server its token is for: send a resource."
+_SEVERAL = "A token of this client is for one server: send the one resource it is for."
 
 
 @rule(spec="RFC 8707 §2", refuses_with=Code.INVALID_TARGET)
@@ -108,7 +109,13 @@ def resource_must_be_sent(request: AuthorizationRequest) -> str | None:
 
 @rule(spec="RFC 8707 §2.2", refuses_with=Code.INVALID_TARGET)
 def resource_must_be_sent_or_granted(request: TokenRequest) -> str | None:
-    """A client that does not repeat the server gets a token for the one that the person agreed to."""
+    """A client that does not repeat the server gets a token for the one that the person agreed to.
+
+    Each token is for one: where the person agreed to several, the client names the one it wants now. A token
+    for two servers would let each of them call the other.
+    """
+    if len(request.resource) > 1:
+        return _SEVERAL
     was_granted = request.held is not None and bool(request.held.resource)
     return None if request.resource_was_sent or was_granted else _UNNAMED
 

@@ -98,6 +98,12 @@ def introspecting_client_must_be_registered_by_hand(client: ClientFacts) -> str 
     return _NO_RIGHT
 
 
+@rule(spec="RFC 7662 §2.1", refuses_with=Code.INVALID_TOKEN, status=401)
+def introspecting_client_must_have_the_scope(client: ClientFacts) -> str | None:
+    """What its client may do now decides, and not what it could do when the token was issued."""
+    return None if SCOPE in client.scopes else _NO_RIGHT
+
+
 INTROSPECTED_RULES: tuple[Rule[Introspected], ...] = (
     introspected_token_must_exist,
     introspected_token_must_be_meant_for_asker,
@@ -115,4 +121,5 @@ INTROSPECTING_RULES: tuple[Rule[IntrospectingToken], ...] = (
 #: Of the client that such a token was issued to for itself.
 INTROSPECTING_CLIENT_RULES: tuple[Rule[ClientFacts], ...] = (
     introspecting_client_must_be_registered_by_hand,
+    introspecting_client_must_have_the_scope,
 )

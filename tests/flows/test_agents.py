@@ -16,6 +16,7 @@ from tests.stories import WITH_OPENID, Story, begin, error_of
 pytestmark = pytest.mark.django_db
 
 SERVER, ELSEWHERE = "http://testserver/api/notes/", "https://elsewhere.example/mcp"
+OWN = "http://testserver/api/own/"
 
 
 def agent(**client: Any) -> Story:
@@ -66,6 +67,24 @@ def test_a_grant_for_no_server_is_refused_until_one_is_named() -> None:
     refused = story.refresh(tokens["refresh_token"], resource=ELSEWHERE)
     assert error_of(refused) == (400, "invalid_target")
     assert story.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@spec("RFC 8707 §2.2", "B-27")
+def test_a_grant_for_several_servers_gives_a_token_for_one_at_a_time() -> None:
+    story = agent()
+    granted = [SERVER, OWN]
+    refused = story.redeem(story.code(resource=granted), resource=None)
+    assert error_of(refused) == (400, "invalid_target")
+    assert error_of(story.redeem(story.code(resource=granted), resource=granted))[0] == 400
+    tokens = story.redeem(story.code(resource=granted), resource=SERVER).json()
+    assert story.call(tokens["access_token"], "/api/notes/").status_code == 200
+    assert story.call(tokens["access_token"], "/api/own/").status_code == 401
+    for several in (None, granted):
+        refused = story.refresh(tokens["refresh_token"], resource=several)
+        assert error_of(refused) == (400, "invalid_target")
+    tokens = story.refresh(tokens["refresh_token"], resource=OWN).json()
+    assert story.call(tokens["access_token"], "/api/own/").status_code == 200
+    assert story.call(tokens["access_token"], "/api/notes/").status_code == 401
 
 
 class Files(OAuth2TokenAuthentication):

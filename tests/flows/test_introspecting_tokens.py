@@ -118,6 +118,15 @@ def test_a_refresh_token_and_a_revoked_one_open_nothing() -> None:
     assert_refused(ask(server, by, "x"), "access_token_must_exist")
 
 
+@spec("RFC 7662 §2.1", "B-22")
+def test_a_token_opens_nothing_once_the_scope_was_taken_from_its_client() -> None:
+    server = api()
+    by = own_token(server)
+    server.registered.policy.scopes = ["notes:read"]
+    server.registered.policy.save()
+    assert_refused(ask(server, by, "x"), "introspecting_client_must_have_the_scope")
+
+
 @spec("RFC 7662 §2.3", "B-22")
 def test_a_disabled_clients_token_opens_nothing() -> None:
     server = api()

@@ -37,6 +37,9 @@ OF_INTROSPECTION: dict[str, str | Promise] = {
     "introspecting_token_must_have_the_scope": _(
         "Have the API ask for the scope introspection, allow its client that scope, and name it in SCOPES."
     ),
+    "introspecting_client_must_have_the_scope": _(
+        "Give the client the scope introspection again, or have it authenticate itself."
+    ),
     "introspecting_client_must_be_registered_by_hand": _(
         "Register the API in the admin or by oauthflows_register_client, as a client with a secret or a key."
     ),

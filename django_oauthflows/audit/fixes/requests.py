@@ -20,6 +20,10 @@ _NAME_THE_SERVER = _(
     "Have the client send the address of the server it calls as resource, to the authorization endpoint at "
     "least, as the Model Context Protocol says. Where views of the site declare just one, that is meant."
 )
+_NAME_ONE_SERVER = _(
+    "Have the client send the address of the server it calls as resource; one alone to the token endpoint, "
+    "and again for the next server. Each token is for one."
+)
 
 _PKCE_AT_ITS_SIDE = format_lazy(
     _("Turn on PKCE with S256 at the client's side. In known programs: {switches}."),
@@ -167,7 +171,7 @@ OF_REQUESTS: dict[str, str | Promise] = {
         "Have the client authenticate at each refresh as it did when it redeemed the code."
     ),
     "resource_must_be_sent": _NAME_THE_SERVER,
-    "resource_must_be_sent_or_granted": _NAME_THE_SERVER,
+    "resource_must_be_sent_or_granted": _NAME_ONE_SERVER,
     "resource_must_be_an_absolute_uri": _(
         "Send an absolute URI, as https://api.example/ or urn:example:notes, with no fragment in it."
     ),
