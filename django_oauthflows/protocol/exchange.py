@@ -27,7 +27,7 @@ from django_oauthflows.flows.choosing import flow_of_exchange, grant_type_must_b
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.identity.signing import be_ready
-from django_oauthflows.issuer import issuer_of, own_resource_of, userinfo_url_of
+from django_oauthflows.issuer import issuer_of, named_resource_of, userinfo_url_of
 from django_oauthflows.protocol import jwt_bearer
 from django_oauthflows.protocol.dropped_scopes import note_dropped_scopes
 from django_oauthflows.protocol.grants import DIRECT, EXCHANGES
@@ -216,7 +216,7 @@ def request_of(
         held=held,
         sent=frozenset(parameters),
         issuer=issuer_of(http),
-        own_resource=own_resource_of(http),
+        own_resource=named_resource_of(http),
         userinfo_url=userinfo_url_of(http),
         network=network_of(http),
     )

@@ -10,7 +10,10 @@ def are_of_site(resources: Collection[str], *, issuer: str, own_resource: str) -
 
     A request without a resource asks for an access to this site: a token for it names `own_resource` as its
     audience, or no other API accepts it. So it is wider than any one resource here, and is nothing elsewhere.
+    Without `own_resource` nobody but the Host header named this site, and nothing is of it.
     """
+    if not own_resource:
+        return False
     written = {exact_origin_of_uri(own) for own in (issuer, own_resource)}
     origins = {origin for origin in written if "://" in origin}
     return all(uri == own_resource or exact_origin_of_uri(uri) in origins for uri in resources)

@@ -63,7 +63,7 @@ def test_a_legacy_flow_is_ticked_with_its_profile_only(profile: str, status: int
 def test_the_command_warns_beside_what_it_prints() -> None:
     printed, warned = StringIO(), StringIO()
     call_command(
-        *("oauthflows_register_client", "--preset", "legacy-app", "--name", "An old app", "--json"),
+        *("oauthflows_register_client", "--preset", "legacy-app", "--name", "An old app"),
         stdout=printed,
         stderr=warned,
     )

@@ -179,3 +179,16 @@ def test_a_resource_with_a_blank_or_a_password_is_an_invalid_target(resource: st
     assert error_of(refused) == (400, "invalid_target")
     assert "password@" not in refused.content.decode()
     assert "password@" not in str([event.detail for event in AuditEvent.objects.all()])
+
+
+@spec("RFC 8707 §2.2")
+@pytest.mark.parametrize("hosts", [["*"], [".example.com", "testserver"]])
+def test_a_host_header_binds_a_grant_to_no_api_elsewhere(hosts: list[str], settings: Any) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    story = begin()
+    forged = {**story.basic, "Host": "prices.example.com"}
+    elsewhere: dict[str, Any] = {"resource": "http://prices.example.com/", "headers": forged}
+    pair = story.tokens()
+    refused = story.refresh(pair["refresh_token"], **elsewhere)
+    assert error_of(refused) == (400, "invalid_target")
+    assert error_of(story.redeem(story.code(), **elsewhere)) == (400, "invalid_target")
