@@ -17,7 +17,6 @@ from django_oauthflows.clients.presets import BY_SLUG, PRESETS
 from django_oauthflows.clients.registration import register_client
 from django_oauthflows.testing.client import FlowClient, answered
 from django_oauthflows.testing.factories import PASSWORD, ClientFactory
-from tests.admin.pages import administrator, change
 from tests.identity.stories import AS_PROVIDER
 from tests.management_api.calling import URLS, service
 from tests.marks import spec
@@ -252,13 +251,6 @@ def the_only_one_by_the_marks_of_trust(made: Any) -> None:
     trust_marks.take_back(get_application_model().objects.get(pk=made.application.pk))
 
 
-def the_only_one_in_the_admin(made: Any) -> None:
-    key = made.application.pk
-    assert change(administrator(), key, policy__scopes=["notes:write"]).status_code == 302
-    # Neither does a later change of something else.
-    assert change(administrator(), key, name="Another name").status_code == 302
-
-
 def the_only_one_by_api(made: Any) -> None:
     said = {"policy": {"scopes": ["notes:write"]}}
     assert service().patch("client", str(made.application.pk), **said).status_code == 200
@@ -271,7 +263,6 @@ def the_only_one_by_api(made: Any) -> None:
     [
         the_only_one_by_saving,
         the_only_one_by_the_marks_of_trust,
-        the_only_one_in_the_admin,
         the_only_one_by_api,
     ],
 )
@@ -292,21 +283,6 @@ def test_to_take_the_only_default_scope_makes_no_other_scope_one(
     assert error_of(answer) == (400, "invalid_scope")
     named = story.token(grant_type="client_credentials", scope="notes:write")
     assert named.status_code == 200
-
-
-@spec("RFC 6749 §3.3")
-def test_to_untick_the_only_default_scope_is_to_choose_the_servers(settings: Any) -> None:
-    servers = {**settings.OAUTH2_PROVIDER, "DEFAULT_SCOPES": ["notes:write"]}
-    settings.OAUTH2_PROVIDER = servers
-    made = ClientFactory(
-        preset="service",
-        redirect_uris=(),
-        scopes=("notes:read", "notes:write"),
-        default_scopes=("notes:read",),
-    )
-    saved = change(administrator(), made.application.pk, policy__default_scopes=[])
-    assert saved.status_code == 302
-    assert defaults_of(made.client_id) == {"notes:write"}
 
 
 @spec("RFC 6749 §3.3", "B-9")
