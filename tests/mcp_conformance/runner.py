@@ -1,40 +1,18 @@
 """The runner from npm, with a Node that it runs on, and what it found."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.servers import ROOT, run
+from tests.clients_real.conftest import installed
 
 _MANIFEST = Path(__file__).with_name("package.json")
 #: The release that npm calls the latest, and the one that knows the protocol's newest revision.
 LATEST, NEXT = "@modelcontextprotocol/conformance", "conformance-next"
 _RESULT = re.compile(r"(?:server-|authorization-)?(.+?)-\d{4}-\d\d-\d\dT.*")
-
-
-def installed() -> Path:
-    """The folder of npm's packages, made once and kept below .tox."""
-    digest = sha256(_MANIFEST.read_bytes()).hexdigest()[:8]
-    kept = ROOT / ".tox" / f"mcp-conformance-{digest}"
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(dir=kept.parent))
-        shutil.copy(_MANIFEST, fresh)
-        npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"]
-        run(npm, os.environ, folder=fresh)
-        # Another worker may have been faster, and its copy is as good.
-        with suppress(OSError):
-            fresh.rename(kept)
-        shutil.rmtree(fresh, ignore_errors=True)
-    return kept / "node_modules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +26,7 @@ class Check:
 
 
 def command(package: str, *arguments: str) -> list[str]:
-    modules = installed()
+    modules = installed(_MANIFEST) / "node_modules"
     return [str(modules / ".bin" / "node"), str(modules / package / "dist/index.js"), *arguments]
 
 
