@@ -58,6 +58,8 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
         connect_timeout=10, options="-c lock_timeout=60s -c statement_timeout=120s"
     )
 if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    # Some servers still make new databases in latin1, which has no room for what people are called.
+    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4"}
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         connect_timeout=10, read_timeout=120, write_timeout=120
     )
