@@ -33,14 +33,12 @@ def is_local(uri: str) -> bool:
 
 def host_of(uri: str) -> str:
     """The host of an address; empty for what is none."""
-    parts = parts_of(uri)
-    return (parts.hostname or "") if parts else ""
+    return hosts.host_of(_kept(uri))
 
 
 def origin_of(uri: str) -> str:
     """Scheme, host and port; empty for what is no address."""
-    parts = parts_of(uri)
-    return f"{parts.scheme}://{parts.netloc.lower()}" if parts else ""
+    return hosts.origin_of(_kept(uri))
 
 
 def scheme_of(uri: str) -> str:
@@ -64,4 +62,9 @@ def _is_local(parts: SplitResult) -> bool:
 
 def parts_of(uri: str) -> SplitResult | None:
     """The parts of an http or https address with a host; `None` for anything else."""
-    return hosts.web_parts(uri) if len(uri) <= LONGEST else None
+    return hosts.web_parts(_kept(uri))
+
+
+def _kept(uri: str) -> str:
+    """The address; empty, which is none, for one that is too long to be kept."""
+    return uri if len(uri) <= LONGEST else ""

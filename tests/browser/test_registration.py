@@ -1,6 +1,7 @@
 """What a person sees of a client that registered itself, and an administrator of those who may."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,6 +16,26 @@ from tests.marks import spec
 pytestmark = pytest.mark.browser
 
 CALLBACK = "https://client.example/callback"
+VERIFIER = "a-verifier-of-legal-length-made-of-unreserved-characters"
+
+
+def register(demo: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What a client is told that registers itself."""
+    told: dict[str, Any] = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
+    return told
+
+
+def asking(demo: str, told: dict[str, Any], **more: str) -> str:
+    """The URL at which such a client asks for a code."""
+    request = {
+        "response_type": "code",
+        "client_id": told["client_id"],
+        "redirect_uri": CALLBACK,
+        "code_challenge": s256(VERIFIER),
+        "code_challenge_method": "S256",
+        **more,
+    }
+    return f"{demo}/o/authorize/?{urlencode(request)}"
 
 
 @spec("RFC 7591 §5", "B-14")
@@ -29,18 +50,9 @@ def test_a_person_is_told_that_a_client_registered_itself(
         "redirect_uris": [CALLBACK],
         "token_endpoint_auth_method": "none",
     }
-    told = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
-    request = {
-        "response_type": "code",
-        "client_id": told["client_id"],
-        "redirect_uri": CALLBACK,
-        "scope": told["scope"].split()[-1],
-        "nonce": "a-nonce",
-        "code_challenge": s256("a-verifier-of-legal-length-made-of-unreserved-characters"),
-        "code_challenge_method": "S256",
-    }
+    told = register(demo, said)
 
-    page.goto(f"{demo}/o/authorize/?{urlencode(request)}")
+    page.goto(asking(demo, told, scope=told["scope"].split()[-1], nonce="a-nonce"))
     sign_in(page)
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Notes of a Stranger")
@@ -59,21 +71,14 @@ def test_a_person_sees_what_an_agent_asks_for_that_steps_up(
         "token_endpoint_auth_method": "none",
         "scope": "profile",
     }
-    told = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
+    told = register(demo, said)
     assert told["scope"] == "profile"
-    request = {
-        "response_type": "code",
-        "client_id": told["client_id"],
-        "redirect_uri": CALLBACK,
-        "code_challenge": s256("a-verifier-of-legal-length-made-of-unreserved-characters"),
-        "code_challenge_method": "S256",
-    }
-    page.goto(f"{demo}/o/authorize/?{urlencode({**request, 'scope': 'profile'})}")
+    page.goto(asking(demo, told, scope="profile"))
     sign_in(page)
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_text("Welcome back.")).to_be_visible()
 
-    page.goto(f"{demo}/o/authorize/?{urlencode({**request, 'scope': 'profile email'})}")
+    page.goto(asking(demo, told, scope="profile email"))
     expect(page.get_by_text("See your email address")).to_be_visible()
     picture("consent-step-up")
     page.get_by_role("button", name="Allow").click()

@@ -8,15 +8,13 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from django_oauthflows.rules.pkce import s256
 from tests.browser.conftest import MANAGE, Demo
 from tests.browser.test_demo import sign_in, start
+from tests.browser.test_registration import CALLBACK, asking, register
 from tests.marks import spec
 
 pytestmark = pytest.mark.browser
 
-CALLBACK = "https://client.example/callback"
-VERIFIER = "a-verifier-of-legal-length-made-of-unreserved-characters"
 
 #: A row that is older than the rule about hosts: its logo would close every form.
 SPOIL = """
@@ -39,17 +37,8 @@ def test_a_person_is_told_that_a_home_page_was_not_verified(
         "redirect_uris": [CALLBACK],
         "token_endpoint_auth_method": "none",
     }
-    told = requests.post(f"{demo}/o/register/", json=said, timeout=10).json()
-    request = {
-        "response_type": "code",
-        "client_id": told["client_id"],
-        "redirect_uri": CALLBACK,
-        "scope": told["scope"].split()[-1],
-        "nonce": "a-nonce",
-        "code_challenge": s256(VERIFIER),
-        "code_challenge_method": "S256",
-    }
-    page.goto(f"{demo}/o/authorize/?{urlencode(request)}")
+    told = register(demo, said)
+    page.goto(asking(demo, told, scope=told["scope"].split()[-1], nonce="a-nonce"))
     sign_in(page)
     expect(page.get_by_text("It says its home page is at bank.example.")).to_be_visible()
     expect(page.get_by_text("It names a privacy policy at bank.example.")).to_be_visible()
