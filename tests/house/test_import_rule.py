@@ -205,7 +205,7 @@ def test_the_rule_sees_a_breach(tmp_path: Path, where: str, line: str) -> None:
         ("errors.py", "from django_oauthflows.conf import conf"),
         ("tokens/issuing.py", "from django_oauthflows import signals"),
         ("resource_server/authentication.py", "from django_oauthflows.tokens import validation"),
-        ("dot.py", "from oauth2_provider.settings import oauth2_settings"),
+        ("dot/settings.py", "from oauth2_provider.settings import oauth2_settings"),
     ],
 )
 def test_the_rule_lets_the_rest_pass(tmp_path: Path, where: str, line: str) -> None:
