@@ -9,10 +9,10 @@ from django.core import checks
 def register() -> None:
     """Tell Django about the checks; called once when the app is ready."""
     from django_oauthflows import dot
+    from django_oauthflows.adoption import contracts
     from django_oauthflows.checks import (
         admin_screens,
         deployment,
-        dot_settings,
         installation,
         known_programs,
         lost_secrets,
@@ -25,7 +25,7 @@ def register() -> None:
 
     dot.leave_out_errors_of_our_own_making()
     checks.register(installation.check_settings, checks.Tags.compatibility)
-    checks.register(dot_settings.check_dot_settings, checks.Tags.compatibility)
+    checks.register(contracts.check_contracts, checks.Tags.compatibility)
     checks.register(installation.check_deliveries, checks.Tags.compatibility)
     checks.register(installation.check_urls, checks.Tags.urls)
     checks.register(known_programs.check_known_programs, checks.Tags.compatibility)

@@ -11,7 +11,7 @@ from django.test import override_settings
 from oauth2_provider.settings import DEFAULTS
 
 import tests.urls  # noqa: F401 - made of settings when it is first read
-from django_oauthflows.checks.dot_settings import IGNORED
+from django_oauthflows.adoption.settings import IGNORED
 from django_oauthflows.dot import TIGHTENED
 from django_oauthflows.dot_validator import HardenedValidator
 from tests.checks.test_checks import SECURE, dot_settings, found

@@ -5,14 +5,17 @@ import re
 from collections import Counter
 from pathlib import Path
 
-CHECKS = Path(__file__).resolve().parents[2] / "django_oauthflows" / "checks"
+PACKAGE = Path(__file__).resolve().parents[2] / "django_oauthflows"
+#: What declares system checks.
+PARTS = ("checks", "adoption")
 ID = re.compile(r"oauthflows\.[CDEIW]\d{3}")
 
 
 def ids_in_use() -> Counter[str]:
     return Counter(
         node.value
-        for path in CHECKS.rglob("*.py")
+        for part in PARTS
+        for path in (PACKAGE / part).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)

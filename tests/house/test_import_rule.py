@@ -45,6 +45,8 @@ LAYERS = (
     ("identity",),
     ("protocol",),
     ("resource_server",),
+    # Below `checks` and `management`, which both tell what it finds.
+    ("adoption",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
     # A template's tags are asked by pages, as endpoints are by requests.
     (
