@@ -63,6 +63,11 @@ from django_oauthflows.dot.settings import (
     tighten_defaults,
     written,
 )
+from django_oauthflows.dot.surroundings import (
+    is_written_by_dot,
+    receivers_of_app_authorized,
+    view_of_dot,
+)
 from django_oauthflows.dot.system_checks import (
     leave_out_errors_of_our_own_making,
 )
@@ -95,6 +100,7 @@ __all__ = [
     "is_slow_secret",
     "is_switched_off",
     "is_switched_on",
+    "is_written_by_dot",
     "leave_out_errors_of_our_own_making",
     "methods_of_validator",
     "named_default_scopes",
@@ -103,6 +109,7 @@ __all__ = [
     "permits_client_document",
     "plain_secret",
     "project_says",
+    "receivers_of_app_authorized",
     "refresh_token_model",
     "requestable_scopes",
     "resource_allows",
@@ -117,6 +124,7 @@ __all__ = [
     "token_database",
     "unusable_secret",
     "usable_secret",
+    "view_of_dot",
     "wildcard_redirect_uri_matches",
     "written",
 ]

@@ -1,8 +1,9 @@
 """A pytest plugin that lets django-oauth-toolkit's own suite talk to the endpoints of this app.
 
-The suite posts the fields of the toolkit's consent form without opening the page. Here a decision is bound to what
-the page showed, so the adapter opens the page, fills in its form and posts that. Redirects after a POST are 303 here
-and 302 there; the adapter tells the suite 302. Everything else goes through as it is.
+The suite posts the fields of the toolkit's consent form without opening the page. Here a decision is bound to
+what the page showed, so the adapter opens the page, fills in its form and posts that. Redirects after a POST
+are 303 here and 302 there; the adapter tells the suite 302. Forms are sent urlencoded (RFC 6749 §3.2), where the
+suite's client sends them as multipart. Everything else goes through as it is.
 """
 
 from html.parser import HTMLParser
@@ -35,7 +36,9 @@ class _Forms(HTMLParser):
             named = (found["name"], found.get("value", ""))
             if tag == "button" or found.get("type") == "submit":
                 buttons.append(named)
-            elif tag == "input" and (found.get("type") not in ("checkbox", "radio") or "checked" in found):
+            elif tag == "input" and (
+                found.get("type") not in ("checkbox", "radio") or "checked" in found
+            ):
                 fields.append(named)
 
 
@@ -68,8 +71,14 @@ class AdaptedClient(Client):
                 is_allowing = allowed not in (False, "", "False")
                 wanted = "allow" if is_allowing else "deny"
                 pressed = [pair for pair in buttons if wanted in pair] or buttons[:1]
-                return _as_302(super().post(action or path, urlencode([*fields, *pressed]),
-                    content_type="application/x-www-form-urlencoded", **extra))
+                return _as_302(
+                    super().post(
+                        action or path,
+                        urlencode([*fields, *pressed]),
+                        content_type="application/x-www-form-urlencoded",
+                        **extra,
+                    )
+                )
         return _as_302(page)
 
 
@@ -85,8 +94,9 @@ def pytest_collection_modifyitems() -> None:
     A site that migrates has such lines in its settings where it wants the toolkit's permissive defaults.
     """
     from django.conf import settings
-    from django_oauthflows.dot import TIGHTENED
     from oauth2_provider.settings import OAuth2ProviderSettings, oauth2_settings
+
+    from django_oauthflows.dot import TIGHTENED
     from tests.conftest import OAuthSettingsWrapper
 
     relied_on = {name: _DEFAULTS[name] for name in TIGHTENED if not name.endswith("_CLASS")}
@@ -112,6 +122,7 @@ def pytest_collection_modifyitems() -> None:
 def _no_memory(request: pytest.FixtureRequest) -> None:
     """Forget what throttles counted and what workers remember of clients."""
     from django.core.cache import cache
+
     from django_oauthflows.clients.facts import forget_clients
 
     cache.clear()
