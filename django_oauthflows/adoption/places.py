@@ -79,7 +79,7 @@ def _issuer() -> Iterator[Finding]:
             level=Level.WARNING,
             where="OAUTHFLOWS['ISSUER']",
             sentence="No setting names an issuer: ID tokens name the host of each request, as before.",
-            remedy='Write OAUTHFLOWS = {"ISSUER": "https://…/o"}, as in the ID tokens of today.',
+            remedy='Write OAUTHFLOWS = {"ISSUER": "https://…"}, as the ID tokens of today have it.',
         )
 
 

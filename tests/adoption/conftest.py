@@ -9,11 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
 
-from tests.adoption.fill import PASSWORD, REDIRECT_URI, VERIFIER
+from tests.adoption.fill import CHALLENGE, PASSWORD, REDIRECT_URI, SCOPE, VERIFIER
 from tests.browsing import Person
 from tests.servers import ROOT, free_port, run, serving
 
@@ -139,3 +140,15 @@ def server(filled: Filled) -> Iterator[Server]:
 def ada() -> Person:
     """The person who allowed the clients all that before."""
     return Person(username="ada", password=PASSWORD)
+
+
+def authorization_url(server: Server, kind: str) -> str:
+    asked = {
+        "response_type": "code",
+        "client_id": server.clients[kind]["client_id"],
+        "redirect_uri": REDIRECT_URI,
+        "scope": SCOPE,
+        "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    return f"{server.url}/o/authorize/?{urlencode(asked)}"

@@ -33,11 +33,11 @@ KINDS: dict[str, dict[str, Any]] = {
         "authorization_grant_type": "client-credentials",
     },
 }
-#: How many sets of tokens of each client wait for a test each.
+#: How many sets of tokens of each client wait for a test each, unless the command line says otherwise.
 SETS = 8
 
 
-def fill() -> dict[str, Any]:
+def fill(sets: int) -> dict[str, Any]:
     browser = Client()
     browser.force_login(get_user_model().objects.create_user("ada", password=PASSWORD))
     clients = {kind: register(kind, **choices) for kind, choices in KINDS.items()}
@@ -50,7 +50,7 @@ def fill() -> dict[str, Any]:
         with override_settings(OAUTH2_PROVIDER=chosen):
             for kind, client in clients.items():
                 obtain = by_itself if kind == "service" else by_code
-                tokens[f"{kind} {storage}"] = [obtain(client, browser) for _ in range(SETS)]
+                tokens[f"{kind} {storage}"] = [obtain(client, browser) for _ in range(sets)]
             first = by_code(clients["web"], browser)
             tokens[f"rotated {storage}"] = [[first, refreshed(clients["web"], first)]]
     return {"clients": clients, "tokens": tokens}
@@ -105,4 +105,4 @@ def token(client: dict[str, str], **parameters: str) -> dict[str, Any]:
 if __name__ == "__main__":
     django.setup()
     settings.ALLOWED_HOSTS = ["testserver"]
-    json.dump(fill(), sys.stdout)
+    json.dump(fill(int(sys.argv[1]) if sys.argv[1:] else SETS), sys.stdout)

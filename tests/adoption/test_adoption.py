@@ -2,12 +2,12 @@
 
 import json
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.adoption.conftest import AFTER, BEFORE, Filled, Server
-from tests.adoption.fill import CHALLENGE, REDIRECT_URI, SCOPE
+from tests.adoption.conftest import AFTER, BEFORE, Filled, Server, authorization_url
+from tests.adoption.fill import REDIRECT_URI, SCOPE
 from tests.browsing import Person, forms
 from tests.marks import spec
 
@@ -214,15 +214,3 @@ def assert_dead(server: Server, *tokens: dict[str, Any], kind: str = "web") -> N
         for view in ("notes", "stock"):
             assert server.call(view, token["access_token"]).status_code == 401
         assert server.refresh(kind, token["refresh_token"]).json()["error"] == "invalid_grant"
-
-
-def authorization_url(server: Server, kind: str) -> str:
-    asked = {
-        "response_type": "code",
-        "client_id": server.clients[kind]["client_id"],
-        "redirect_uri": REDIRECT_URI,
-        "scope": SCOPE,
-        "code_challenge": CHALLENGE,
-        "code_challenge_method": "S256",
-    }
-    return f"{server.url}/o/authorize/?{urlencode(asked)}"

@@ -2,8 +2,8 @@
 
 The suite posts the fields of the toolkit's consent form without opening the page. Here a decision is bound to
 what the page showed, so the adapter opens the page, fills in its form and posts that. Redirects after a POST
-are 303 here and 302 there; the adapter tells the suite 302. Forms are sent urlencoded (RFC 6749 §3.2), where the
-suite's client sends them as multipart. Everything else goes through as it is.
+are 303 here and 302 there; the adapter tells the suite 302. Forms are sent urlencoded (RFC 6749 §3.2), where
+the suite's client sends them as multipart. Everything else goes through as it is.
 """
 
 from html.parser import HTMLParser
