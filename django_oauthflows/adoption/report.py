@@ -36,8 +36,8 @@ LOOK_YOURSELF: tuple[str, ...] = (
     "Clients that send ID tokens to your API instead of access tokens: these are refused (RFC 6750 §1).",
     "Clients that send code, token or introspection requests as multipart forms or JSON: these are refused "
     "(RFC 6749 §3.2).",
-    "Confidential applications whose secret was left blank: these cannot authenticate; before, anybody could in "
-    "their name. A blank secret is stored as a hash, which does not show it.",
+    "Confidential applications whose secret was left blank: these cannot authenticate; before, anybody could "
+    "in their name. A blank secret is stored as a hash, which does not show it.",
     "Clients that compare error_description with a text: the words are other ones, the error codes are not.",
     "Code that writes rows of AccessToken, RefreshToken or Grant, and tests that post the consent form.",
     "Scripts that read the HTML of django-oauth-toolkit's pages.",

@@ -85,6 +85,8 @@ class AdaptedClient(Client):
 def _as_302(response: Any) -> Any:
     if response.status_code == 303:
         response.status_code = 302
+    if response.has_header("Location"):
+        response.url = response["Location"]
     return response
 
 

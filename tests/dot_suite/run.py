@@ -3,7 +3,7 @@
     python -m tests.dot_suite.run FOLDER
 
 FOLDER is a checkout of django-oauth-toolkit's source at the release that is installed. Each of its tests that
-passes there alone has to pass here too, or be listed in `differences.toml` with the reason; and what is listed
+passes there alone has to pass here too, or be listed in `differences.toml` with the reason. What is listed
 has to differ still. Exits with 1 otherwise.
 """
 
