@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError
 
-from django_oauthflows.adoption import defaults, findings, places, rows, sources
+from django_oauthflows.adoption import defaults, findings, kept, places, rows, sources
 from django_oauthflows.adoption.findings import Finding, Level
 
 
@@ -24,7 +24,7 @@ class Section:
 
 _SECTIONS: tuple[tuple[str, tuple[Callable[[], Iterator[Finding]], ...]], ...] = (
     ("URLs", (places.of_urls,)),
-    ("Settings, validator and templates", (findings.of_checks,)),
+    ("Settings, validator and templates", (findings.of_checks, kept.of_settings)),
     ("Defaults that become safe", (defaults.of_defaults,)),
     ("Code", (sources.of_sources, places.of_receivers)),
     ("Clients and tokens", (rows.of_applications, rows.of_tokens)),

@@ -18,6 +18,16 @@ from tests.servers import free_port, serving
 pytestmark = pytest.mark.sqlite
 
 BACK = "tests.adoption.back"
+#: What the admin does where somebody gives a client a new secret and retires that of before.
+REPLACE = """
+import django, sys
+django.setup()
+from django_oauthflows import dot
+from django_oauthflows.clients import secrets
+application = dot.applications().get(client_id=sys.argv[1])
+secrets.retire_dots(application)
+print(secrets.add(application, label="new"), end="")
+"""
 
 
 @dataclass(kw_only=True)
@@ -54,6 +64,9 @@ def returned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returned]:
         clients["made meanwhile"] = made(site, "service", "--preset=service")
         clients["signed"] = made(site, "signed", "--preset=service", "--token-format=jwt")
         signed = server.post("token", "signed", grant_type="client_credentials").json()
+    client_id = clients["unhashed"]["client_id"]
+    replaced = site.python(AFTER, "-c", REPLACE, client_id)
+    clients["replaced"] = {"client_id": client_id, "client_secret": replaced}
     site.manage(AFTER, "migrate", "oauthflows", "zero", "--verbosity=0")
     with answering(site, BACK, clients) as server:
         by_dot = left_behind["tokens"]["web hashed"][0]
@@ -98,6 +111,13 @@ def test_clients_made_meanwhile_need_a_new_secret(returned: Returned) -> None:
     answer = returned.server.post("token", "made meanwhile", grant_type="client_credentials")
 
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_new_secret_is_unknown_and_the_retired_one_works_again(returned: Returned) -> None:
+    new = returned.server.post("introspect", "replaced", token="any")
+    old = returned.server.post("introspect", "unhashed", token="any")
+
+    assert (new.status_code, old.status_code) == (403, 200)
 
 
 def test_signed_access_tokens_are_rows_like_the_others(returned: Returned) -> None:

@@ -55,7 +55,7 @@ class AdaptedClient(Client):
         return _as_302(super().post(path, data, *args, **extra))
 
     def logout(self) -> None:
-        """Lose the cookies: a sign-out would end the codes of the sign-in, which the suite redeems after it."""
+        """Lose the cookies alone: a sign-out would end the codes that the suite redeems after it."""
         self.cookies.clear()
 
     def get(self, path: str, *args: Any, **extra: Any) -> Any:
