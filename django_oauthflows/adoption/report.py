@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from django_oauthflows.adoption import defaults, findings, kept, places, rows, sources
@@ -46,11 +47,14 @@ LOOK_YOURSELF: tuple[str, ...] = (
 
 
 def sections() -> Iterator[Section]:
-    """Yield each part as soon as it was read; a database that cannot be read costs its own part alone."""
+    """Yield each part as soon as it was read.
+
+    A database that cannot be read, and a module that cannot be imported, cost their own part alone.
+    """
     for title, readers in _SECTIONS:
         try:
             found = tuple(finding for reader in readers for finding in reader())
-        except DatabaseError as error:
+        except (DatabaseError, ImportError, ImproperlyConfigured) as error:
             yield Section(title=title, findings=(), error=str(error))
         else:
             yield Section(title=title, findings=_worst_first(found))

@@ -73,10 +73,10 @@ def report(site: Site) -> Report:
     )
 
 
-def adopt(site: Site, *options: str) -> "subprocess.CompletedProcess[str]":
+def adopt(site: Site, *options: str, settings: str = ADDED) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "django", "oauthflows_adopt", *options],
-        env={**os.environ, **site.env(ADDED)},
+        env={**os.environ, **site.env(settings)},
         capture_output=True,
         text=True,
         check=False,
@@ -131,5 +131,14 @@ def test_a_site_without_a_database_is_told_so_and_gets_the_rest(site: Site, tmp_
 
     assert "This could not be read: no such table" in told.stdout
     assert "SiteAuthorizationView" in told.stdout
+    assert "Traceback" not in told.stderr
+    assert told.returncode == 1
+
+
+def test_a_module_that_cannot_be_imported_costs_its_own_part_alone(site: Site) -> None:
+    told = adopt(site, settings="tests.adoption.site.broken")
+
+    assert "This could not be read: Could not import 'nowhere.Validator'" in told.stdout
+    assert "the-public-service" in told.stdout
     assert "Traceback" not in told.stderr
     assert told.returncode == 1
