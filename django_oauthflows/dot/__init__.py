@@ -14,6 +14,11 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.lifetimes import (
+    access_token_seconds,
+    seconds_of,
+    usual_access_token_seconds,
+)
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -83,6 +88,7 @@ __all__ = [
     "OPENID_SCOPES",
     "TIGHTENED",
     "access_token_model",
+    "access_token_seconds",
     "all_scopes",
     "application_model",
     "applications",
@@ -116,6 +122,7 @@ __all__ = [
     "resource_is_prefix_of",
     "resource_scopes",
     "scopes_of_apis",
+    "seconds_of",
     "server_default_scopes",
     "setting",
     "takes_access_tokens",
@@ -124,6 +131,7 @@ __all__ = [
     "token_database",
     "unusable_secret",
     "usable_secret",
+    "usual_access_token_seconds",
     "view_of_dot",
     "wildcard_redirect_uri_matches",
     "written",

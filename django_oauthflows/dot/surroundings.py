@@ -6,6 +6,8 @@ from weakref import ReferenceType
 
 from django.views import View
 
+from django_oauthflows.dot import moved
+
 _PACKAGE = "oauth2_provider."
 
 
@@ -29,11 +31,7 @@ def is_written_by_dot(path: str) -> bool:
 
 def receivers_of_app_authorized() -> Iterator[str]:
     """Yield each receiver of the signal `app_authorized`, as "module.name"."""
-    try:
-        from oauth2_provider.core.signals import app_authorized
-    except ImportError:
-        from oauth2_provider.signals import app_authorized
-    for _key, kept, *_ in app_authorized.receivers:
+    for _key, kept, *_ in moved.module("signals").app_authorized.receivers:
         receiver = kept() if isinstance(kept, ReferenceType) else kept
         if receiver is not None:
             yield _path_of(receiver)

@@ -1,20 +1,21 @@
 """How long things live, in seconds: the client's own choice, else the server's."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Max
 
 from django_oauthflows import dot
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.conf import conf, project_settings
-from django_oauthflows.rules.requests import ClientFacts
+from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, TokenRequest
 
 #: RFC 6749 §4.1.2 recommends ten minutes at most; RFC 9700 a short time. A longer setting is cut to this.
 LONGEST_CODE = 60
 
 
 def code_lifetime() -> int:
-    return min(int(dot.setting("AUTHORIZATION_CODE_EXPIRE_SECONDS")), LONGEST_CODE)
+    return min(dot.seconds_of("AUTHORIZATION_CODE_EXPIRE_SECONDS"), LONGEST_CODE)
 
 
 def refresh_grace() -> int:
@@ -29,20 +30,30 @@ def device_code_lifetime() -> int:
     return int(conf.DEVICE_CODE_LIFETIME)
 
 
-def access_token_lifetime(client: ClientFacts) -> int:
+def access_token_lifetime(
+    request: TokenRequest | AuthorizationRequest, user_key: Any = None
+) -> int:
+    """Return how long the access token of a request lives: by its client's policy, else by the server."""
+    client = request.client
     if client.access_token_lifetime is not None:
         return client.access_token_lifetime
-    return int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS"))
+    return dot.access_token_seconds(
+        client_id=client.client_id,
+        application_key=client.key,
+        scopes=request.scopes,
+        user_key=user_key,
+        grant_type=request.grant_type if isinstance(request, TokenRequest) else "implicit",
+    )
 
 
 def id_token_lifetime() -> int:
-    return int(dot.setting("ID_TOKEN_EXPIRE_SECONDS"))
+    return dot.seconds_of("ID_TOKEN_EXPIRE_SECONDS")
 
 
 def longest_access_token_lifetime() -> int:
-    """The longest any client's access token may live."""
+    """Return the longest any client's access token may live, as far as no function decides about it."""
     longest = ClientPolicy.objects.aggregate(longest=Max("access_token_lifetime"))["longest"] or 0
-    return max(int(dot.setting("ACCESS_TOKEN_EXPIRE_SECONDS")), longest)
+    return max(dot.usual_access_token_seconds() or 0, longest)
 
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:

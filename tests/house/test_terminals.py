@@ -57,6 +57,7 @@ def arguments(flow: Any) -> dict[str, list[tuple[str, ...]]]:
     client_id = flow.registered.client_id
     return {
         "oauthflows_cleanup": [("--dry-run",)],
+        "oauthflows_adopt": [(), ("--json",)],
         "oauthflows_deliver_logouts": [()],
         "oauthflows_doctor": [
             (),
