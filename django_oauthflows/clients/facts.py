@@ -24,7 +24,7 @@ from django_oauthflows.conf import conf
 from django_oauthflows.core import text
 from django_oauthflows.core.model_signals import listen_to_rows
 from django_oauthflows.offline_access import OFFLINE_ACCESS
-from django_oauthflows.rules.requests import AuthMethod, ClientFacts, SecretFacts
+from django_oauthflows.rules.requests import BY_HAND, AuthMethod, ClientFacts, SecretFacts
 
 #: How many clients one worker remembers.
 _ROOM = 2048
@@ -133,7 +133,7 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         needs_all_scopes=policy.needs_all_scopes if policy else False,
         may_omit_pkce_and_nonce=policy is not None and is_in_force(application, policy),
-        may_introspect_all=policy.may_introspect_all if policy else False,
+        may_introspect_all=introspects_all(policy, application),
         resources=frozenset(policy.resources) if policy else frozenset(),
         exchange_targets=frozenset(policy.exchange_targets) if policy else frozenset(),
         may_impersonate=policy.may_impersonate if policy else False,
@@ -157,6 +157,18 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
     )
+
+
+def introspects_all(policy: ClientPolicy | None, application: Any) -> bool:
+    """Return whether a client may introspect any token: by its policy, else as django-oauth-toolkit lets it.
+
+    There each client that can authenticate may (RFC 7662 §2.1 leaves it to the server). That goes on for
+    confidential applications which somebody of the site made, until they get a policy.
+    """
+    if policy is not None:
+        return bool(policy.may_introspect_all)
+    is_confidential = application.client_type == "confidential"
+    return is_confidential and application.registration_source == BY_HAND
 
 
 def _scopes_of(policy: ClientPolicy, on_server: frozenset[str]) -> frozenset[str]:

@@ -179,10 +179,16 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Parameters:
     return _gathered(pairs)
 
 
-def _refuse_secrets_in_query(request: HttpRequest) -> None:
+def from_query_with_token(request: HttpRequest) -> Parameters:
+    """The parameters of a query that may hold a token, and no credentials. Raises `Refusal`."""
+    _refuse_secrets_in_query(request, but=frozenset({"token"}))
+    return from_query(request)
+
+
+def _refuse_secrets_in_query(request: HttpRequest, *, but: frozenset[str] = frozenset()) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
     sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
-    if not _SECRET.isdisjoint(sent):
+    if not (_SECRET - but).isdisjoint(sent):
         raise _malformed(
             "Credentials must be in the body, never in the URL.",
             rule="credentials_must_not_be_in_the_query",

@@ -36,10 +36,14 @@ class Introspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntrospectingToken:
-    """A live access token by which a client asks (RFC 7662 §2.1)."""
+    """A live access token by which a client asks (RFC 7662 §2.1).
+
+    `introspects_as_before` holds for one of a client that goes by django-oauth-toolkit's rules.
+    """
 
     has_person: bool
     scopes: frozenset[str]
+    introspects_as_before: bool = False
 
 
 @rule(spec="RFC 7662 §2.2", refuses_with=Code.INVALID_TOKEN, status=401)
@@ -80,8 +84,12 @@ def introspected_token_person_must_be_active(token: Introspected) -> str | None:
 
 @rule(spec="RFC 7662 §2.3", refuses_with=Code.INVALID_TOKEN, status=401)
 def introspecting_token_must_be_of_no_person(token: IntrospectingToken) -> str | None:
-    """Only a token that a client got for itself has its rights; a client's own token is never exchanged."""
-    return _NO_RIGHT if token.has_person else None
+    """Only a token that a client got for itself has its rights; a client's own token is never exchanged.
+
+    django-oauth-toolkit asks for the scope alone, and resource servers have such a token in their settings.
+    It works until its client gets a policy.
+    """
+    return _NO_RIGHT if token.has_person and not token.introspects_as_before else None
 
 
 @rule(spec="RFC 7662 §2.3", refuses_with=Code.INVALID_TOKEN, status=401)
@@ -113,8 +121,8 @@ INTROSPECTED_RULES: tuple[Rule[Introspected], ...] = (
     introspected_token_person_must_be_active,
 )
 
+#: What the token's own row says.
 INTROSPECTING_RULES: tuple[Rule[IntrospectingToken], ...] = (
-    introspecting_token_must_be_of_no_person,
     introspecting_token_must_have_the_scope,
 )
 
@@ -122,4 +130,9 @@ INTROSPECTING_RULES: tuple[Rule[IntrospectingToken], ...] = (
 INTROSPECTING_CLIENT_RULES: tuple[Rule[ClientFacts], ...] = (
     introspecting_client_must_be_registered_by_hand,
     introspecting_client_must_have_the_scope,
+)
+
+#: What is asked of the token once its client is known.
+INTROSPECTING_PERSON_RULES: tuple[Rule[IntrospectingToken], ...] = (
+    introspecting_token_must_be_of_no_person,
 )

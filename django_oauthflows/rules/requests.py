@@ -161,6 +161,11 @@ class ClientFacts:
         """Return whether the client may use a flow, or the weaker form of it."""
         return flow in self.flows or _WEAKER.get(flow) in self.flows
 
+    @property
+    def introspects_as_before(self) -> bool:
+        """Return whether it introspects by django-oauth-toolkit's rules, since it has no policy yet."""
+        return self.may_introspect_all and not self.has_policy
+
     def without_proof(self) -> "ClientFacts":
         """The client as it is for a request that nobody proved to come from it."""
         if not self.authentication_is_optional:
