@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from django_oauthflows import screens
 from django_oauthflows.clients import openid_forms
+from django_oauthflows.clients.facts import introspects_all
 from django_oauthflows.clients.forms import PolicyForm
 from django_oauthflows.clients.guarded_screens import GuardedPolicy
 from django_oauthflows.clients.models import ClientPolicy
@@ -81,6 +82,15 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
         ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With the right to introspect ticked where the client has it without a policy: no API stops."""
+        formset = super().get_formset(request, obj, **kwargs)
+        has_policy = getattr(obj, "oauthflows_policy", None) is not None
+        field = formset.form.base_fields.get("may_introspect_all")
+        if obj is not None and not has_policy and field is not None:
+            field.initial = introspects_all(None, obj)
+        return formset
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what follows from the document of a client that leaves its proof out, for all others."""

@@ -10,10 +10,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from oauth2_provider.models import get_application_model
 
+from django_oauthflows import dot
 from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.clients.review.gathering import review_of
 from django_oauthflows.rules.pkce_switches import SWITCHES
 from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PersonFactory
@@ -389,6 +391,31 @@ def test_an_application_gets_a_policy_when_one_is_filled_in() -> None:
     story = begin(registered=registered)
     no_pkce = {"code_challenge": None, "code_challenge_method": None}
     assert story.redeem(story.code(**no_pkce), code_verifier=None).status_code == 200
+
+
+@spec("RFC 7662 §2.1")
+def test_an_application_that_introspects_goes_on_when_it_gets_its_policy() -> None:
+    api = begin(registered=dot_application())
+    token = begin().tokens(scope="notes:read")["access_token"]
+    assert api.introspect(token)["active"] is True
+    browser, pk = administrator(), api.registered.application.pk
+    page = browser.get(f"{CLIENTS}{pk}/change/").content.decode()
+    box = page.split('name="oauthflows_policy-0-may_introspect_all"')[1].split(">")[0]
+
+    response = change(
+        browser,
+        pk,
+        policy__preset="web-app",
+        policy__flows=["authorization-code", "refresh-token"],
+        policy__scopes=["notes:read"],
+    )
+
+    assert response.status_code == 302
+    assert "checked" in box
+    assert ClientPolicy.objects.get(application=pk).may_introspect_all
+    assert api.introspect(token)["active"] is True
+    found = {one.name for one in review_of(dot.applications().get(pk=pk)).findings}
+    assert "introspection_should_be_of_its_own" in found
 
 
 @spec("B-4")

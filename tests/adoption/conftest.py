@@ -5,7 +5,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,12 +128,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 @pytest.fixture(scope="session")
 def server(filled: Filled) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "django", "runserver", "--noreload", f"127.0.0.1:{port}"]
-    log = filled.site.file.with_suffix(".log")
-    with serving(command, filled.site.env(AFTER), port, log):
-        yield Server(url=f"http://127.0.0.1:{port}", clients=filled.clients)
-    assert "Traceback" not in log.read_text()
+    with answering(filled.site, AFTER, filled.clients) as server:
+        yield server
 
 
 @pytest.fixture
@@ -152,3 +148,14 @@ def authorization_url(server: Server, kind: str) -> str:
         "code_challenge_method": "S256",
     }
     return f"{server.url}/o/authorize/?{urlencode(asked)}"
+
+
+@contextmanager
+def answering(site: Site, settings: str, clients: dict[str, dict[str, str]]) -> Iterator[Server]:
+    """Run the site under these settings until the block ends; nothing it printed may be a traceback."""
+    port = free_port()
+    command = [sys.executable, "-m", "django", "runserver", "--noreload", f"127.0.0.1:{port}"]
+    log = site.file.with_suffix(f".{settings}.log")
+    with serving(command, site.env(settings), port, log):
+        yield Server(url=f"http://127.0.0.1:{port}", clients=clients)
+    assert "Traceback" not in log.read_text()

@@ -1,19 +1,16 @@
 """A site takes the app out again: what django-oauth-toolkit goes on with, and what is lost."""
 
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.adoption.conftest import AFTER, BEFORE, Server, Site, authorization_url
+from tests.adoption.conftest import AFTER, BEFORE, Server, Site, answering, authorization_url
 from tests.adoption.fill import PASSWORD, REDIRECT_URI
 from tests.browsing import Person
-from tests.servers import free_port, serving
 
 pytestmark = pytest.mark.sqlite
 
@@ -38,16 +35,6 @@ class Returned:
     by_dot: dict[str, Any]
     by_us: dict[str, Any]
     jwt: str
-
-
-@contextmanager
-def answering(site: Site, settings: str, clients: dict[str, dict[str, str]]) -> Iterator[Server]:
-    port = free_port()
-    command = [sys.executable, "-m", "django", "runserver", "--noreload", f"127.0.0.1:{port}"]
-    log = site.file.with_suffix(f".{settings}.log")
-    with serving(command, site.env(settings), port, log):
-        yield Server(url=f"http://127.0.0.1:{port}", clients=clients)
-    assert "Traceback" not in log.read_text()
 
 
 @pytest.fixture(scope="module")

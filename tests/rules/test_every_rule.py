@@ -19,6 +19,7 @@ from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.introspection import (
     INTROSPECTED_RULES,
     INTROSPECTING_CLIENT_RULES,
+    INTROSPECTING_PERSON_RULES,
     INTROSPECTING_RULES,
 )
 from django_oauthflows.rules.jwts import LOCAL_RULES
@@ -75,6 +76,7 @@ EVERY: list[Rule[Any]] = list(
             RETURN_RULES,
             INTROSPECTED_RULES,
             INTROSPECTING_RULES,
+            INTROSPECTING_PERSON_RULES,
             INTROSPECTING_CLIENT_RULES,
         )
         for asked in rules
