@@ -63,6 +63,10 @@ from django_oauthflows.dot.settings import (
     tighten_defaults,
     written,
 )
+from django_oauthflows.dot.signals import (
+    somebody_hears_of_tokens,
+    tell_app_authorized,
+)
 from django_oauthflows.dot.system_checks import (
     leave_out_errors_of_our_own_making,
 )
@@ -111,8 +115,10 @@ __all__ = [
     "scopes_of_apis",
     "server_default_scopes",
     "setting",
+    "somebody_hears_of_tokens",
     "takes_access_tokens",
     "takes_client_documents",
+    "tell_app_authorized",
     "tighten_defaults",
     "token_database",
     "unusable_secret",
