@@ -65,11 +65,6 @@ IGNORED = (
         differs=lambda value: not value,
     ),
     Ignored(
-        name="REQUEST_APPROVAL_PROMPT",
-        remedy='Remove the line. To ask at each request, write "CONSENT_LIFETIME": 0 in OAUTHFLOWS.',
-        differs=lambda value: value != "auto",
-    ),
-    Ignored(
         name="ALLOW_LOCALHOST_LOOPBACK",
         remedy="Remove the line: the port of localhost is free for installed apps alone (RFC 8252 §7.3).",
         differs=bool,

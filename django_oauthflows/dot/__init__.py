@@ -56,6 +56,7 @@ from django_oauthflows.dot.secrets import (
 )
 from django_oauthflows.dot.settings import (
     TIGHTENED,
+    asks_each_time,
     is_switched_off,
     is_switched_on,
     project_says,
@@ -86,6 +87,7 @@ __all__ = [
     "application_model",
     "applications",
     "applications_ask_their_own_model",
+    "asks_each_time",
     "available_scopes",
     "check_slow_secret",
     "default_scopes",

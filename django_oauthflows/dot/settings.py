@@ -51,6 +51,11 @@ def written(name: str) -> Any:
     return oauth2_settings.user_settings.get(name)
 
 
+def asks_each_time() -> bool:
+    """Return whether the project wants a page at each request (`REQUEST_APPROVAL_PROMPT`)."""
+    return project_says("REQUEST_APPROVAL_PROMPT") and setting("REQUEST_APPROVAL_PROMPT") != "auto"
+
+
 def is_switched_off(name: str) -> bool:
     """Return whether the project itself wrote False for a switch of DOT's, as `OIDC_ENABLED`.
 

@@ -35,7 +35,6 @@ WITHOUT_EFFECT: dict[str, Any] = {
     "OAUTH_DEVICE_USER_CODE_GENERATOR": print,
     "OAUTH_DEVICE_VERIFICATION_URI_COMPLETE": "https://id.example/device?code={user_code}",
     "ROTATE_REFRESH_TOKEN": False,
-    "REQUEST_APPROVAL_PROMPT": "force",
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": False,
@@ -55,7 +54,6 @@ AGREEING: dict[str, Any] = {
     "EXTRA_SERVER_KWARGS": {},
     "OAUTH_PRE_TOKEN_VALIDATION": [],
     "ROTATE_REFRESH_TOKEN": True,
-    "REQUEST_APPROVAL_PROMPT": "auto",
     "ALLOW_LOCALHOST_LOOPBACK": False,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 30,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
@@ -70,6 +68,7 @@ OBEYED_OR_HARMLESS = {
     *TIGHTENED,
     *("SCOPES", "SCOPES_BACKEND_CLASS", "CLIENT_ID_GENERATOR_CLASS", "CLIENT_SECRET_HASHER"),
     *("DEVICE_FLOW_INTERVAL", "OAUTH_DEVICE_VERIFICATION_URI", "ALLOW_URI_WILDCARDS"),
+    "REQUEST_APPROVAL_PROMPT",
     *("REFRESH_TOKEN_GRACE_PERIOD_SECONDS", "OIDC_ENABLED", "OIDC_ISS_ENDPOINT"),
     *("OIDC_RP_INITIATED_LOGOUT_ENABLED", "OIDC_RP_INITIATED_LOGOUT_ALWAYS_PROMPT"),
     "OIDC_RP_INITIATED_LOGOUT_STRICT_REDIRECT_URIS",
@@ -120,14 +119,28 @@ def test_a_setting_that_says_what_is_done_anyway_is_told_nothing(name: str) -> N
     assert named(**{name: AGREEING[name]}) == []
 
 
-def test_the_way_out_of_asking_each_time_is_one(settings: Any) -> None:
-    story = begin()
-    story.tokens()
-    assert story.ask().status_code == 302
-    settings.OAUTHFLOWS = {"CONSENT_LIFETIME": 0}
-    asked_again = begin()
-    asked_again.tokens()
-    assert asked_again.ask().status_code == 200
+@pytest.mark.parametrize(
+    ("dot", "ours", "asks"),
+    [
+        ({}, {}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "auto"}, {}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "force"}, {}, True),
+        ({"REQUEST_APPROVAL_PROMPT": "force"}, {"CONSENT_LIFETIME": 3600}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "auto"}, {"CONSENT_LIFETIME": 0}, True),
+    ],
+)
+def test_a_project_that_forces_the_page_has_people_asked_each_time(
+    dot: dict[str, Any], ours: dict[str, Any], asks: bool
+) -> None:
+    agreed_before = begin()
+    agreed_before.tokens()
+    with override_settings(OAUTHFLOWS=ours, **dot_settings(**dot)):
+        story = begin()
+        story.tokens()
+        assert (story.ask().status_code == 200) is asks
+        # The request does not decide it: DOT let it (`approval_prompt`).
+        assert (story.ask(approval_prompt="auto").status_code == 200) is asks
+        assert (agreed_before.ask().status_code == 200) is asks
 
 
 @spec("B-18")
