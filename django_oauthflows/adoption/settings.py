@@ -60,11 +60,6 @@ IGNORED = (
         remedy="Remove the line: the address is made of OAUTH_DEVICE_VERIFICATION_URI.",
     ),
     Ignored(
-        name="ROTATE_REFRESH_TOKEN",
-        remedy="Remove the line: each refresh replaces the refresh token (RFC 9700 §4.14.2).",
-        differs=lambda value: not value,
-    ),
-    Ignored(
         name="ALLOW_LOCALHOST_LOOPBACK",
         remedy="Remove the line: the port of localhost is free for installed apps alone (RFC 8252 §7.3).",
         differs=bool,
@@ -78,11 +73,6 @@ IGNORED = (
         name="COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS",
         remedy="Remove the line: each answer says whose it is (RFC 9207 §2).",
         differs=lambda value: not value,
-    ),
-    Ignored(
-        name="PKCE_REQUIRED",
-        remedy="Write True or False: for one client, its security profile says it.",
-        differs=callable,
     ),
     Ignored(name="OIDC_RSA_PRIVATE_KEY", remedy=_KEYS, differs=bool),
     Ignored(name="OIDC_RSA_PRIVATE_KEYS_INACTIVE", remedy=_KEYS, differs=bool),

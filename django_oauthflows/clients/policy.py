@@ -48,20 +48,21 @@ SWITCHES = {
 }
 
 
-def profile_without_policy(application: models.Model) -> str:
+def profile_without_policy(application: Any) -> str:
     """The profile of an application that has no policy.
 
-    A project that switched DOT's PKCE off said itself that its clients cannot do it; one that opened DOT's
-    implicit or password grant, that it needs that.
+    A project that switched DOT's PKCE off, for all or for this one, said itself that its clients cannot do
+    it; one that opened DOT's implicit or password grant, that it needs that.
     """
     grant_type = _grant_type_of(application)
     if is_opened(grant_type):
         return "legacy"
     if grant_type in ("implicit", "password"):
         return "standard"
-    if dot.project_says("PKCE_REQUIRED") and not dot.setting("PKCE_REQUIRED"):
-        return "legacy"
-    return "standard"
+    may_omit_pkce = dot.lets_clients_omit_pkce(
+        application.client_id, is_confidential=application.client_type == "confidential"
+    )
+    return "legacy" if may_omit_pkce else "standard"
 
 
 def flows_without_policy(application: models.Model) -> frozenset[str]:

@@ -44,7 +44,7 @@ def remembered_and_locked(client: ClientFacts, person: Any) -> RememberedConsent
 
 
 def _lifetime() -> int | None:
-    """Return how long a yes counts, in seconds: by our setting, else not at all where DOT's asks each time."""
+    """Return how long a yes counts, in seconds: by our setting, else 0 where DOT's asks each time."""
     if "CONSENT_LIFETIME" not in project_settings() and dot.asks_each_time():
         return 0
     return conf.CONSENT_LIFETIME

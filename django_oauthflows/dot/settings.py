@@ -56,6 +56,19 @@ def asks_each_time() -> bool:
     return project_says("REQUEST_APPROVAL_PROMPT") and setting("REQUEST_APPROVAL_PROMPT") != "auto"
 
 
+def lets_clients_omit_pkce(client_id: str, *, is_confidential: bool) -> bool:
+    """Return whether `PKCE_REQUIRED` is False, for all or by the project's function of a client id.
+
+    The function is asked for clients with a secret alone: the others must use PKCE (RFC 9700 §2.1.1).
+    """
+    if not project_says("PKCE_REQUIRED"):
+        return False
+    chosen = setting("PKCE_REQUIRED")
+    if callable(chosen):
+        return is_confidential and not chosen(client_id)
+    return not chosen
+
+
 def is_switched_off(name: str) -> bool:
     """Return whether the project itself wrote False for a switch of DOT's, as `OIDC_ENABLED`.
 
