@@ -57,6 +57,7 @@ from django_oauthflows.dot.secrets import (
 from django_oauthflows.dot.settings import (
     TIGHTENED,
     asks_each_time,
+    deletes_tokens_at_logout,
     is_switched_off,
     is_switched_on,
     lets_clients_omit_pkce,
@@ -92,6 +93,7 @@ __all__ = [
     "available_scopes",
     "check_slow_secret",
     "default_scopes",
+    "deletes_tokens_at_logout",
     "device_grant_model",
     "fetch_client_document",
     "fetches_client_documents_itself",

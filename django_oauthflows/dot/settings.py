@@ -56,6 +56,16 @@ def asks_each_time() -> bool:
     return project_says("REQUEST_APPROVAL_PROMPT") and setting("REQUEST_APPROVAL_PROMPT") != "auto"
 
 
+def deletes_tokens_at_logout() -> bool | None:
+    """Return what the project wants of all of a user's tokens when they sign out; `None` for no word of it.
+
+    DOT has its logout closed, and once it is opened deletes them unless told otherwise.
+    """
+    if project_says("OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"):
+        return bool(setting("OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"))
+    return True if is_switched_on("OIDC_RP_INITIATED_LOGOUT_ENABLED") else None
+
+
 def lets_clients_omit_pkce(client_id: str, *, is_confidential: bool) -> bool:
     """Return whether `PKCE_REQUIRED` is False, for all or by the project's function of a client id.
 
