@@ -14,6 +14,12 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.lifetimes import (
+    LifetimeRequest,
+    access_token_seconds,
+    longest_access_token_seconds,
+    seconds,
+)
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -84,7 +90,9 @@ __all__ = [
     "OPENID",
     "OPENID_SCOPES",
     "TIGHTENED",
+    "LifetimeRequest",
     "access_token_model",
+    "access_token_seconds",
     "all_scopes",
     "application_model",
     "applications",
@@ -106,6 +114,7 @@ __all__ = [
     "is_switched_on",
     "leave_out_errors_of_our_own_making",
     "lets_clients_omit_pkce",
+    "longest_access_token_seconds",
     "methods_of_validator",
     "named_default_scopes",
     "names_openid",
@@ -119,6 +128,7 @@ __all__ = [
     "resource_is_prefix_of",
     "resource_scopes",
     "scopes_of_apis",
+    "seconds",
     "server_default_scopes",
     "setting",
     "somebody_hears_of_tokens",

@@ -1,10 +1,12 @@
 """Scopes of the server: those of django-oauth-toolkit's backend, and those of this app."""
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import models
 
 from django_oauthflows import own_scopes
+from django_oauthflows.dot.moved import module
 from django_oauthflows.dot.settings import is_switched_off, setting
 from django_oauthflows.offline_access import DESCRIPTION, OFFLINE_ACCESS
 
@@ -55,15 +57,15 @@ def is_openid_provider() -> bool:
 
 def names_openid() -> bool:
     """Return whether the project has the scope of OpenID Connect, switched off or not."""
-    from oauth2_provider.scopes import get_scopes_backend
+    return OPENID in _backend().get_all_scopes()
 
-    return OPENID in get_scopes_backend().get_all_scopes()
+
+def _backend() -> Any:
+    return module("scopes").get_scopes_backend()
 
 
 def _scopes_of_backend() -> dict[str, str]:
-    from oauth2_provider.scopes import get_scopes_backend
-
-    scopes = dict(get_scopes_backend().get_all_scopes())
+    scopes = dict(_backend().get_all_scopes())
     if is_switched_off("OIDC_ENABLED"):
         scopes.pop(OPENID, None)
     return scopes
@@ -77,9 +79,7 @@ def _given(scopes: Collection[str]) -> frozenset[str]:
 
 def available_scopes(application: models.Model) -> frozenset[str]:
     """The scopes DOT's scopes backend lets an application use."""
-    from oauth2_provider.scopes import get_scopes_backend
-
-    return _given(get_scopes_backend().get_available_scopes(application=application))
+    return _given(_backend().get_available_scopes(application=application))
 
 
 #: What `DEFAULT_SCOPES` has for all that there are.
@@ -88,16 +88,12 @@ ALL_SCOPES = "__all__"
 
 def default_scopes(application: models.Model) -> frozenset[str]:
     """What a request that names no scope gets, before the client's own scopes limit it."""
-    from oauth2_provider.scopes import get_scopes_backend
-
-    return _given(get_scopes_backend().get_default_scopes(application=application))
+    return _given(_backend().get_default_scopes(application=application))
 
 
 def server_default_scopes() -> frozenset[str]:
     """What a request that names no scope gets, whoever asks."""
-    from oauth2_provider.scopes import get_scopes_backend
-
-    return _given(get_scopes_backend().get_default_scopes())
+    return _given(_backend().get_default_scopes())
 
 
 def named_default_scopes() -> frozenset[str]:

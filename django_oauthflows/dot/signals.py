@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from oauth2_provider.signals import app_authorized
 
 from django_oauthflows.dot.models import access_token_model, token_database
+from django_oauthflows.dot.moved import module
+
+app_authorized = module("signals").app_authorized
 
 
 def somebody_hears_of_tokens() -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.checks import Tags
 
+from django_oauthflows.dot.moved import module
 from django_oauthflows.dot.settings import project_says
 
 
@@ -16,7 +17,8 @@ def leave_out_errors_of_our_own_making() -> None:
     checksums by DOT's own means.
     """
     from django.core.checks.registry import registry
-    from oauth2_provider.checks import validate_bcp_configuration
+
+    validate_bcp_configuration = module("checks").validate_bcp_configuration
 
     @wraps(validate_bcp_configuration)
     def check(app_configs: Any, **kwargs: Any) -> list[Any]:

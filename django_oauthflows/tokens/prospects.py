@@ -77,6 +77,10 @@ def begins_with_refresh_token(request: TokenRequest) -> bool:
 
 def access_end(request: TokenRequest) -> datetime:
     """When an access token made now ends: no later than the grant it comes of."""
-    end = request.now + timedelta(seconds=lifetimes.access_token_lifetime(request.client))
+    end = request.now + timedelta(
+        seconds=lifetimes.access_token_lifetime(
+            request, person=request.held.user_key if request.held else None
+        )
+    )
     last = request.held.ends_at if request.held else None
     return end if last is None else min(end, last)

@@ -79,6 +79,11 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E175", dot_settings(ROTATE_REFRESH_TOKEN=False), "Remove the line"),
     ("oauthflows.W176", dot_settings(PKCE_REQUIRED=lambda client_id: True), "code_challenge"),
     ("oauthflows.E177", dot_settings(PKCE_REQUIRED=False), "lambda client_id"),
+    (
+        "oauthflows.W178",
+        dot_settings(REFRESH_TOKEN_GRACE_PERIOD_SECONDS=3600),
+        '"REFRESH_GRACE_SECONDS" in OAUTHFLOWS',
+    ),
     ("oauthflows.E070", our_settings(BACKCHANNEL_DELIVERY="celery"), "thread"),
     ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 from oauth2_provider.settings import DEFAULTS
 
 import tests.urls  # noqa: F401 - made of settings when it is first read
 from django_oauthflows.adoption.settings import IGNORED
 from django_oauthflows.dot import TIGHTENED
 from django_oauthflows.dot_validator import HardenedValidator
+from django_oauthflows.tokens.models import Authorization
 from tests.checks.test_checks import SECURE, dot_settings, found
 from tests.marks import spec
 from tests.stories import begin
@@ -158,6 +160,21 @@ def test_the_grace_of_a_refresh_is_dots_unless_ours_is_written(
         token = story.tokens()["refresh_token"]
         assert story.refresh(token).status_code == 200
         assert (story.refresh(token).status_code == 200) is is_answered
+
+
+@pytest.mark.parametrize(
+    ("dot", "ours", "seconds"),
+    [(120, {}, 120), (3600, {}, 300), (3600, {"REFRESH_GRACE_SECONDS": 600}, 600)],
+)
+@spec("RFC 9700 §4.14.2")
+def test_a_long_grace_of_dots_is_cut(dot: int, ours: dict[str, int], seconds: int) -> None:
+    with override_settings(OAUTHFLOWS=ours, **dot_settings(REFRESH_TOKEN_GRACE_PERIOD_SECONDS=dot)):
+        story = begin()
+        before = timezone.now()
+        story.refresh(story.tokens()["refresh_token"])
+    until = Authorization.objects.get().replay_until
+    assert until is not None
+    assert seconds <= (until - before).total_seconds() < seconds + 5
 
 
 class Derived(HardenedValidator):
