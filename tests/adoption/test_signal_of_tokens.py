@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from oauth2_provider.models import get_access_token_model
-from oauth2_provider.signals import app_authorized
 from oauth2_provider.views import TokenView
 
+from django_oauthflows.dot.moved import module
 from django_oauthflows.testing.factories import PASSWORD
 from tests.stories import Story, begin
 
 pytestmark = pytest.mark.django_db
 
+app_authorized = module("signals").app_authorized
 AfterCommit = Callable[..., AbstractContextManager[list[Any]]]
 
 
