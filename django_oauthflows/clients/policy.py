@@ -12,8 +12,12 @@ from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protected_views import as_declared, only_resource
+from django_oauthflows.rules.authorization import request_must_be_pushed
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+
+#: What is asked of an authorization request whichever its flow and its client's profile are.
+OF_EVERY_FLOW: tuple[Rule[Any], ...] = (request_must_be_pushed,)
 
 
 def profile_of(client: ClientFacts) -> Profile:
@@ -24,7 +28,8 @@ def profile_of(client: ClientFacts) -> Profile:
 def authorization_rules(flow: Flow, client: ClientFacts) -> tuple[Rule[Any], ...]:
     """What is asked of a client's authorization request."""
     profile = profile_of(client)
-    return (*flow.authorization_rules, *profile.scope_rules, *profile.authorization_rules)
+    rules = (*OF_EVERY_FLOW, *flow.authorization_rules)
+    return (*rules, *profile.scope_rules, *profile.authorization_rules)
 
 
 def device_rules(client: ClientFacts) -> tuple[Rule[Any], ...]:

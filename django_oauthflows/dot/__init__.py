@@ -14,6 +14,12 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.client_columns import (
+    authentication_method,
+    client_jwks,
+    client_jwks_uri,
+    must_push_requests,
+)
 from django_oauthflows.dot.lifetimes import (
     LifetimeRequest,
     access_token_seconds,
@@ -98,8 +104,11 @@ __all__ = [
     "applications",
     "applications_ask_their_own_model",
     "asks_each_time",
+    "authentication_method",
     "available_scopes",
     "check_slow_secret",
+    "client_jwks",
+    "client_jwks_uri",
     "default_scopes",
     "deletes_tokens_at_logout",
     "device_grant_model",
@@ -116,6 +125,7 @@ __all__ = [
     "lets_clients_omit_pkce",
     "longest_access_token_seconds",
     "methods_of_validator",
+    "must_push_requests",
     "named_default_scopes",
     "names_openid",
     "open_scopes",
