@@ -74,7 +74,8 @@ class Conf:
     )
     CONSENT_LIFETIME: "Setting[int | None]" = Setting(
         365 * 86400,
-        "How long a person's yes is remembered. None: until they withdraw it.",
+        "How long a person's yes is remembered. None: until they withdraw it. 0: they are asked each time; "
+        "so they are where only DOT's REQUEST_APPROVAL_PROMPT is written, and not as auto.",
     )
     REFRESH_TOKENS_NEED_OFFLINE_ACCESS = Setting(
         False,

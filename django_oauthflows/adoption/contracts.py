@@ -6,12 +6,13 @@ from typing import Any
 from django.core.checks import CheckMessage
 
 from django_oauthflows.adoption.lifetimes import check_lifetimes
+from django_oauthflows.adoption.public_clients import check_public_clients
 from django_oauthflows.adoption.settings import check_dot_settings
 
 Check = Callable[..., list[CheckMessage]]
 
 #: Checks that read settings and code alone: they touch no database.
-CHECKS: tuple[Check, ...] = (check_dot_settings, check_lifetimes)
+CHECKS: tuple[Check, ...] = (check_dot_settings, check_lifetimes, check_public_clients)
 
 
 def check_contracts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

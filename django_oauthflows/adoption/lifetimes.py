@@ -13,7 +13,7 @@ _NAMES = ("AUTHORIZATION_CODE_EXPIRE_SECONDS", "ID_TOKEN_EXPIRE_SECONDS")
 def check_lifetimes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Name each lifetime that is none: every request that needs it would fail."""
     messages: list[CheckMessage] = []
-    for read in (dot.usual_access_token_seconds, *(_reading(name) for name in _NAMES)):
+    for read in (dot.longest_access_token_seconds, *(_reading(name) for name in _NAMES)):
         try:
             read()
         except (ImproperlyConfigured, ImportError) as error:
@@ -29,4 +29,4 @@ def check_lifetimes(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 def _reading(name: str) -> Any:
-    return lambda: dot.seconds_of(name)
+    return lambda: dot.seconds(name)

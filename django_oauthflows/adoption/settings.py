@@ -7,8 +7,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning
 
 from django_oauthflows import dot
-from django_oauthflows.conf import conf
-from django_oauthflows.tokens.lifetimes import LONGEST_CODE
+from django_oauthflows.conf import conf, project_settings
+from django_oauthflows.tokens.lifetimes import LONGEST_CODE, LONGEST_GRACE
 
 
 def _always(value: Any) -> bool:
@@ -60,16 +60,6 @@ IGNORED = (
         remedy="Remove the line: the address is made of OAUTH_DEVICE_VERIFICATION_URI.",
     ),
     Ignored(
-        name="ROTATE_REFRESH_TOKEN",
-        remedy="Remove the line: each refresh replaces the refresh token (RFC 9700 §4.14.2).",
-        differs=lambda value: not value,
-    ),
-    Ignored(
-        name="REQUEST_APPROVAL_PROMPT",
-        remedy='Remove the line. To ask at each request, write "CONSENT_LIFETIME": 0 in OAUTHFLOWS.',
-        differs=lambda value: value != "auto",
-    ),
-    Ignored(
         name="ALLOW_LOCALHOST_LOOPBACK",
         remedy="Remove the line: the port of localhost is free for installed apps alone (RFC 8252 §7.3).",
         differs=bool,
@@ -77,17 +67,12 @@ IGNORED = (
     Ignored(
         name="AUTHORIZATION_CODE_EXPIRE_SECONDS",
         remedy=f"Write {LONGEST_CODE} or less: no code lives longer.",
-        differs=lambda value: int(value) > LONGEST_CODE,
+        differs=lambda value: dot.seconds("AUTHORIZATION_CODE_EXPIRE_SECONDS") > LONGEST_CODE,
     ),
     Ignored(
         name="COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS",
         remedy="Remove the line: each answer says whose it is (RFC 9207 §2).",
         differs=lambda value: not value,
-    ),
-    Ignored(
-        name="PKCE_REQUIRED",
-        remedy="Write True or False: for one client, its security profile says it.",
-        differs=callable,
     ),
     Ignored(name="OIDC_RSA_PRIVATE_KEY", remedy=_KEYS, differs=bool),
     Ignored(name="OIDC_RSA_PRIVATE_KEYS_INACTIVE", remedy=_KEYS, differs=bool),
@@ -131,7 +116,24 @@ def check_dot_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for one in IGNORED
         if dot.project_says(one.name) and one.differs(dot.written(one.name))
     ]
-    return [*messages, *_validator(), *_scope_without_openid()]
+    return [*messages, *_long_grace(), *_validator(), *_scope_without_openid()]
+
+
+def _long_grace() -> list[CheckMessage]:
+    """DOT repeats an answer for as long as it is told to; who stole the token may ask too."""
+    name = "REFRESH_TOKEN_GRACE_PERIOD_SECONDS"
+    is_ours = "REFRESH_GRACE_SECONDS" in project_settings()
+    if is_ours or not dot.project_says(name) or dot.seconds(name) <= LONGEST_GRACE:
+        return []
+    return [
+        Warning(
+            f"OAUTH2_PROVIDER[{name!r}] is cut to {LONGEST_GRACE} seconds: whoever stole a spent refresh "
+            "token gets the new pair as long as it lasts (RFC 9700 §4.14.2).",
+            hint=f'Write {LONGEST_GRACE} or less; or the seconds that your clients need as "REFRESH_GRACE_'
+            'SECONDS" in OAUTHFLOWS, which goes before it.',
+            id="oauthflows.W178",
+        )
+    ]
 
 
 def _validator() -> list[CheckMessage]:

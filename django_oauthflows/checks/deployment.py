@@ -67,7 +67,7 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "oauthflows.W103",
             )
         )
-    if (dot.usual_access_token_seconds() or 0) > _LONG:
+    if dot.longest_access_token_seconds() > _LONG:
         messages.append(
             _warning(
                 "Access tokens live longer than an hour.",

@@ -124,7 +124,9 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         redirect_uris=tuple(application.redirect_uris.split()),
         post_logout_redirect_uris=tuple(application.post_logout_redirect_uris.split()),
         allowed_origins=tuple(application.allowed_origins.split()),
-        authentication_method=_authentication_method(policy, is_confidential=is_confidential),
+        authentication_method=_authentication_method(
+            policy, application, is_confidential=is_confidential
+        ),
         authentication_is_optional=_may_leave_it_out(policy, is_confidential=is_confidential),
         secrets=tuple(_live_facts(secret) for secret in secrets if secret.is_live),
         dot_secret=dot.usable_secret(application) if asks_dot else "",
@@ -137,8 +139,8 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         resources=frozenset(policy.resources) if policy else frozenset(),
         exchange_targets=frozenset(policy.exchange_targets) if policy else frozenset(),
         may_impersonate=policy.may_impersonate if policy else False,
-        jwks=policy.jwks if policy else None,
-        jwks_uri=policy.jwks_uri if policy else "",
+        jwks=policy.jwks if policy else dot.client_jwks(application),
+        jwks_uri=policy.jwks_uri if policy else dot.client_jwks_uri(application),
         token_endpoint_auth_signing_alg=policy.token_endpoint_auth_signing_alg if policy else "",
         openid=openid_facts_of(policy, algorithm=application.algorithm),
         token_format=policy.token_format if policy else "opaque",
@@ -156,6 +158,7 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         tos_uri=policy.tos_uri if policy else "",
         translations=policy.translations if policy else {},
         asks_its_own_model=dot.applications_ask_their_own_model(),
+        must_push_requests=dot.must_push_requests(application),
     )
 
 
@@ -201,10 +204,17 @@ def _plain_dot_secret(application: Any, secrets: list[ClientSecret]) -> str:
     return "" if is_retired else dot.plain_secret(str(application.client_secret))
 
 
-def _authentication_method(policy: ClientPolicy | None, *, is_confidential: bool) -> AuthMethod:
+def _authentication_method(
+    policy: ClientPolicy | None, application: Any, *, is_confidential: bool
+) -> AuthMethod:
     if not is_confidential:
         return AuthMethod.NONE
-    return AuthMethod(policy.authentication_method) if policy else AuthMethod.ANY_SECRET
+    if policy is not None:
+        return AuthMethod(policy.authentication_method)
+    # A value that is none of the field's lets no secret in.
+    written = dot.authentication_method(application)
+    is_known = written in {*AuthMethod} and written != AuthMethod.NONE
+    return AuthMethod(written) if is_known else AuthMethod.PRIVATE_KEY_JWT
 
 
 def _may_leave_it_out(policy: ClientPolicy | None, *, is_confidential: bool) -> bool:

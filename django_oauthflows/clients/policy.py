@@ -12,8 +12,12 @@ from django_oauthflows.flows.base import Flow
 from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protected_views import as_declared, only_resource
+from django_oauthflows.rules.authorization import request_must_be_pushed
 from django_oauthflows.rules.base import Rule
 from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+
+#: What is asked of an authorization request whichever its flow and its client's profile are.
+OF_EVERY_FLOW: tuple[Rule[Any], ...] = (request_must_be_pushed,)
 
 
 def profile_of(client: ClientFacts) -> Profile:
@@ -24,7 +28,8 @@ def profile_of(client: ClientFacts) -> Profile:
 def authorization_rules(flow: Flow, client: ClientFacts) -> tuple[Rule[Any], ...]:
     """What is asked of a client's authorization request."""
     profile = profile_of(client)
-    return (*flow.authorization_rules, *profile.scope_rules, *profile.authorization_rules)
+    rules = (*OF_EVERY_FLOW, *flow.authorization_rules)
+    return (*rules, *profile.scope_rules, *profile.authorization_rules)
 
 
 def device_rules(client: ClientFacts) -> tuple[Rule[Any], ...]:
@@ -48,20 +53,21 @@ SWITCHES = {
 }
 
 
-def profile_without_policy(application: models.Model) -> str:
+def profile_without_policy(application: Any) -> str:
     """The profile of an application that has no policy.
 
-    A project that switched DOT's PKCE off said itself that its clients cannot do it; one that opened DOT's
-    implicit or password grant, that it needs that.
+    A project that switched DOT's PKCE off, for all or for this one, said itself that its clients cannot do
+    it; one that opened DOT's implicit or password grant, that it needs that.
     """
     grant_type = _grant_type_of(application)
     if is_opened(grant_type):
         return "legacy"
     if grant_type in ("implicit", "password"):
         return "standard"
-    if dot.project_says("PKCE_REQUIRED") and not dot.setting("PKCE_REQUIRED"):
-        return "legacy"
-    return "standard"
+    may_omit_pkce = dot.lets_clients_omit_pkce(
+        application.client_id, is_confidential=application.client_type == "confidential"
+    )
+    return "legacy" if may_omit_pkce else "standard"
 
 
 def flows_without_policy(application: models.Model) -> frozenset[str]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django_oauthflows import dot, signals
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
-from django_oauthflows.conf import conf
+from django_oauthflows.conf import conf, project_settings
 from django_oauthflows.consent.models import Consent, ConsentQuerySet
 from django_oauthflows.consent.remembered import NOTHING_YET, RememberedConsent
 from django_oauthflows.consent.scope import ConsentScope
@@ -26,6 +26,9 @@ def remembered(client: ClientFacts, person: Any) -> RememberedConsent | None:
 
     Read from the database that is written to: a replica may not know yet of a withdrawal.
     """
+    if _lifetime() == 0:
+        # Nor does a consent from before the site wanted that.
+        return None
     consent = _rows(client.key, person).live().first()
     return None if consent is None else consent.remembered
 
@@ -38,6 +41,13 @@ def remembered_and_locked(client: ClientFacts, person: Any) -> RememberedConsent
     share_user(person.pk, dot.token_database())
     consent = _locked(_rows(client.key, person))
     return consent.remembered if consent is not None and consent.is_live else None
+
+
+def _lifetime() -> int | None:
+    """Return how long a yes counts, in seconds: by our setting, else 0 where DOT's asks each time."""
+    if "CONSENT_LIFETIME" not in project_settings() and dot.asks_each_time():
+        return 0
+    return conf.CONSENT_LIFETIME
 
 
 def _rows(application_key: Any, person: Any) -> ConsentQuerySet:
@@ -76,7 +86,7 @@ def remember(
     Scopes they were asked for and left unticked are forgotten; those they were not asked for stay.
     """
     now = clock.now()
-    lifetime = conf.CONSENT_LIFETIME
+    lifetime = _lifetime()
     using = dot.token_database()
     with transaction.atomic(using=using):
         share_user(person.pk, using)

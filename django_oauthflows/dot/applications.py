@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from oauth2_provider.settings import oauth2_settings
 
-from django_oauthflows.dot import moved
+from django_oauthflows.dot.moved import module
 from django_oauthflows.dot.settings import project_says
 
 #: DOT's one grant type per application, as slugs of the catalogue (RFC 6749 §1.3). DOT lets every
@@ -70,6 +70,6 @@ def fetch_client_document(client_id: str) -> tuple[Any, int] | None:
     """
     try:
         document, seconds = oauth2_settings.CIMD_METADATA_FETCHER().fetch(client_id)
-    except moved.module("cimd").CIMDError:
+    except module("cimd").CIMDError:
         return None
     return document, int(seconds)

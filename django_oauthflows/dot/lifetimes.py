@@ -1,70 +1,76 @@
-"""Lifetimes that a project wrote for django-oauth-toolkit, in whatever form it takes them.
-
-A number of seconds, a `timedelta`, or for access tokens a function of the request, by itself or by its dotted
-path, as the next release of django-oauth-toolkit takes it.
-"""
+"""Lifetimes in django-oauth-toolkit's settings: a number of seconds, a `timedelta`, or a function (DOT 4)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
-from types import SimpleNamespace
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from django_oauthflows.dot.models import applications
 from django_oauthflows.dot.settings import setting
 
-_ACCESS_TOKENS = "ACCESS_TOKEN_EXPIRE_SECONDS"
+#: The longest that a function of the project's may say, in seconds: keys are published for that long.
+LONGEST_SAID = 86400
 
 
-def seconds_of(name: str) -> int:
-    """Return a lifetime in seconds, by the name of its setting. Raises `ImproperlyConfigured`."""
-    return _as_seconds(name, setting(name))
+@dataclass(frozen=True, kw_only=True)
+class LifetimeRequest:
+    """What a project's function learns of a request, by the names that oauthlib's request has.
 
-
-def access_token_seconds(
-    *, client_id: str, application_key: Any, scopes: frozenset[str], user_key: Any, grant_type: str
-) -> int:
-    """Return how long an access token lives that is issued to this client. Raises `ImproperlyConfigured`.
-
-    A function of the project gets an object with `client`, `client_id`, `user`, `scopes` and `grant_type`, as
-    django-oauth-toolkit gives it. The rows behind `client` and `user` are read only if it looks at them.
+    Rows are read when the function reads them.
     """
-    function = _function()
-    if function is None:
-        return seconds_of(_ACCESS_TOKENS)
-    request = SimpleNamespace(
-        client=SimpleLazyObject(lambda: applications().get(pk=application_key)),
-        client_id=client_id,
-        user=None if user_key is None else SimpleLazyObject(lambda: _user(user_key)),
-        scopes=sorted(scopes),
-        grant_type=grant_type,
-    )
-    return _as_seconds(_ACCESS_TOKENS, function(request))
+
+    client_id: str
+    client_key: Any
+    grant_type: str = ""
+    scopes: tuple[str, ...] = ()
+    user_key: Any = None
+
+    @cached_property
+    def client(self) -> Any:
+        """The application."""
+        return applications().get(pk=self.client_key)
+
+    @cached_property
+    def user(self) -> Any:
+        """Who granted it, or `None`."""
+        return get_user_model()._base_manager.filter(pk=self.user_key).first()
 
 
-def usual_access_token_seconds() -> int | None:
-    """Return how long access tokens live where it is the same for all; `None` where a function decides."""
-    return None if _function() else seconds_of(_ACCESS_TOKENS)
+def seconds(name: str, *, may_be_none: bool = False) -> int:
+    """Return a lifetime that is the same for every request; 0 only for one that `may_be_none`."""
+    value = setting(name)
+    return 0 if may_be_none and value == 0 else _whole(name, value)
 
 
-def _function() -> Callable[[Any], Any] | None:
-    value = setting(_ACCESS_TOKENS)
-    found: Any = import_string(value) if isinstance(value, str) else value
-    return found if callable(found) else None
+def access_token_seconds(request: LifetimeRequest) -> int:
+    """Return how long an access token lives, by `ACCESS_TOKEN_EXPIRE_SECONDS`."""
+    name = "ACCESS_TOKEN_EXPIRE_SECONDS"
+    chosen = _chosen()
+    if not callable(chosen):
+        return _whole(name, chosen)
+    return min(_whole(name, chosen(request)), LONGEST_SAID)
 
 
-def _user(key: Any) -> Any:
-    return get_user_model()._default_manager.get(pk=key)
+def longest_access_token_seconds() -> int:
+    """Return the longest that it lets any access token live."""
+    chosen = _chosen()
+    return LONGEST_SAID if callable(chosen) else _whole("ACCESS_TOKEN_EXPIRE_SECONDS", chosen)
 
 
-def _as_seconds(name: str, value: Any) -> int:
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        raise ImproperlyConfigured(
-            f"OAUTH2_PROVIDER[{name!r}] gives {value!r}: write a number of seconds above 0, or a timedelta."
-        )
-    return int(seconds)
+def _chosen() -> int | timedelta | Callable[[LifetimeRequest], int | timedelta]:
+    chosen = setting("ACCESS_TOKEN_EXPIRE_SECONDS")
+    return import_string(chosen) if isinstance(chosen, str) else chosen  # type: ignore[no-any-return]
+
+
+def _whole(name: str, value: Any) -> int:
+    """A number of seconds. Raises `ImproperlyConfigured` for what is none, as DOT does."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds above 0, or a timedelta.")
+    return int(value)

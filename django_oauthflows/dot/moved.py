@@ -1,25 +1,25 @@
-"""Modules of django-oauth-toolkit that its next release moves: the new place is tried first.
-
-The old places warn there and are to go with its release 4.0.
-"""
+"""Modules that django-oauth-toolkit's next release has moved: from the new place, else from the old one."""
 
 from functools import cache
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
-#: Where a module of 3.4 stands after it was moved.
-_NEW_PLACES = {
-    "checks": "core.checks",
-    "cimd": "authorization_server.cimd",
-    "scopes": "core.scopes",
-    "signals": "core.signals",
+_PLACES = {
+    "checks": ("oauth2_provider.core.checks", "oauth2_provider.checks"),
+    "cimd": ("oauth2_provider.authorization_server.cimd", "oauth2_provider.cimd"),
+    "scopes": ("oauth2_provider.core.scopes", "oauth2_provider.scopes"),
+    "signals": ("oauth2_provider.core.signals", "oauth2_provider.signals"),
 }
 
 
 @cache
-def module(name: str) -> ModuleType:
-    """Return a module of django-oauth-toolkit by its name in 3.4. Raises `ImportError` if it has neither."""
+def module(name: str) -> Any:
+    """Return a module of DOT by its old name; the old place warns where there is a new one."""
+    new, old = _PLACES[name]
     try:
-        return import_module(f"oauth2_provider.{_NEW_PLACES[name]}")
-    except ModuleNotFoundError:
-        return import_module(f"oauth2_provider.{name}")
+        return import_module(new)
+    except ModuleNotFoundError as error:
+        if error.name is None or not new.startswith(error.name):
+            # It is there, and something that it needs is not.
+            raise
+    return import_module(old)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 from django_oauthflows import own_scopes
-from django_oauthflows.dot import moved
+from django_oauthflows.dot.moved import module
 from django_oauthflows.dot.settings import is_switched_off, setting
 from django_oauthflows.offline_access import DESCRIPTION, OFFLINE_ACCESS
 
@@ -61,8 +61,7 @@ def names_openid() -> bool:
 
 
 def _backend() -> Any:
-    """Return the scopes backend of the project, or django-oauth-toolkit's own."""
-    return moved.module("scopes").get_scopes_backend()
+    return module("scopes").get_scopes_backend()
 
 
 def _scopes_of_backend() -> dict[str, str]:

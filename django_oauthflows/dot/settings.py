@@ -51,6 +51,34 @@ def written(name: str) -> Any:
     return oauth2_settings.user_settings.get(name)
 
 
+def asks_each_time() -> bool:
+    """Return whether the project wants a page at each request (`REQUEST_APPROVAL_PROMPT`)."""
+    return project_says("REQUEST_APPROVAL_PROMPT") and setting("REQUEST_APPROVAL_PROMPT") != "auto"
+
+
+def deletes_tokens_at_logout() -> bool | None:
+    """Return what the project wants of all of a user's tokens when they sign out; `None` for no word of it.
+
+    DOT has its logout closed, and once it is opened deletes them unless told otherwise.
+    """
+    if project_says("OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"):
+        return bool(setting("OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"))
+    return True if is_switched_on("OIDC_RP_INITIATED_LOGOUT_ENABLED") else None
+
+
+def lets_clients_omit_pkce(client_id: str, *, is_confidential: bool) -> bool:
+    """Return whether `PKCE_REQUIRED` is False, for all or by the project's function of a client id.
+
+    The function is asked for clients with a secret alone: the others must use PKCE (RFC 9700 §2.1.1).
+    """
+    if not project_says("PKCE_REQUIRED"):
+        return False
+    chosen = setting("PKCE_REQUIRED")
+    if callable(chosen):
+        return is_confidential and not chosen(client_id)
+    return not chosen
+
+
 def is_switched_off(name: str) -> bool:
     """Return whether the project itself wrote False for a switch of DOT's, as `OIDC_ENABLED`.
 

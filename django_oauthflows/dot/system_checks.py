@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.checks import Tags
 
-from django_oauthflows.dot import moved
+from django_oauthflows.dot.moved import module
 from django_oauthflows.dot.settings import project_says
 
 
@@ -18,7 +18,7 @@ def leave_out_errors_of_our_own_making() -> None:
     """
     from django.core.checks.registry import registry
 
-    validate_bcp_configuration = moved.module("checks").validate_bcp_configuration
+    validate_bcp_configuration = module("checks").validate_bcp_configuration
 
     @wraps(validate_bcp_configuration)
     def check(app_configs: Any, **kwargs: Any) -> list[Any]:

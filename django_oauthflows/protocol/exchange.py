@@ -10,6 +10,7 @@ from dataclasses import replace
 from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest
 
+from django_oauthflows import dot
 from django_oauthflows.audit import actors, recorder
 from django_oauthflows.audit.actors import SERVER, network_of
 from django_oauthflows.audit.events import Event
@@ -20,6 +21,7 @@ from django_oauthflows.clients.dry_run.shapes import Sent
 from django_oauthflows.clients.policy import resource_of, token_rules
 from django_oauthflows.clients.requested_scopes import RequestedScopes, requested_scopes
 from django_oauthflows.core import clock
+from django_oauthflows.core.after_commit import after_commit
 from django_oauthflows.core.deadlocks import is_deadlock
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
@@ -38,6 +40,7 @@ from django_oauthflows.rules.device import device_code_must_be_unspent
 from django_oauthflows.rules.grants import code_must_be_unspent, refresh_token_must_be_unspent
 from django_oauthflows.rules.requests import Assertion, ClientFacts, Held, TokenRequest
 from django_oauthflows.tokens import families
+from django_oauthflows.tokens.checksums import checksum
 from django_oauthflows.tokens.issuing import Issued, LostRace
 from django_oauthflows.tokens.reading import Presented
 from django_oauthflows.traffic import counting
@@ -52,6 +55,8 @@ _REPLAYS = {
 _SCOPES_ARE_SETTLED = ("authorization_code", DEVICE_CODE.grant_type)
 #: Grant types that go on with what was granted by a code.
 _AFTER_A_CODE = (*_SCOPES_ARE_SETTLED, "refresh_token")
+#: Grant types whose tokens DOT sends the signal `app_authorized` for; it has none for devices.
+_TOLD_BY_DOT = ("authorization_code", "client_credentials", "password", "refresh_token")
 #: A lost race is read again; whoever loses twice is told so.
 _TRIES = 3
 
@@ -107,7 +112,23 @@ def _attempt(
     issued = _issue(http, parameters, request, presented)
     _count(http, parameters, request)
     note_dropped_scopes(http, request, endpoint="token")
+    _tell_as_dot_does(http, grant_type, issued)
     return issued
+
+
+def _tell_as_dot_does(http: HttpRequest, grant_type: str, issued: Issued) -> None:
+    """Tell a project's receivers of `app_authorized`, as far as there are any.
+
+    Of the grant types that django-oauth-toolkit tells them of, and no others: a receiver that came with it
+    expects these. The signal `token_issued` tells of all.
+    """
+    if grant_type in _TOLD_BY_DOT and dot.somebody_hears_of_tokens():
+        after_commit(
+            dot.tell_app_authorized,
+            http,
+            checksum(issued.access_token),
+            using=dot.token_database(),
+        )
 
 
 def _count(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> None:

@@ -18,8 +18,10 @@ from django_oauthflows import dot
 from django_oauthflows.audit import recorder
 from django_oauthflows.audit.redaction import redacted
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.conf import project_settings
 from django_oauthflows.core import clock
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.identity.hints import Hint, hint_of
 from django_oauthflows.identity.participants import frames_of, participants_of
 from django_oauthflows.issuer import issuer_of
@@ -37,6 +39,8 @@ from django_oauthflows.tokens.subjects import sid_of, subject_of
 
 #: What the form of the page sends, and whoever else sends it has to be that page (`endpoints/logout.py`).
 DECISION, SIGN_OUT, STAY = "decision", "sign-out", "stay"
+
+_DELETE_TOKENS = "OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,14 +201,29 @@ def _asks_always() -> bool:
     return dot.is_switched_on("OIDC_RP_INITIATED_LOGOUT_ALWAYS_PROMPT")
 
 
+def _ends_everything() -> bool:
+    """Does all that the person granted end, in whichever sign-in, as on django-oauth-toolkit?
+
+    Where the project wrote nothing of that, our own setting goes before DOT's default.
+    """
+    if "REVOKE_ON_LOGOUT" in project_settings() and not dot.project_says(_DELETE_TOKENS):
+        return False
+    return bool(dot.deletes_tokens_at_logout())
+
+
+def _devices() -> Any:
+    """Return the keys of the applications that DOT leaves their tokens: those of its device grant."""
+    rows = dot.applications().filter(authorization_grant_type=DEVICE_CODE.grant_type)
+    return rows.order_by().values("pk")
+
+
 def _sign_out(http: HttpRequest, asked: Asked) -> HttpResponse:
     """Django's own sign-out, whose signal ends and tells all the rest; then the front channel's frames."""
     person: Any = http.user
     sid, issuer = current_sid(http), issuer_of(http)
     with transaction.atomic(using=dot.token_database()):
-        if dot.is_switched_on("OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS"):
-            # As on django-oauth-toolkit: all that the person granted, in whichever sign-in.
-            families.revoke_all(person=person, reason="signed_out", request=http)
+        if _ends_everything():
+            families.revoke_all(person=person, reason="signed_out", spared=_devices(), request=http)
         auth.logout(http)
         # Afterwards, so that a client which redeems its code at this moment is among them.
         frames = frames_of(participants_of(sid, person), issuer=issuer, sid=sid)

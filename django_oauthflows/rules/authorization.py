@@ -36,6 +36,17 @@ def response_mode_of(asked: str, response_type: str, redirect_uri: str) -> str:
     return default_response_mode(response_type)
 
 
+@rule(spec="RFC 9126 §4", refuses_with=Code.INVALID_REQUEST)
+def request_must_be_pushed(request: AuthorizationRequest) -> str | None:
+    """A client that is registered for pushed requests relies on none of them passing through the browser."""
+    if request.client.must_push_requests:
+        return (
+            "This client must push its authorization requests, and this server has no endpoint for pushed "
+            "requests yet."
+        )
+    return None
+
+
 @rule(
     spec="OAuth 2.0 Multiple Response Type Encoding Practices §2.1",
     refuses_with=Code.INVALID_REQUEST,

@@ -104,6 +104,7 @@ class ClientFacts:
     those it may exchange other tokens for (RFC 8693); empty is none. `needs_offline_access` holds where only
     a grant with that scope has a refresh token. `jwks` and `jwks_uri` are its public
     keys (RFC 7591 §2), and `translations` its name and addresses by member, then language (§2.2).
+    With `must_push_requests` it may only refer to requests that it pushed before (RFC 9126 §6).
     Where `authentication_is_optional`, `left_out_its_proof` holds for a request that came without, for which
     it is no confidential client.
     """
@@ -156,6 +157,7 @@ class ClientFacts:
     tos_uri: str = ""
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     asks_its_own_model: bool = False
+    must_push_requests: bool = False
 
     def may_use(self, flow: str) -> bool:
         """Return whether the client may use a flow, or the weaker form of it."""

@@ -47,7 +47,7 @@ def issue_in_front(
     """
     using, family = dot.token_database(), uuid4()
     earned = prospect(request, person=person, sign_in=sign_in, now=now)
-    expires = earned.expires if earned else front_end(request, now, person.pk)
+    expires = front_end(request, now, person=person.pk)
     access = earned.access_token() if earned else ""
     front = checksum(access) if access else ""
     with issuing(user=person, client=request.client.key, using=using, sid=sign_in.sid):
@@ -110,7 +110,7 @@ def prospect(
     """The access token that goes through the browser, where the response type names one."""
     if "token" not in request.response_types:
         return None
-    expires = front_end(request, now, person.pk)
+    expires = front_end(request, now, person=person.pk)
     claims = claims_of_access_token(
         request,
         expires,
@@ -122,6 +122,6 @@ def prospect(
     return Prospect(request=request, expires=expires, claims=claims, person=person.pk)
 
 
-def front_end(request: AuthorizationRequest, now: datetime, user_key: Any) -> datetime:
-    """When what goes through the browser ends."""
-    return now + timedelta(seconds=lifetimes.access_token_lifetime(request, user_key))
+def front_end(request: AuthorizationRequest, now: datetime, *, person: Any = None) -> datetime:
+    """When what goes through the browser ends; `person` is a key."""
+    return now + timedelta(seconds=lifetimes.access_token_lifetime(request, person=person))

@@ -12,17 +12,23 @@ from django_oauthflows.rules.requests import AuthorizationRequest, ClientFacts, 
 
 #: RFC 6749 §4.1.2 recommends ten minutes at most; RFC 9700 a short time. A longer setting is cut to this.
 LONGEST_CODE = 60
+#: Longer than a client goes on trying. A longer setting of DOT's is cut to this.
+LONGEST_GRACE = 300
 
 
 def code_lifetime() -> int:
-    return min(dot.seconds_of("AUTHORIZATION_CODE_EXPIRE_SECONDS"), LONGEST_CODE)
+    return min(dot.seconds("AUTHORIZATION_CODE_EXPIRE_SECONDS"), LONGEST_CODE)
 
 
 def refresh_grace() -> int:
-    """Return how long a spent refresh token gets its answer again: by our setting, else by DOT's."""
+    """Return how long a spent refresh token gets its answer again: by our setting, else by DOT's.
+
+    DOT's is cut: who stole a spent token of a public client gets the new pair as long as it lasts
+    (RFC 9700 §4.14.2).
+    """
     name = "REFRESH_TOKEN_GRACE_PERIOD_SECONDS"
     if "REFRESH_GRACE_SECONDS" not in project_settings() and dot.project_says(name):
-        return int(dot.setting(name))
+        return min(dot.seconds(name, may_be_none=True), LONGEST_GRACE)
     return int(conf.REFRESH_GRACE_SECONDS)
 
 
@@ -30,30 +36,29 @@ def device_code_lifetime() -> int:
     return int(conf.DEVICE_CODE_LIFETIME)
 
 
-def access_token_lifetime(
-    request: TokenRequest | AuthorizationRequest, user_key: Any = None
-) -> int:
-    """Return how long the access token of a request lives: by its client's policy, else by the server."""
+def access_token_lifetime(request: TokenRequest | AuthorizationRequest, *, person: Any) -> int:
+    """Return how long an access token lives, for a person's key or `None`."""
     client = request.client
     if client.access_token_lifetime is not None:
         return client.access_token_lifetime
-    return dot.access_token_seconds(
+    asks = dot.LifetimeRequest(
         client_id=client.client_id,
-        application_key=client.key,
-        scopes=request.scopes,
-        user_key=user_key,
-        grant_type=request.grant_type if isinstance(request, TokenRequest) else "implicit",
+        client_key=client.key,
+        grant_type=request.grant_type if isinstance(request, TokenRequest) else "",
+        scopes=tuple(sorted(request.scopes)),
+        user_key=person,
     )
+    return dot.access_token_seconds(asks)
 
 
 def id_token_lifetime() -> int:
-    return dot.seconds_of("ID_TOKEN_EXPIRE_SECONDS")
+    return dot.seconds("ID_TOKEN_EXPIRE_SECONDS")
 
 
 def longest_access_token_lifetime() -> int:
-    """Return the longest any client's access token may live, as far as no function decides about it."""
+    """The longest any client's access token may live."""
     longest = ClientPolicy.objects.aggregate(longest=Max("access_token_lifetime"))["longest"] or 0
-    return max(dot.usual_access_token_seconds() or 0, longest)
+    return max(dot.longest_access_token_seconds(), longest)
 
 
 def refresh_token_idle_end(client: ClientFacts, issued: datetime) -> datetime | None:

@@ -77,8 +77,10 @@ def begins_with_refresh_token(request: TokenRequest) -> bool:
 
 def access_end(request: TokenRequest) -> datetime:
     """When an access token made now ends: no later than the grant it comes of."""
-    user_key = request.held.user_key if request.held else None
-    lifetime = lifetimes.access_token_lifetime(request, user_key)
-    end = request.now + timedelta(seconds=lifetime)
+    end = request.now + timedelta(
+        seconds=lifetimes.access_token_lifetime(
+            request, person=request.held.user_key if request.held else None
+        )
+    )
     last = request.held.ends_at if request.held else None
     return end if last is None else min(end, last)

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError
 
 from django_oauthflows import dot
-from django_oauthflows.rules.requests import TokenRequest
+from django_oauthflows.rules.requests import Held, TokenRequest
 from django_oauthflows.statements import CompiledUpdate
-from django_oauthflows.tokens import lifetimes, replay
+from django_oauthflows.tokens import kept_tokens, lifetimes, replay
 from django_oauthflows.tokens.checksums import generate
 from django_oauthflows.tokens.issuing import (
     Issued,
@@ -25,7 +25,7 @@ from django_oauthflows.tokens.reading import Presented
 
 
 def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
-    """Spend a refresh token and earn its successor (RFC 9700 §4.14.2).
+    """Spend a refresh token and earn its successor (RFC 9700 §4.14.2), or leave it to a client that keeps it.
 
     A retry within the grace window gets the successor that was made already. Raises `LostRace` if the token
     was spent, or its authorization ended, in the meantime.
@@ -36,34 +36,20 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     family = presented.held.authorization or uuid4()
     earned = prospect(request)
     expires = earned.expires
+    is_kept = kept_tokens.keeps_its_tokens(request.client)
     answer = replay.Answer(
         access_token=earned.access_token(),
-        refresh_token=generate(),
+        refresh_token=token if is_kept else generate(),
         scopes=request.scopes,
         expires=expires,
     )
-    sealed = replay.seal(answer, presented=token, family=family)
+    # Nobody has to be told again what can be asked for again.
+    sealed = "" if is_kept else replay.seal(answer, presented=token, family=family)
     try:
         with issuing_from(presented, client=request.client.key, using=using):
             _note_rotation(request, presented, family, sealed, using=using)
-            won = _spend().run(
-                presented.held.key,
-                using,
-                revoked=request.now,
-                updated=request.now,
-                token_family=family,
-            )
-            if not won:
-                raise LostRace
-            row = insert_access_token(
-                request,
-                answer.access_token,
-                expires,
-                person=presented.held.user_key,
-                source=presented.held.key,
-                using=using,
-            )
-            insert_refresh_token(request, answer.refresh_token, family, row, using=using)
+            save = kept_tokens.save_for_same if is_kept else _succeed
+            save(request, presented.held, family, answer, using=using)
     except IntegrityError as error:
         # Two requests adopted the same refresh token of django-oauth-toolkit's at the same moment.
         if presented.authorization is None:
@@ -72,6 +58,26 @@ def rotate(request: TokenRequest, presented: Presented, token: str) -> Issued:
     return announce(
         request, answer.access_token, expires, refresh=answer.refresh_token, authorization=family
     )
+
+
+def _succeed(
+    request: TokenRequest, held: Held, family: UUID, answer: replay.Answer, *, using: str
+) -> None:
+    """Spend what is held, and save what comes after it."""
+    won = _spend().run(
+        held.key, using, revoked=request.now, updated=request.now, token_family=family
+    )
+    if not won:
+        raise LostRace
+    row = insert_access_token(
+        request,
+        answer.access_token,
+        answer.expires,
+        person=held.user_key,
+        source=held.key,
+        using=using,
+    )
+    insert_refresh_token(request, answer.refresh_token, family, row, using=using)
 
 
 def prospect(request: TokenRequest) -> Prospect:
@@ -83,7 +89,7 @@ def _note_rotation(
     request: TokenRequest, presented: Presented, family: UUID, sealed: str, *, using: str
 ) -> None:
     """Keep the answer for a retry; start an authorization for a token that has none."""
-    grace = lifetimes.refresh_grace()
+    grace = lifetimes.refresh_grace() if sealed else 0
     noted = {
         "last_used": request.now,
         # Without a grace nothing may match: a racing request took its time before this one did.

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 from oauth2_provider.settings import DEFAULTS
 
 import tests.urls  # noqa: F401 - made of settings when it is first read
 from django_oauthflows.adoption.settings import IGNORED
 from django_oauthflows.dot import TIGHTENED
 from django_oauthflows.dot_validator import HardenedValidator
+from django_oauthflows.tokens.models import Authorization
 from tests.checks.test_checks import SECURE, dot_settings, found
 from tests.marks import spec
 from tests.stories import begin
@@ -34,12 +36,9 @@ WITHOUT_EFFECT: dict[str, Any] = {
     "OAUTH_PRE_TOKEN_VALIDATION": [print],
     "OAUTH_DEVICE_USER_CODE_GENERATOR": print,
     "OAUTH_DEVICE_VERIFICATION_URI_COMPLETE": "https://id.example/device?code={user_code}",
-    "ROTATE_REFRESH_TOKEN": False,
-    "REQUEST_APPROVAL_PROMPT": "force",
     "ALLOW_LOCALHOST_LOOPBACK": True,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 600,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": False,
-    "PKCE_REQUIRED": lambda client_id: True,
     "OIDC_RSA_PRIVATE_KEY": "-----BEGIN RSA PRIVATE KEY-----",
     "OIDC_RSA_PRIVATE_KEYS_INACTIVE": ["-----BEGIN RSA PRIVATE KEY-----"],
     "OIDC_JWKS_MAX_AGE_SECONDS": 60,
@@ -54,12 +53,9 @@ WITHOUT_EFFECT: dict[str, Any] = {
 AGREEING: dict[str, Any] = {
     "EXTRA_SERVER_KWARGS": {},
     "OAUTH_PRE_TOKEN_VALIDATION": [],
-    "ROTATE_REFRESH_TOKEN": True,
-    "REQUEST_APPROVAL_PROMPT": "auto",
     "ALLOW_LOCALHOST_LOOPBACK": False,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 30,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
-    "PKCE_REQUIRED": True,
     "OIDC_RSA_PRIVATE_KEY": "",
     "OIDC_RP_INITIATED_REGISTRATION_ENABLED": False,
     "OAUTH2_PROTECTED_RESOURCE_BEARER_METHODS_SUPPORTED": ["header"],
@@ -70,6 +66,7 @@ OBEYED_OR_HARMLESS = {
     *TIGHTENED,
     *("SCOPES", "SCOPES_BACKEND_CLASS", "CLIENT_ID_GENERATOR_CLASS", "CLIENT_SECRET_HASHER"),
     *("DEVICE_FLOW_INTERVAL", "OAUTH_DEVICE_VERIFICATION_URI", "ALLOW_URI_WILDCARDS"),
+    *("REQUEST_APPROVAL_PROMPT", "ROTATE_REFRESH_TOKEN", "PKCE_REQUIRED"),
     *("REFRESH_TOKEN_GRACE_PERIOD_SECONDS", "OIDC_ENABLED", "OIDC_ISS_ENDPOINT"),
     *("OIDC_RP_INITIATED_LOGOUT_ENABLED", "OIDC_RP_INITIATED_LOGOUT_ALWAYS_PROMPT"),
     "OIDC_RP_INITIATED_LOGOUT_STRICT_REDIRECT_URIS",
@@ -120,14 +117,28 @@ def test_a_setting_that_says_what_is_done_anyway_is_told_nothing(name: str) -> N
     assert named(**{name: AGREEING[name]}) == []
 
 
-def test_the_way_out_of_asking_each_time_is_one(settings: Any) -> None:
-    story = begin()
-    story.tokens()
-    assert story.ask().status_code == 302
-    settings.OAUTHFLOWS = {"CONSENT_LIFETIME": 0}
-    asked_again = begin()
-    asked_again.tokens()
-    assert asked_again.ask().status_code == 200
+@pytest.mark.parametrize(
+    ("dot", "ours", "asks"),
+    [
+        ({}, {}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "auto"}, {}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "force"}, {}, True),
+        ({"REQUEST_APPROVAL_PROMPT": "force"}, {"CONSENT_LIFETIME": 3600}, False),
+        ({"REQUEST_APPROVAL_PROMPT": "auto"}, {"CONSENT_LIFETIME": 0}, True),
+    ],
+)
+def test_a_project_that_forces_the_page_has_people_asked_each_time(
+    dot: dict[str, Any], ours: dict[str, Any], asks: bool
+) -> None:
+    agreed_before = begin()
+    agreed_before.tokens()
+    with override_settings(OAUTHFLOWS=ours, **dot_settings(**dot)):
+        story = begin()
+        story.tokens()
+        assert (story.ask().status_code == 200) is asks
+        # The request does not decide it: DOT let it (`approval_prompt`).
+        assert (story.ask(approval_prompt="auto").status_code == 200) is asks
+        assert (agreed_before.ask().status_code == 200) is asks
 
 
 @spec("B-18")
@@ -149,6 +160,21 @@ def test_the_grace_of_a_refresh_is_dots_unless_ours_is_written(
         token = story.tokens()["refresh_token"]
         assert story.refresh(token).status_code == 200
         assert (story.refresh(token).status_code == 200) is is_answered
+
+
+@pytest.mark.parametrize(
+    ("dot", "ours", "seconds"),
+    [(120, {}, 120), (3600, {}, 300), (3600, {"REFRESH_GRACE_SECONDS": 600}, 600)],
+)
+@spec("RFC 9700 §4.14.2")
+def test_a_long_grace_of_dots_is_cut(dot: int, ours: dict[str, int], seconds: int) -> None:
+    with override_settings(OAUTHFLOWS=ours, **dot_settings(REFRESH_TOKEN_GRACE_PERIOD_SECONDS=dot)):
+        story = begin()
+        before = timezone.now()
+        story.refresh(story.tokens()["refresh_token"])
+    until = Authorization.objects.get().replay_until
+    assert until is not None
+    assert seconds <= (until - before).total_seconds() < seconds + 5
 
 
 class Derived(HardenedValidator):
@@ -189,7 +215,6 @@ def errors_at_deployment(**words: Any) -> list[str]:
         {"REFRESH_TOKEN_REUSE_PROTECTION": False},
         {"ALLOWED_REDIRECT_URI_SCHEMES": ["http", "https"]},
         {"ALLOW_URI_WILDCARDS": True},
-        {"PKCE_REQUIRED": False},
     ],
 )
 def test_deployment_does_not_fail_by_a_gate_that_this_app_sets(words: dict[str, Any]) -> None:

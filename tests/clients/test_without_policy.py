@@ -86,6 +86,27 @@ def test_a_project_that_switched_pkce_off_keeps_its_old_clients(db: None, settin
     assert answered(public.ask(**without))["error"] == "invalid_request"
 
 
+@spec("RFC 9700 §2.1.1", "B-13")
+def test_a_projects_function_says_which_clients_with_a_secret_need_pkce(
+    db: None, settings: Any
+) -> None:
+    asked: list[str] = []
+    old, new = signed_in(stock_client()), signed_in(stock_client())
+    public = signed_in(stock_client(client_type="public"))
+
+    def needs_pkce(client_id: str) -> bool:
+        asked.append(client_id)
+        return client_id != old.registered.client_id
+
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, "PKCE_REQUIRED": needs_pkce}
+    without = {"code_challenge": None, "code_challenge_method": None}
+    code = answered(old.decide(**without))["code"]
+    assert old.redeem(code, code_verifier=None).status_code == 200
+    assert answered(new.ask(**without))["error"] == "invalid_request"
+    assert answered(public.ask(**without))["error"] == "invalid_request"
+    assert public.registered.client_id not in asked
+
+
 @spec("RFC 6749 §3.3", "B-9")
 def test_its_scopes_are_those_of_dots_backend_and_none_by_default(db: None, settings: Any) -> None:
     flow = stock_client(authorization_grant_type="client-credentials")

@@ -6,6 +6,7 @@ from importlib import import_module
 import pytest
 
 from django_oauthflows import rules
+from django_oauthflows.clients.policy import OF_EVERY_FLOW
 from django_oauthflows.clients.presets import PRESETS
 from django_oauthflows.clients.profiles import PROFILES
 from django_oauthflows.flows import catalogue
@@ -51,6 +52,7 @@ def test_every_rule_is_asked_by_someone() -> None:
     asked |= {rule.name for rule in (*STRICT_SCOPE_RULES, *INTROSPECTING_CLIENT_RULES)}
     asked |= {rule.name for rule in (*INTROSPECTED_RULES, *INTROSPECTING_RULES)}
     asked |= {rule.name for rule in INTROSPECTING_PERSON_RULES}
+    asked |= {rule.name for rule in OF_EVERY_FLOW}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()

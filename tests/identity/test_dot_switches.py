@@ -103,6 +103,39 @@ def test_tokens_end_at_logout_where_the_project_says_so(
     assert (story.call(elsewhere["access_token"]).status_code == 200) is active
 
 
+@pytest.mark.parametrize(
+    ("words", "ours", "active"),
+    [
+        ({}, {}, False),
+        ({"OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS": False}, {}, True),
+        ({}, {"REVOKE_ON_LOGOUT": False}, True),
+        ({"OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS": True}, {"REVOKE_ON_LOGOUT": False}, False),
+    ],
+)
+def test_tokens_go_on_ending_at_the_logout_that_a_project_opened_on_dot(
+    settings: Any, words: dict[str, bool], ours: dict[str, bool], active: bool
+) -> None:
+    saying(settings, OIDC_ENABLED=True, OIDC_RP_INITIATED_LOGOUT_ENABLED=True, **words)
+    settings.OAUTHFLOWS = ours
+    story, tokens = signed_in()
+    elsewhere = begin(person=story.person).tokens()
+    ask(story, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BACK)
+    assert story.introspect(tokens["refresh_token"])["active"] is active
+    assert (story.call(elsewhere["access_token"]).status_code == 200) is active
+
+
+def test_a_device_keeps_its_tokens_as_on_dot(settings: Any) -> None:
+    saying(settings, OIDC_RP_INITIATED_LOGOUT_DELETE_TOKENS=True)
+    story, tokens = signed_in()
+    tv = begin(person=story.person, preset="device", redirect_uris=())
+    codes = tv.device_codes().json()
+    tv.decide_on_device(codes["user_code"])
+    access = tv.poll(codes["device_code"]).json()["access_token"]
+    ask(story, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BACK)
+    assert story.introspect(tokens["access_token"])["active"] is False
+    assert tv.call(access).status_code == 200
+
+
 @spec("OpenID Connect RP-Initiated Logout 1.0 §4")
 @pytest.mark.parametrize(("said", "is_refused"), [(None, False), (True, False), (False, True)])
 def test_an_expired_hint_counts_unless_the_project_says_no(

@@ -55,6 +55,10 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "client_credentials_must_be_well_formed": _(
         "The Basic header is the base64 of client_id:client_secret, both form-encoded first."
     ),
+    "request_must_be_pushed": _(
+        "Clear require_pushed_authorization_requests of the application, or REQUIRE_PUSHED_AUTHORIZATION_"
+        "REQUESTS in OAUTH2_PROVIDER: the request then comes through the browser, best as a signed one."
+    ),
     "client_must_be_confidential": _(
         "This flow is for clients with a secret or key: register a service."
     ),

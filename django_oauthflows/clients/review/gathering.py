@@ -102,7 +102,7 @@ def _lifetimes() -> Lifetimes:
     idle = dot.setting("REFRESH_TOKEN_EXPIRE_SECONDS")
     seconds = idle.total_seconds() if isinstance(idle, timedelta) else idle
     return Lifetimes(
-        access_token=dot.usual_access_token_seconds() or 0,
+        access_token=dot.longest_access_token_seconds(),
         refresh_token_idle=int(seconds) if seconds else None,
         refresh_token_absolute=conf.REFRESH_TOKEN_ABSOLUTE_LIFETIME,
     )

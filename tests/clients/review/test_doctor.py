@@ -83,7 +83,8 @@ def test_it_fails_on_high_unless_told_otherwise() -> None:
 
 
 def test_the_sites_own_settings_are_reported_too() -> None:
-    changes = {"OAUTH2_PROVIDER": {**settings.OAUTH2_PROVIDER, "PKCE_REQUIRED": False}}
+    plain = {"COMPLIANT_BCP_RFC9700_PKCE_METHOD": False}
+    changes = {"OAUTH2_PROVIDER": {**settings.OAUTH2_PROVIDER, **plain}}
     with override_settings(**changes, SECURE_CROSS_ORIGIN_OPENER_POLICY=None):
         members = report("--fail-on", "medium")
     assert members["ok"] is False
