@@ -43,6 +43,7 @@ from django_oauthflows.endpoints.sessions import (
     sessions_end_all,
     sessions_end_others,
 )
+from django_oauthflows.endpoints.sign_in import sign_in
 from django_oauthflows.endpoints.token import token
 from django_oauthflows.endpoints.userinfo import userinfo
 from django_oauthflows.endpoints.without_slash import without_slash
@@ -148,6 +149,7 @@ TABLE = (
         "rp-initiated-logout",
         "OpenID Connect RP-Initiated Logout 1.0 §2",
     ),
+    Row(f"{_o}sign-in/", sign_in, "sign-in"),
     Row(f"{_o}sessions/", sessions, "sessions"),
     Row(f"{_o}sessions/<int:session_id>/end/", session_end, "session-end"),
     Row(f"{_o}sessions/end-others/", sessions_end_others, "sessions-end-others"),

@@ -13,7 +13,6 @@ from django.utils.module_loading import import_string
 
 from django_oauthflows import dot
 from django_oauthflows.audit.references import PLACES
-from django_oauthflows.checks import pages
 from django_oauthflows.clients import trusted_issuers
 from django_oauthflows.clients.profiles import BY_SLUG
 from django_oauthflows.conf import NAMES, conf, project_settings
@@ -21,6 +20,8 @@ from django_oauthflows.core.url_patterns import ways_to
 from django_oauthflows.identity import couriers
 from django_oauthflows.issuer import path_within_site
 from django_oauthflows.keys.algorithms import ALGORITHMS
+from django_oauthflows.protocol import sign_in_page
+from django_oauthflows.protocol import site_pages as pages
 from django_oauthflows.rules.resource_uris import is_resource_uri
 
 
@@ -250,10 +251,19 @@ def _shadowed(authorize: str) -> CheckMessage | None:
 
 def _sign_in_is_missing() -> CheckMessage | None:
     if not pages.leads_somewhere(settings.LOGIN_URL):
+        if not settings.is_overridden("LOGIN_URL"):
+            return None  # Nobody said where: users sign in at the package's own page.
         return Warning(
-            "LOGIN_URL leads nowhere: nobody could sign in to agree to what a client asks for.",
-            hint='Add path("accounts/", include("django.contrib.auth.urls")), or set LOGIN_URL.',
+            "LOGIN_URL leads nowhere: pages of yours that need a sign-in send users to a 404.",
+            hint='Write LOGIN_URL = "oauthflows:sign-in" for the page of this package, or add your own.',
             id="oauthflows.W003",
+        )
+    if sign_in_page.lacks_template(settings.LOGIN_URL):
+        return Warning(
+            "LOGIN_URL leads to Django's sign-in view, and there is no template registration/login.html: "
+            "pages of yours that need a sign-in answer 500.",
+            hint='Write the template, or LOGIN_URL = "oauthflows:sign-in" for the page of this package.',
+            id="oauthflows.W201",
         )
     if pages.lacks_prefix(settings.LOGIN_URL):
         return Warning(

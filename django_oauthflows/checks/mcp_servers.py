@@ -8,10 +8,10 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch
 
 from django_oauthflows import dot
-from django_oauthflows.checks import pages
 from django_oauthflows.core import hosts
 from django_oauthflows.core.url_patterns import url_patterns
 from django_oauthflows.issuer import path_of
+from django_oauthflows.protocol import site_pages as pages
 from django_oauthflows.resource_server.mcp.views import MCPView
 
 

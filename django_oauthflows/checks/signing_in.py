@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning
 from django.utils.module_loading import import_string
 
-from django_oauthflows.checks import pages
 from django_oauthflows.conf import conf
+from django_oauthflows.protocol import site_pages as pages
 from django_oauthflows.protocol.popups import allows_popups
 
 #: What sends the header.

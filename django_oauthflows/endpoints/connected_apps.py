@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,9 +18,10 @@ from django_oauthflows.consent.memory import withdraw
 from django_oauthflows.endpoints.confirmation import Question, ask_first, moment_of
 from django_oauthflows.issuer import issuer_of
 from django_oauthflows.protocol import headers
+from django_oauthflows.protocol.sign_in_page import sign_in_required
 
 
-@login_required
+@sign_in_required
 @require_safe
 def connected_apps(request: HttpRequest) -> HttpResponse:
     """List every client with access to the person's data."""
@@ -31,7 +31,7 @@ def connected_apps(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-@login_required
+@sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpResponse:
     """Ask first, then end a client's access; nothing is lost that the person could not give again."""
@@ -44,7 +44,7 @@ def connected_app_withdraw(request: HttpRequest, application_id: int) -> HttpRes
 
 
 @csrf_protect
-@login_required
+@sign_in_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def connected_app_end_sign_in(request: HttpRequest, authorization_id: UUID) -> HttpResponse:
     """Ask first, then end one sign-in of an app; its others go on, and so does what was agreed to."""

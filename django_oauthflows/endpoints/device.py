@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from django_oauthflows.protocol import device as pages
+from django_oauthflows.protocol.sign_in_page import sign_in_required
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -18,7 +18,7 @@ def _page(answer: View) -> View:
     """A page with a form, for somebody who is signed in."""
 
     @csrf_protect
-    @login_required
+    @sign_in_required
     @transaction.non_atomic_requests
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(answer)
@@ -46,7 +46,7 @@ def device_consent(request: HttpRequest) -> HttpResponse:
     return pages.consent(request)
 
 
-@login_required
+@sign_in_required
 @require_safe
 def device_done(request: HttpRequest) -> HttpResponse:
     """Say how it ended."""

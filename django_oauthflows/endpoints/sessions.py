@@ -1,7 +1,6 @@
 """The person's own page of where they are signed in, and how to end it."""
 
 from django.contrib import auth, messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_oauthflows.endpoints.confirmation import Question, ask_first, moment_of
 from django_oauthflows.identity.logout import end_session
 from django_oauthflows.protocol import headers
+from django_oauthflows.protocol.sign_in_page import sign_in_required
 from django_oauthflows.sessions import agents, engine
 from django_oauthflows.sessions.listing import open_sessions, places_of
 from django_oauthflows.sessions.models import ProviderSession
@@ -21,7 +21,7 @@ _BY_PERSON = "ended_by_person"
 _METHODS = ("GET", "HEAD", "POST")
 
 
-@login_required
+@sign_in_required
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """List every browser the person is signed in with."""
@@ -35,7 +35,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-@login_required
+@sign_in_required
 @require_http_methods(_METHODS)
 def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
     """Ask first, then sign the person out of another browser."""
@@ -52,7 +52,7 @@ def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @csrf_protect
-@login_required
+@sign_in_required
 @require_http_methods(_METHODS)
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """Ask first, then sign the person out of every browser but this one."""
@@ -65,7 +65,7 @@ def sessions_end_others(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_protect
-@login_required
+@sign_in_required
 @require_http_methods(_METHODS)
 def sessions_end_all(request: HttpRequest) -> HttpResponse:
     """Ask first, then sign the person out everywhere, here last."""

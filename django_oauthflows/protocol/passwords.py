@@ -100,9 +100,15 @@ def _count(http: HttpRequest, client: ClientFacts, username: str) -> list[_Limit
     return counted
 
 
+def account_of(username: str) -> str:
+    """Return the account that guesses at a username are counted for.
+
+    Backends may ignore case, or take one way of writing a letter for another: one account, one counter.
+    """
+    return unicodedata.normalize("NFKC", username).casefold().strip()
+
+
 def _limits(http: HttpRequest, client: ClientFacts, username: str) -> tuple[_Limit, ...]:
-    # Backends may ignore case, or take one way of writing a letter for another: one account, one counter.
-    account = unicodedata.normalize("NFKC", username).casefold().strip()
     return (
         _Limit(
             name="guesses_from_one_network",
@@ -116,7 +122,7 @@ def _limits(http: HttpRequest, client: ClientFacts, username: str) -> tuple[_Lim
         ),
         _Limit(
             name="guesses_at_one_account",
-            key=account,
+            key=account_of(username),
             at_most=conf.PASSWORD_GUESSES_PER_ACCOUNT,
         ),
     )

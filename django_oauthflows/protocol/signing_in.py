@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, get_user_model, logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +22,7 @@ from django_oauthflows.core import clock, text, users
 from django_oauthflows.protocol import errands, headers, kept_requests
 from django_oauthflows.protocol.errands import Errand
 from django_oauthflows.protocol.sending import Asked
+from django_oauthflows.protocol.sign_in_page import login_url
 from django_oauthflows.rules.contexts import satisfied_by
 from django_oauthflows.rules.requests import AuthorizationRequest
 from django_oauthflows.sessions import engine, noting
@@ -119,9 +119,9 @@ def road(where: Next, errand: Errand) -> tuple[str, Errand]:
 
 #: Where the project's own page is, and what is remembered of having sent somebody there.
 _ROADS: dict[Next, Any] = {
-    Next.SIGN_IN: lambda errand: (settings.LOGIN_URL, errand.to_sign_in()),
+    Next.SIGN_IN: lambda errand: (login_url(), errand.to_sign_in()),
     Next.SIGN_IN_AGAIN: lambda errand: (
-        conf.REAUTHENTICATION_URL or settings.LOGIN_URL,
+        conf.REAUTHENTICATION_URL or login_url(),
         errand.to_sign_in(),
     ),
     # Whoever signs up is signed in by it.
@@ -144,7 +144,7 @@ def take_choice(http: HttpRequest, asked: Asked, errand: Errand) -> HttpResponse
         kept_requests.leave_sign_in(http)
         logout(http)
         errand = replace(errand, sent_to_sign_in=clock.now().timestamp())
-        response = HttpResponseRedirect(_with(http, settings.LOGIN_URL, {}), status=303)
+        response = HttpResponseRedirect(_with(http, login_url(), {}), status=303)
     else:
         errand = replace(errand, has_chosen=True)
         response = HttpResponseRedirect(http.get_full_path(), status=303)

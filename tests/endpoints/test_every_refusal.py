@@ -143,6 +143,7 @@ ONLY_SHOWN = {
     "server-metadata",
     "server-metadata-below-issuer",
     "sessions",
+    "sign-in",
     # DOT's own pages, which lead to the admin.
     "list",
     "register",
