@@ -252,7 +252,7 @@ def _sign_in_is_missing() -> CheckMessage | None:
     if not pages.leads_somewhere(settings.LOGIN_URL):
         return Warning(
             "LOGIN_URL leads nowhere: nobody could sign in to agree to what a client asks for.",
-            hint='Add path("accounts/", include("django.contrib.auth.urls")), or set LOGIN_URL.',
+            hint='Add path("accounts/", include("django_oauthflows.login_urls")), or set LOGIN_URL.',
             id="oauthflows.W003",
         )
     if pages.lacks_prefix(settings.LOGIN_URL):

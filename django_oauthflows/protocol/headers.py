@@ -38,12 +38,13 @@ def page(
     images_from: Collection[str] = (),
     runs_our_scripts: bool = False,
     frames_from: Collection[str] = (),
+    forms_lead_anywhere: bool = False,
 ) -> HttpResponse:
     """Headers of a page: kept by nobody, framed by nobody, running nothing.
 
     `leads_to` is the redirect URI a form on the page may end at, `images_from` the logos of clients. The one
     page that does run something takes it from the site's static files, as its style. `frames_from` are the
-    origins of pages that are shown within.
+    origins of pages that are shown within. A form that `forms_lead_anywhere` has no `form-action`.
     """
     no_store(response)
     response["X-Frame-Options"] = "DENY"
@@ -58,7 +59,7 @@ def page(
             *([f"frame-src {' '.join(frames)}"] if frames else []),
             f"style-src {static}",
             f"img-src {_sources(settings.STATIC_URL or '', *images_from)}",
-            f"form-action {_form_action(leads_to)}",
+            *([] if forms_lead_anywhere else [f"form-action {_form_action(leads_to)}"]),
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )
