@@ -20,7 +20,6 @@ from django_oauthflows.core.url_patterns import ways_to
 from django_oauthflows.identity import couriers
 from django_oauthflows.issuer import path_within_site
 from django_oauthflows.keys.algorithms import ALGORITHMS
-from django_oauthflows.protocol import sign_in_page
 from django_oauthflows.protocol import site_pages as pages
 from django_oauthflows.rules.resource_uris import is_resource_uri
 
@@ -257,13 +256,6 @@ def _sign_in_is_missing() -> CheckMessage | None:
             "LOGIN_URL leads nowhere: pages of yours that need a sign-in send users to a 404.",
             hint='Write LOGIN_URL = "oauthflows:sign-in" for the page of this package, or add your own.',
             id="oauthflows.W003",
-        )
-    if sign_in_page.lacks_template(settings.LOGIN_URL):
-        return Warning(
-            "LOGIN_URL leads to Django's sign-in view, and there is no template registration/login.html: "
-            "pages of yours that need a sign-in answer 500.",
-            hint='Write the template, or LOGIN_URL = "oauthflows:sign-in" for the page of this package.',
-            id="oauthflows.W201",
         )
     if pages.lacks_prefix(settings.LOGIN_URL):
         return Warning(

@@ -157,11 +157,6 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
-    (
-        "oauthflows.W201",
-        {"ROOT_URLCONF": "tests.checks.urls_without_template", "LOGIN_URL": "/accounts/login/"},
-        "oauthflows:sign-in",
-    ),
 ]
 
 MISTAKES.append(

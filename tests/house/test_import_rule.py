@@ -90,7 +90,7 @@ ALONE = {
 }
 
 #: They gather what the concepts define, for Django to find, and nobody imports them.
-GATHERERS = {"apps", "models", "admin", "urls", "testing"}
+GATHERERS = {"apps", "models", "admin", "urls", "login_urls", "testing"}
 
 #: The only modules that know the library, by library.
 DOORS = {"oauth2_provider": {"dot", "dot_validator"}, "oauthlib": set()}

@@ -1,0 +1,1 @@
+"""An app with a sign-in page of its own."""
