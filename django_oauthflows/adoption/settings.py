@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Error, Warning
 
 from django_oauthflows import dot
 from django_oauthflows.conf import conf, project_settings
@@ -95,6 +95,24 @@ IGNORED = (
         remedy="Remove the line: tokens are taken from the Authorization header alone (RFC 9700 §4.3.2).",
         differs=lambda value: list(value) != ["header"],
     ),
+    Ignored(
+        name="CLIENT_ASSERTION_MAX_LIFETIME",
+        remedy="Write OAUTHFLOWS['ASSERTION_LIFETIME'], in seconds.",
+        differs=lambda value: int(value) != conf.ASSERTION_LIFETIME,
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_ACCEPTED_AUDIENCES",
+        remedy="Remove the line: the issuer, the token endpoint and the address that was called are taken.",
+        differs=bool,
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_PRIVATE_KEY_JWT_ALGS",
+        remedy="Write the algorithm of each client into its policy (token_endpoint_auth_signing_alg).",
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_CLIENT_SECRET_JWT_ALGS",
+        remedy="Write the algorithm of each client into its policy (token_endpoint_auth_signing_alg).",
+    ),
     Ignored(name="DCR_REGISTRATION_PERMISSION_CLASSES", remedy=_REGISTRATION),
     Ignored(
         name="DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS",
@@ -116,7 +134,22 @@ def check_dot_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for one in IGNORED
         if dot.project_says(one.name) and one.differs(dot.written(one.name))
     ]
-    return [*messages, *_long_grace(), *_validator(), *_scope_without_openid()]
+    return [*messages, *_pushed_requests(), *_long_grace(), *_validator(), *_scope_without_openid()]
+
+
+def _pushed_requests() -> list[CheckMessage]:
+    """Where every request has to be pushed (RFC 9126 §5), none is answered until there is an endpoint."""
+    if not dot.written("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"):
+        return []
+    return [
+        Error(
+            "OAUTH2_PROVIDER['REQUIRE_PUSHED_AUTHORIZATION_REQUESTS'] refuses every authorization request: "
+            "this server has no endpoint for pushed requests yet (RFC 9126 §2).",
+            hint="Remove the line. Clients that must keep their requests from the browser send signed ones: "
+            "register them with request_object_signing_alg.",
+            id="oauthflows.E179",
+        )
+    ]
 
 
 def _long_grace() -> list[CheckMessage]:

@@ -19,6 +19,7 @@ from django_oauthflows.dot.client_columns import (
     client_jwks,
     client_jwks_uri,
     must_push_requests,
+    validate_address,
 )
 from django_oauthflows.dot.lifetimes import (
     LifetimeRequest,
@@ -149,6 +150,7 @@ __all__ = [
     "token_database",
     "unusable_secret",
     "usable_secret",
+    "validate_address",
     "wildcard_redirect_uri_matches",
     "written",
 ]

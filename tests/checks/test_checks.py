@@ -84,6 +84,11 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         dot_settings(REFRESH_TOKEN_GRACE_PERIOD_SECONDS=3600),
         '"REFRESH_GRACE_SECONDS" in OAUTHFLOWS',
     ),
+    (
+        "oauthflows.E179",
+        dot_settings(REQUIRE_PUSHED_AUTHORIZATION_REQUESTS=True),
+        "request_object_signing_alg",
+    ),
     ("oauthflows.E070", our_settings(BACKCHANNEL_DELIVERY="celery"), "thread"),
     ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
