@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.checks import CheckMessage
 
+from django_oauthflows.adoption.own_models import check_own_models
 from django_oauthflows.adoption.public_clients import check_public_clients
 from django_oauthflows.adoption.settings import check_dot_settings
 
 Check = Callable[..., list[CheckMessage]]
 
 #: Checks that read settings and code alone: they touch no database.
-CHECKS: tuple[Check, ...] = (check_dot_settings, check_public_clients)
+CHECKS: tuple[Check, ...] = (check_dot_settings, check_public_clients, check_own_models)
 
 
 def check_contracts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

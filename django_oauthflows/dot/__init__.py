@@ -39,6 +39,12 @@ from django_oauthflows.dot.models import (
     refresh_token_model,
     token_database,
 )
+from django_oauthflows.dot.own_model import (
+    allows_origin,
+    overridden,
+    overrides,
+    refuses_redirect_uri,
+)
 from django_oauthflows.dot.resources import (
     resource_allows,
     resource_is_prefix_of,
@@ -101,6 +107,7 @@ __all__ = [
     "access_token_model",
     "access_token_seconds",
     "all_scopes",
+    "allows_origin",
     "application_model",
     "applications",
     "applications_ask_their_own_model",
@@ -130,10 +137,13 @@ __all__ = [
     "named_default_scopes",
     "names_openid",
     "open_scopes",
+    "overridden",
+    "overrides",
     "permits_client_document",
     "plain_secret",
     "project_says",
     "refresh_token_model",
+    "refuses_redirect_uri",
     "requestable_scopes",
     "resource_allows",
     "resource_is_prefix_of",

@@ -263,6 +263,8 @@ def test_every_id_is_brought_out_here() -> None:
     about_clients |= {f"oauthflows.{name}" for name in ("W140", "W141", "E142", "E143")}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
+    # Of a project's own application model: see `tests/adoption/test_own_models.py`.
+    about_clients |= {"oauthflows.E180", "oauthflows.W181"}
     # Below a prefix: see `tests/prefixes`.
     about_clients |= {"oauthflows.W152"}
     assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())
