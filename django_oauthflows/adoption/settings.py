@@ -25,7 +25,6 @@ class Ignored:
 
 
 _RANDOM = "Remove the line: tokens and secrets are 256 random bits."
-_READ_HERE = "Remove the line: requests are read and answered by django_oauthflows itself."
 _REGISTRATION = "Remove the line: OAUTHFLOWS['REGISTRATION'] says who may register, and how."
 _KEYS = (
     "Remove the line once no token of that key is in use: keys are kept in the database and replaced by "
@@ -34,23 +33,9 @@ _KEYS = (
 
 #: Every setting of DOT that is not obeyed and could be taken for a protection, or for the lack of one.
 IGNORED = (
-    Ignored(name="ACCESS_TOKEN_GENERATOR", remedy=_RANDOM),
     Ignored(name="REFRESH_TOKEN_GENERATOR", remedy=_RANDOM),
     Ignored(name="CLIENT_SECRET_GENERATOR_CLASS", remedy=_RANDOM),
     Ignored(name="CLIENT_SECRET_GENERATOR_LENGTH", remedy=_RANDOM),
-    Ignored(name="OAUTH2_SERVER_CLASS", remedy=_READ_HERE),
-    Ignored(name="OIDC_SERVER_CLASS", remedy=_READ_HERE),
-    Ignored(name="OAUTH2_BACKEND_CLASS", remedy=_READ_HERE),
-    Ignored(
-        name="EXTRA_SERVER_KWARGS",
-        remedy="Remove the line: lifetimes are set for each client, in its policy.",
-        differs=bool,
-    ),
-    Ignored(
-        name="OAUTH_PRE_TOKEN_VALIDATION",
-        remedy="Remove the line: each client's policy says which flows and scopes it may use.",
-        differs=bool,
-    ),
     Ignored(
         name="OAUTH_DEVICE_USER_CODE_GENERATOR",
         remedy="Remove the line: user codes have the alphabet of RFC 8628 §6.1.",

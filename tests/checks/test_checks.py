@@ -139,7 +139,26 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         ),
         "REGISTRATION_SCOPES",
     ),
-    ("oauthflows.W062", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
+    (
+        "oauthflows.W062",
+        {**dot_settings(DCR_ENABLED=True), **our_settings(REGISTRATION="off")},
+        '"REGISTRATION": "token"',
+    ),
+    ("oauthflows.E181", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
+    (
+        "oauthflows.E181",
+        dot_settings(
+            DCR_ENABLED=True,
+            DCR_REGISTRATION_PERMISSION_CLASSES=["oauth2_provider.dcr.AllowAllDCRPermission"],
+        ),
+        '"REGISTRATION": "open"',
+    ),
+    (
+        "oauthflows.W180",
+        {**dot_settings(DCR_ENABLED=True), **our_settings(REGISTRATION="token")},
+        "register again",
+    ),
+    ("oauthflows.E182", dot_settings(ACCESS_TOKEN_GENERATOR="some.where"), "JWT_SCOPES"),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
     ("oauthflows.E050", our_settings(REGISTRATION_URL="/nowhere/"), "LOGIN_URL"),
     ("oauthflows.E050", our_settings(ACCOUNT_CHOOSER_URL="no-such-name"), "LOGIN_URL"),
@@ -263,6 +282,8 @@ def test_every_id_is_brought_out_here() -> None:
     about_clients |= {f"oauthflows.{name}" for name in ("W140", "W141", "E142", "E143")}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
+    # Of a project's own templates: see `tests/adoption/test_own_templates.py`.
+    about_clients |= {"oauthflows.W182"}
     # Of a project's own application model: see `tests/adoption/test_own_models.py`.
     about_clients |= {"oauthflows.E180", "oauthflows.W181"}
     # Below a prefix: see `tests/prefixes`.

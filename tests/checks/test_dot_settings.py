@@ -13,6 +13,7 @@ from oauth2_provider.settings import DEFAULTS
 
 import tests.urls  # noqa: F401 - made of settings when it is first read
 from django_oauthflows.adoption.settings import IGNORED
+from django_oauthflows.adoption.token_making import DECIDING
 from django_oauthflows.dot import TIGHTENED
 from django_oauthflows.dot_validator import HardenedValidator
 from django_oauthflows.tokens.models import Authorization
@@ -25,15 +26,9 @@ pytestmark = pytest.mark.django_db
 
 #: Settings with a value that something of ours would have to obey, and does not.
 WITHOUT_EFFECT: dict[str, Any] = {
-    "ACCESS_TOKEN_GENERATOR": "some.where",
     "REFRESH_TOKEN_GENERATOR": "some.where",
     "CLIENT_SECRET_GENERATOR_CLASS": "some.where",
     "CLIENT_SECRET_GENERATOR_LENGTH": 64,
-    "OAUTH2_SERVER_CLASS": "some.where",
-    "OIDC_SERVER_CLASS": "some.where",
-    "OAUTH2_BACKEND_CLASS": "some.where",
-    "EXTRA_SERVER_KWARGS": {"token_expires_in": 60},
-    "OAUTH_PRE_TOKEN_VALIDATION": [print],
     "OAUTH_DEVICE_USER_CODE_GENERATOR": print,
     "OAUTH_DEVICE_VERIFICATION_URI_COMPLETE": "https://id.example/device?code={user_code}",
     "ALLOW_LOCALHOST_LOOPBACK": True,
@@ -55,8 +50,6 @@ WITHOUT_EFFECT: dict[str, Any] = {
 }
 #: The same settings with what is done anyway.
 AGREEING: dict[str, Any] = {
-    "EXTRA_SERVER_KWARGS": {},
-    "OAUTH_PRE_TOKEN_VALIDATION": [],
     "ALLOW_LOCALHOST_LOOPBACK": False,
     "AUTHORIZATION_CODE_EXPIRE_SECONDS": 30,
     "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
@@ -67,6 +60,8 @@ AGREEING: dict[str, Any] = {
 }
 #: What is obeyed, or says nothing of these endpoints: models, texts of documents, DOT's own commands.
 OBEYED_OR_HARMLESS = {
+    # Named by an error of their own.
+    *(one.name for one in DECIDING),
     # Of the next release. A form alone is taken in any case, and userinfo answers every origin.
     *("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "PAR_ENABLED", "PAR_REQUEST_URI_LIFETIME_SECONDS"),
     *("REDIRECT_URI_VALIDATOR", "ALLOWED_ORIGIN_VALIDATOR", "CLIENT_ASSERTION_LEEWAY"),
@@ -119,6 +114,23 @@ def test_a_setting_without_effect_is_named_with_the_way_out(name: str) -> None:
     assert name in message.msg
     assert len(message.hint.split()) >= 4
     assert not message.is_serious()
+
+
+@pytest.mark.parametrize("one", DECIDING, ids=lambda one: one.name)
+def test_a_setting_that_makes_tokens_is_an_error_with_the_way_out(one: Any) -> None:
+    with override_settings(**dot_settings(**{one.name: "some.where"})):
+        (message,) = [said for said in found() if said.id == "oauthflows.E182"]
+    assert one.name in message.msg
+    assert message.is_serious()
+    assert message.hint
+    with override_settings(**dot_settings(**{one.name: None})):
+        assert found() == []
+
+
+def test_dots_own_choice_of_classes_is_no_error() -> None:
+    own = {name: DEFAULTS[name] for name in ("OAUTH2_BACKEND_CLASS", "OIDC_SERVER_CLASS")}
+    with override_settings(**dot_settings(**own, OAUTH2_SERVER_CLASS="oauthlib.oauth2.Server")):
+        assert found() == []
 
 
 @pytest.mark.parametrize("name", AGREEING)
