@@ -94,7 +94,7 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
     *(
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
-        for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
+        for name in ("REFRESH_TOKEN_GENERATOR", "CLIENT_SECRET_GENERATOR_CLASS")
     ),
     *(
         ("oauthflows.E158", our_settings(KNOWN_PROGRAMS=written), '"KNOWN_PROGRAMS": [')
