@@ -11,11 +11,12 @@ from django.core.checks import CheckMessage, Error
 
 from django_oauthflows import dot
 
-#: The beginnings of names that are DOT's own choice, and no change of anything.
+#: What DOT chooses itself, in this release or the next.
 _DEFAULTS = (
     "oauthlib.oauth2.Server",
     "oauthlib.openid.Server",
     "oauth2_provider.oauth2_backends.OAuthLibCore",
+    "oauth2_provider.core.backends_oauthlib.OAuthLibCore",
 )
 
 

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
-from oauth2_provider.cimd import CIMDError
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.dynamic.models import ClientRegistration
