@@ -11,6 +11,7 @@ from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.dot.moved import module
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.dynamic.registering import PROVIDER, PUBLIC_KEYS
@@ -35,7 +36,7 @@ class Publisher:
     def fetch(self, client_id: str) -> tuple[Any, int]:
         self.asked.append(client_id)
         if client_id not in self.documents:
-            raise CIMDError("not there")
+            raise module("cimd").CIMDError("not there")
         return self.documents[client_id], 300
 
 
