@@ -6,13 +6,25 @@ from typing import Any
 from django.core.checks import CheckMessage
 
 from django_oauthflows.adoption.lifetimes import check_lifetimes
+from django_oauthflows.adoption.own_models import check_own_models
 from django_oauthflows.adoption.public_clients import check_public_clients
+from django_oauthflows.adoption.registering_clients import check_registering_clients
 from django_oauthflows.adoption.settings import check_dot_settings
+from django_oauthflows.adoption.templates import check_templates
+from django_oauthflows.adoption.token_making import check_token_making
 
 Check = Callable[..., list[CheckMessage]]
 
 #: Checks that read settings and code alone: they touch no database.
-CHECKS: tuple[Check, ...] = (check_dot_settings, check_lifetimes, check_public_clients)
+CHECKS: tuple[Check, ...] = (
+    check_dot_settings,
+    check_lifetimes,
+    check_public_clients,
+    check_token_making,
+    check_registering_clients,
+    check_own_models,
+    check_templates,
+)
 
 
 def check_contracts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

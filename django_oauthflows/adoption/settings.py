@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Error, Warning
 
 from django_oauthflows import dot
 from django_oauthflows.conf import conf, project_settings
@@ -25,7 +25,6 @@ class Ignored:
 
 
 _RANDOM = "Remove the line: tokens and secrets are 256 random bits."
-_READ_HERE = "Remove the line: requests are read and answered by django_oauthflows itself."
 _REGISTRATION = "Remove the line: OAUTHFLOWS['REGISTRATION'] says who may register, and how."
 _KEYS = (
     "Remove the line once no token of that key is in use: keys are kept in the database and replaced by "
@@ -34,23 +33,9 @@ _KEYS = (
 
 #: Every setting of DOT that is not obeyed and could be taken for a protection, or for the lack of one.
 IGNORED = (
-    Ignored(name="ACCESS_TOKEN_GENERATOR", remedy=_RANDOM),
     Ignored(name="REFRESH_TOKEN_GENERATOR", remedy=_RANDOM),
     Ignored(name="CLIENT_SECRET_GENERATOR_CLASS", remedy=_RANDOM),
     Ignored(name="CLIENT_SECRET_GENERATOR_LENGTH", remedy=_RANDOM),
-    Ignored(name="OAUTH2_SERVER_CLASS", remedy=_READ_HERE),
-    Ignored(name="OIDC_SERVER_CLASS", remedy=_READ_HERE),
-    Ignored(name="OAUTH2_BACKEND_CLASS", remedy=_READ_HERE),
-    Ignored(
-        name="EXTRA_SERVER_KWARGS",
-        remedy="Remove the line: lifetimes are set for each client, in its policy.",
-        differs=bool,
-    ),
-    Ignored(
-        name="OAUTH_PRE_TOKEN_VALIDATION",
-        remedy="Remove the line: each client's policy says which flows and scopes it may use.",
-        differs=bool,
-    ),
     Ignored(
         name="OAUTH_DEVICE_USER_CODE_GENERATOR",
         remedy="Remove the line: user codes have the alphabet of RFC 8628 §6.1.",
@@ -95,6 +80,24 @@ IGNORED = (
         remedy="Remove the line: tokens are taken from the Authorization header alone (RFC 9700 §4.3.2).",
         differs=lambda value: list(value) != ["header"],
     ),
+    Ignored(
+        name="CLIENT_ASSERTION_MAX_LIFETIME",
+        remedy="Write OAUTHFLOWS['ASSERTION_LIFETIME'], in seconds.",
+        differs=lambda value: int(value) != conf.ASSERTION_LIFETIME,
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_ACCEPTED_AUDIENCES",
+        remedy="Remove the line: the issuer, the token endpoint and the address that was called are taken.",
+        differs=bool,
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_PRIVATE_KEY_JWT_ALGS",
+        remedy="Write the algorithm of each client into its policy (token_endpoint_auth_signing_alg).",
+    ),
+    Ignored(
+        name="CLIENT_ASSERTION_CLIENT_SECRET_JWT_ALGS",
+        remedy="Write the algorithm of each client into its policy (token_endpoint_auth_signing_alg).",
+    ),
     Ignored(name="DCR_REGISTRATION_PERMISSION_CLASSES", remedy=_REGISTRATION),
     Ignored(
         name="DCR_REGISTRATION_TOKEN_EXPIRE_SECONDS",
@@ -116,7 +119,22 @@ def check_dot_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for one in IGNORED
         if dot.project_says(one.name) and one.differs(dot.written(one.name))
     ]
-    return [*messages, *_long_grace(), *_validator(), *_scope_without_openid()]
+    return [*messages, *_pushed_requests(), *_long_grace(), *_validator(), *_scope_without_openid()]
+
+
+def _pushed_requests() -> list[CheckMessage]:
+    """Where every request has to be pushed (RFC 9126 §5), none is answered until there is an endpoint."""
+    if not dot.written("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"):
+        return []
+    return [
+        Error(
+            "OAUTH2_PROVIDER['REQUIRE_PUSHED_AUTHORIZATION_REQUESTS'] refuses every authorization request: "
+            "this server has no endpoint for pushed requests yet (RFC 9126 §2).",
+            hint="Remove the line. Clients that must keep their requests from the browser send signed ones: "
+            "register them with request_object_signing_alg.",
+            id="oauthflows.E179",
+        )
+    ]
 
 
 def _long_grace() -> list[CheckMessage]:

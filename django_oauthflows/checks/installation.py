@@ -102,7 +102,7 @@ def _wrong_registration() -> list[CheckMessage]:
         for name, value, known, check_id in chosen
         if value not in known
     ]
-    if dot.setting("DCR_ENABLED") and conf.REGISTRATION == "off":
+    if dot.setting("DCR_ENABLED") and project_settings().get("REGISTRATION") == "off":
         messages.append(
             Warning(
                 "OAUTH2_PROVIDER['DCR_ENABLED'] lets nobody register at the endpoints of django_oauthflows.",

@@ -70,13 +70,18 @@ def profile_without_policy(application: Any) -> str:
     return "legacy" if may_omit_pkce else "standard"
 
 
-def flows_without_policy(application: models.Model) -> frozenset[str]:
-    """DOT's one grant type per application, in the words of the catalogue."""
-    grant_type = _grant_type_of(application)
-    flows = dot.FLOWS_OF_GRANT_TYPE.get(grant_type, frozenset())
+def flows_without_policy(application: Any) -> frozenset[str]:
+    """DOT's one grant type per application, in the words of the catalogue.
+
+    A swapped model may allow more of them, or fewer (`allows_grant_type`). What is of legacy standing still
+    needs the legacy profile, which an application has by its column.
+    """
+    own = {_grant_type_of(application)}
+    if dot.overrides("allows_grant_type"):
+        own = {kind for kind in dot.FLOWS_OF_GRANT_TYPE if application.allows_grant_type(kind)}
+    flows = frozenset().union(*(dot.FLOWS_OF_GRANT_TYPE.get(kind, ()) for kind in own))
     # Its plain code flow goes on; the token in the front channel does not, whatever is said of PKCE.
-    closed = grant_type == "openid-hybrid" and not is_opened(grant_type)
-    return flows - {"hybrid"} if closed else flows
+    return flows if is_opened("openid-hybrid") else flows - {"hybrid"}
 
 
 def is_opened(grant_type: str) -> bool:

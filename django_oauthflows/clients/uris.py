@@ -143,6 +143,8 @@ def validate_redirect_uri(
             ),
             params={"uri": uri, "scheme": parts.scheme},
         )
+    if field == "redirect_uris":
+        dot.validate_address("REDIRECT_URI_VALIDATOR", uri)
 
 
 def _validate_own_page(uri: str, *, field: str) -> None:
@@ -181,6 +183,7 @@ def validate_origin(origin: str) -> None:
             _("%(uri)s must be an origin: its scheme, its host and its port alone."),
             params={"uri": origin},
         )
+    dot.validate_address("ALLOWED_ORIGIN_VALIDATOR", origin)
 
 
 def validate_resource(uri: str) -> None:

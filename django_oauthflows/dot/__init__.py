@@ -19,6 +19,7 @@ from django_oauthflows.dot.client_columns import (
     client_jwks,
     client_jwks_uri,
     must_push_requests,
+    validate_address,
 )
 from django_oauthflows.dot.lifetimes import (
     LifetimeRequest,
@@ -37,6 +38,12 @@ from django_oauthflows.dot.models import (
     id_token_model,
     refresh_token_model,
     token_database,
+)
+from django_oauthflows.dot.own_model import (
+    allows_origin,
+    overridden,
+    overrides,
+    refuses_redirect_uri,
 )
 from django_oauthflows.dot.resources import (
     resource_allows,
@@ -105,6 +112,7 @@ __all__ = [
     "access_token_model",
     "access_token_seconds",
     "all_scopes",
+    "allows_origin",
     "application_model",
     "applications",
     "applications_ask_their_own_model",
@@ -135,11 +143,14 @@ __all__ = [
     "named_default_scopes",
     "names_openid",
     "open_scopes",
+    "overridden",
+    "overrides",
     "permits_client_document",
     "plain_secret",
     "project_says",
     "receivers_of_app_authorized",
     "refresh_token_model",
+    "refuses_redirect_uri",
     "requestable_scopes",
     "resource_allows",
     "resource_is_prefix_of",
@@ -156,6 +167,7 @@ __all__ = [
     "token_database",
     "unusable_secret",
     "usable_secret",
+    "validate_address",
     "view_of_dot",
     "wildcard_redirect_uri_matches",
     "written",

@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.module_loading import import_string
 from oauth2_provider.settings import oauth2_settings
+
+from django_oauthflows.dot.models import application_model
 
 #: DOT's setting by which every client has to push its authorization requests (RFC 9126 §5).
 _ALL_MUST_PUSH = "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS"
@@ -37,3 +40,15 @@ def must_push_requests(application: Any) -> bool:
     if getattr(application, "require_pushed_authorization_requests", None):
         return True
     return bool(oauth2_settings.user_settings.get(_ALL_MUST_PUSH))
+
+
+def validate_address(setting_name: str, address: str) -> None:
+    """Ask the project's own validator of an address, `REDIRECT_URI_VALIDATOR` or `ALLOWED_ORIGIN_VALIDATOR`.
+
+    It is made for an application, which is a new one here. Raises `ValidationError` as it does.
+    """
+    chosen = oauth2_settings.user_settings.get(setting_name)
+    if not chosen:
+        return
+    make = import_string(chosen) if isinstance(chosen, str) else chosen
+    make(application_model()())(address)

@@ -5,6 +5,7 @@ A request that fails here is redirected nowhere (RFC 6749 §4.1.2.1): a page, ne
 
 from django.http import HttpRequest
 
+from django_oauthflows import dot
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.clients import uris
 from django_oauthflows.clients.dynamic import documents
@@ -47,6 +48,12 @@ def must_be_usable(http: HttpRequest, client: ClientFacts) -> None:
 def know_redirect_uri(client: ClientFacts, parameters: Parameters) -> str:
     """The redirect URI the client is answered at. Raises `Refusal` for a page."""
     uri = _registered_redirect_uri(client, parameters)
+    if dot.refuses_redirect_uri(client.key, uri):
+        raise _for_page(
+            "The address to return to is registered for the client, and the site refuses it.",
+            "redirect_uri_must_be_registered",
+            spec="RFC 9700 §2.1",
+        )
     if not uris.is_readable(uri):  # a row that is older than the checks
         raise _for_page(
             "The address to return to is registered for the client, and cannot be read.",

@@ -84,12 +84,17 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         dot_settings(REFRESH_TOKEN_GRACE_PERIOD_SECONDS=3600),
         '"REFRESH_GRACE_SECONDS" in OAUTHFLOWS',
     ),
+    (
+        "oauthflows.E179",
+        dot_settings(REQUIRE_PUSHED_AUTHORIZATION_REQUESTS=True),
+        "request_object_signing_alg",
+    ),
     ("oauthflows.E070", our_settings(BACKCHANNEL_DELIVERY="celery"), "thread"),
     ("oauthflows.E005", {"ROOT_URLCONF": "tests.checks.urls_of_nobody"}, "django_oauthflows.urls"),
     ("oauthflows.E006", {"ROOT_URLCONF": "tests.checks.urls_behind_dot"}, "Remove include"),
     *(
         ("oauthflows.W001", dot_settings(**{name: "some.where"}), "Remove the line")
-        for name in ("ACCESS_TOKEN_GENERATOR", "REFRESH_TOKEN_GENERATOR", "OAUTH2_SERVER_CLASS")
+        for name in ("REFRESH_TOKEN_GENERATOR", "CLIENT_SECRET_GENERATOR_CLASS")
     ),
     *(
         ("oauthflows.E158", our_settings(KNOWN_PROGRAMS=written), '"KNOWN_PROGRAMS": [')
@@ -137,7 +142,26 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E200", dot_settings(ACCESS_TOKEN_EXPIRE_SECONDS=0), "seconds above 0"),
     ("oauthflows.E200", dot_settings(ACCESS_TOKEN_EXPIRE_SECONDS="no.where"), "dotted path"),
     ("oauthflows.E200", dot_settings(ID_TOKEN_EXPIRE_SECONDS=None), "a timedelta"),
-    ("oauthflows.W062", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
+    (
+        "oauthflows.W062",
+        {**dot_settings(DCR_ENABLED=True), **our_settings(REGISTRATION="off")},
+        '"REGISTRATION": "token"',
+    ),
+    ("oauthflows.E181", dot_settings(DCR_ENABLED=True), '"REGISTRATION": "token"'),
+    (
+        "oauthflows.E181",
+        dot_settings(
+            DCR_ENABLED=True,
+            DCR_REGISTRATION_PERMISSION_CLASSES=["oauth2_provider.dcr.AllowAllDCRPermission"],
+        ),
+        '"REGISTRATION": "open"',
+    ),
+    (
+        "oauthflows.W180",
+        {**dot_settings(DCR_ENABLED=True), **our_settings(REGISTRATION="token")},
+        "register again",
+    ),
+    ("oauthflows.E182", dot_settings(ACCESS_TOKEN_GENERATOR="some.where"), "JWT_SCOPES"),
     ("oauthflows.E020", our_settings(PASSWORD_MFA_CHECK="no.such.function"), "request and person"),
     ("oauthflows.E050", our_settings(REGISTRATION_URL="/nowhere/"), "LOGIN_URL"),
     ("oauthflows.E050", our_settings(ACCOUNT_CHOOSER_URL="no-such-name"), "LOGIN_URL"),
@@ -261,6 +285,10 @@ def test_every_id_is_brought_out_here() -> None:
     about_clients |= {f"oauthflows.{name}" for name in ("W140", "W141", "E142", "E143")}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
+    # Of a project's own templates: see `tests/adoption/test_own_templates.py`.
+    about_clients |= {"oauthflows.W182"}
+    # Of a project's own application model: see `tests/adoption/test_own_models.py`.
+    about_clients |= {"oauthflows.E180", "oauthflows.W181"}
     # Below a prefix: see `tests/prefixes`.
     about_clients |= {"oauthflows.W152"}
     assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
-from oauth2_provider.cimd import CIMDError
 from oauth2_provider.models import get_application_model
 
 from django_oauthflows.clients.dynamic.models import ClientRegistration
 from django_oauthflows.clients.facts import client_of, forget_clients
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import RegisteredClient
+from django_oauthflows.dot.moved import module
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.testing.factories import ClientFactory
 from tests.clients.dynamic.registering import PROVIDER, PUBLIC_KEYS
@@ -36,7 +36,7 @@ class Publisher:
     def fetch(self, client_id: str) -> tuple[Any, int]:
         self.asked.append(client_id)
         if client_id not in self.documents:
-            raise CIMDError("not there")
+            raise module("cimd").CIMDError("not there")
         return self.documents[client_id], 300
 
 
