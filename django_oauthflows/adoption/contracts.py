@@ -5,12 +5,14 @@ from typing import Any
 
 from django.core.checks import CheckMessage
 
+from django_oauthflows.adoption.rsa_keys import check_rsa_keys
 from django_oauthflows.adoption.settings import check_dot_settings
+from django_oauthflows.adoption.validator_hooks import check_validator
 
 Check = Callable[..., list[CheckMessage]]
 
 #: Checks that read settings and code alone: they touch no database.
-CHECKS: tuple[Check, ...] = (check_dot_settings,)
+CHECKS: tuple[Check, ...] = (check_dot_settings, check_validator, check_rsa_keys)
 
 
 def check_contracts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -14,6 +14,18 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.claims import (
+    RESERVED_CLAIMS,
+    HookFailed,
+    claims_of_id_token,
+    claims_of_userinfo,
+    claims_supported,
+    names_subjects,
+    own_subject,
+    reserved_claims_told,
+    tells_claims,
+    withheld_claims,
+)
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -26,10 +38,18 @@ from django_oauthflows.dot.models import (
     refresh_token_model,
     token_database,
 )
+from django_oauthflows.dot.passwords import (
+    validated_user,
+    validates_users,
+)
 from django_oauthflows.dot.resources import (
     resource_allows,
     resource_is_prefix_of,
     takes_access_tokens,
+)
+from django_oauthflows.dot.rsa_keys import (
+    inactive_rsa_keys,
+    rsa_key,
 )
 from django_oauthflows.dot.scopes import (
     ALL_SCOPES,
@@ -67,7 +87,11 @@ from django_oauthflows.dot.system_checks import (
     leave_out_errors_of_our_own_making,
 )
 from django_oauthflows.dot.validator import (
-    methods_of_validator,
+    Question,
+    changed_members,
+    members_that_dot_asks,
+    own_validator,
+    validator_overrides,
 )
 
 __all__ = [
@@ -76,14 +100,21 @@ __all__ = [
     "FLOWS_OF_GRANT_TYPE",
     "OPENID",
     "OPENID_SCOPES",
+    "RESERVED_CLAIMS",
     "TIGHTENED",
+    "HookFailed",
+    "Question",
     "access_token_model",
     "all_scopes",
     "application_model",
     "applications",
     "applications_ask_their_own_model",
     "available_scopes",
+    "changed_members",
     "check_slow_secret",
+    "claims_of_id_token",
+    "claims_of_userinfo",
+    "claims_supported",
     "default_scopes",
     "device_grant_model",
     "fetch_client_document",
@@ -91,32 +122,43 @@ __all__ = [
     "generate_client_id",
     "grant_model",
     "id_token_model",
+    "inactive_rsa_keys",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
     "is_switched_on",
     "leave_out_errors_of_our_own_making",
-    "methods_of_validator",
+    "members_that_dot_asks",
     "named_default_scopes",
     "names_openid",
+    "names_subjects",
     "open_scopes",
+    "own_subject",
+    "own_validator",
     "permits_client_document",
     "plain_secret",
     "project_says",
     "refresh_token_model",
     "requestable_scopes",
+    "reserved_claims_told",
     "resource_allows",
     "resource_is_prefix_of",
     "resource_scopes",
+    "rsa_key",
     "scopes_of_apis",
     "server_default_scopes",
     "setting",
     "takes_access_tokens",
     "takes_client_documents",
+    "tells_claims",
     "tighten_defaults",
     "token_database",
     "unusable_secret",
     "usable_secret",
+    "validated_user",
+    "validates_users",
+    "validator_overrides",
     "wildcard_redirect_uri_matches",
+    "withheld_claims",
     "written",
 ]
