@@ -9,9 +9,11 @@ from django_oauthflows.adoption.lifetimes import check_lifetimes
 from django_oauthflows.adoption.own_models import check_own_models
 from django_oauthflows.adoption.public_clients import check_public_clients
 from django_oauthflows.adoption.registering_clients import check_registering_clients
+from django_oauthflows.adoption.rsa_keys import check_rsa_keys
 from django_oauthflows.adoption.settings import check_dot_settings
 from django_oauthflows.adoption.templates import check_templates
 from django_oauthflows.adoption.token_making import check_token_making
+from django_oauthflows.adoption.validator_hooks import check_validator
 
 Check = Callable[..., list[CheckMessage]]
 
@@ -24,6 +26,8 @@ CHECKS: tuple[Check, ...] = (
     check_registering_clients,
     check_own_models,
     check_templates,
+    check_validator,
+    check_rsa_keys,
 )
 
 

@@ -26,10 +26,6 @@ class Ignored:
 
 _RANDOM = "Remove the line: tokens and secrets are 256 random bits."
 _REGISTRATION = "Remove the line: OAUTHFLOWS['REGISTRATION'] says who may register, and how."
-_KEYS = (
-    "Remove the line once no token of that key is in use: keys are kept in the database and replaced by "
-    "oauthflows_rotate_keys."
-)
 
 #: Every setting of DOT that is not obeyed and could be taken for a protection, or for the lack of one.
 IGNORED = (
@@ -59,8 +55,6 @@ IGNORED = (
         remedy="Remove the line: each answer says whose it is (RFC 9207 §2).",
         differs=lambda value: not value,
     ),
-    Ignored(name="OIDC_RSA_PRIVATE_KEY", remedy=_KEYS, differs=bool),
-    Ignored(name="OIDC_RSA_PRIVATE_KEYS_INACTIVE", remedy=_KEYS, differs=bool),
     Ignored(
         name="OIDC_JWKS_MAX_AGE_SECONDS",
         remedy="Remove the line: OAUTHFLOWS['KEY_ANNOUNCED_SECONDS'] says how long the keys may be kept.",
@@ -159,28 +153,17 @@ def _validator() -> list[CheckMessage]:
     if not dot.project_says("OAUTH2_VALIDATOR_CLASS"):
         return []
     chosen = dot.setting("OAUTH2_VALIDATOR_CLASS")
-    methods = dot.methods_of_validator(chosen)
-    messages: list[CheckMessage] = []
-    if methods:
-        messages.append(
-            Warning(
-                f"The endpoints of django_oauthflows never ask these methods of {chosen.__name__}: "
-                f"{', '.join(methods)}.",
-                hint="Move claims to OAUTHFLOWS['CLAIMS'], and what a client may do into its policy.",
-                id="oauthflows.W143",
-            )
+    if dot.TIGHTENED["OAUTH2_VALIDATOR_CLASS"] in map(_path_of, chosen.__mro__):
+        return []
+    return [
+        Warning(
+            f"{chosen.__name__} lets DOT's own authentication classes take ID tokens for access tokens, "
+            "and the tokens of deactivated people.",
+            hint="Derive it from django_oauthflows.dot_validator.HardenedValidator, or remove the line "
+            "OAUTH2_VALIDATOR_CLASS.",
+            id="oauthflows.W144",
         )
-    if dot.TIGHTENED["OAUTH2_VALIDATOR_CLASS"] not in map(_path_of, chosen.__mro__):
-        messages.append(
-            Warning(
-                f"{chosen.__name__} lets DOT's own authentication classes take ID tokens for access tokens, "
-                "and the tokens of deactivated people.",
-                hint="Derive it from django_oauthflows.dot_validator.HardenedValidator, or remove the line "
-                "OAUTH2_VALIDATOR_CLASS.",
-                id="oauthflows.W144",
-            )
-        )
-    return messages
+    ]
 
 
 def _path_of(kind: type) -> str:

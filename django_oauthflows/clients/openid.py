@@ -118,13 +118,15 @@ class OpenIDColumns(models.Model):
 def openid_facts_of(policy: OpenIDColumns | None, *, algorithm: str = "") -> OpenIDFacts:
     """What the policy's columns say, frozen.
 
-    For a client without one the defaults, and the `algorithm` that django-oauth-toolkit signs with for it.
+    For a client without one the defaults. The `algorithm` that django-oauth-toolkit signs with for it goes on
+    where the policy names none.
     """
     if policy is None:
         return OpenIDFacts(id_token_signed_response_alg=algorithm)
     values: dict[str, Any] = {
         column.name: _frozen(getattr(policy, column.name)) for column in fields(OpenIDFacts)
     }
+    values["id_token_signed_response_alg"] = values["id_token_signed_response_alg"] or algorithm
     return OpenIDFacts(**values)
 
 

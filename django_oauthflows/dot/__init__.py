@@ -14,6 +14,18 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.claims import (
+    RESERVED_CLAIMS,
+    HookFailed,
+    claims_of_id_token,
+    claims_of_userinfo,
+    claims_supported,
+    names_subjects,
+    own_subject,
+    reserved_claims_told,
+    tells_claims,
+    withheld_claims,
+)
 from django_oauthflows.dot.client_columns import (
     authentication_method,
     client_jwks,
@@ -45,10 +57,18 @@ from django_oauthflows.dot.own_model import (
     overrides,
     refuses_redirect_uri,
 )
+from django_oauthflows.dot.passwords import (
+    validated_user,
+    validates_users,
+)
 from django_oauthflows.dot.resources import (
     resource_allows,
     resource_is_prefix_of,
     takes_access_tokens,
+)
+from django_oauthflows.dot.rsa_keys import (
+    inactive_rsa_keys,
+    rsa_key,
 )
 from django_oauthflows.dot.scopes import (
     ALL_SCOPES,
@@ -98,7 +118,11 @@ from django_oauthflows.dot.system_checks import (
     leave_out_errors_of_our_own_making,
 )
 from django_oauthflows.dot.validator import (
-    methods_of_validator,
+    Question,
+    changed_members,
+    members_that_dot_asks,
+    own_validator,
+    validator_overrides,
 )
 
 __all__ = [
@@ -107,8 +131,11 @@ __all__ = [
     "FLOWS_OF_GRANT_TYPE",
     "OPENID",
     "OPENID_SCOPES",
+    "RESERVED_CLAIMS",
     "TIGHTENED",
+    "HookFailed",
     "LifetimeRequest",
+    "Question",
     "access_token_model",
     "access_token_seconds",
     "all_scopes",
@@ -119,7 +146,11 @@ __all__ = [
     "asks_each_time",
     "authentication_method",
     "available_scopes",
+    "changed_members",
     "check_slow_secret",
+    "claims_of_id_token",
+    "claims_of_userinfo",
+    "claims_supported",
     "client_jwks",
     "client_jwks_uri",
     "default_scopes",
@@ -130,6 +161,7 @@ __all__ = [
     "generate_client_id",
     "grant_model",
     "id_token_model",
+    "inactive_rsa_keys",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
@@ -138,13 +170,16 @@ __all__ = [
     "leave_out_errors_of_our_own_making",
     "lets_clients_omit_pkce",
     "longest_access_token_seconds",
-    "methods_of_validator",
+    "members_that_dot_asks",
     "must_push_requests",
     "named_default_scopes",
     "names_openid",
+    "names_subjects",
     "open_scopes",
     "overridden",
     "overrides",
+    "own_subject",
+    "own_validator",
     "permits_client_document",
     "plain_secret",
     "project_says",
@@ -152,9 +187,11 @@ __all__ = [
     "refresh_token_model",
     "refuses_redirect_uri",
     "requestable_scopes",
+    "reserved_claims_told",
     "resource_allows",
     "resource_is_prefix_of",
     "resource_scopes",
+    "rsa_key",
     "scopes_of_apis",
     "seconds",
     "server_default_scopes",
@@ -163,12 +200,17 @@ __all__ = [
     "takes_access_tokens",
     "takes_client_documents",
     "tell_app_authorized",
+    "tells_claims",
     "tighten_defaults",
     "token_database",
     "unusable_secret",
     "usable_secret",
     "validate_address",
+    "validated_user",
+    "validates_users",
+    "validator_overrides",
     "view_of_dot",
     "wildcard_redirect_uri_matches",
+    "withheld_claims",
     "written",
 ]

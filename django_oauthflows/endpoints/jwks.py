@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 
 from django_oauthflows.conf import conf
-from django_oauthflows.keys.ring import published
+from django_oauthflows.keys import adopted, ring
 from django_oauthflows.protocol.documents import public_document
 
 #: Longest a copy may be kept, in seconds.
@@ -18,7 +18,7 @@ _HOUR = 3600
 @public_document
 def jwks(request: HttpRequest) -> HttpResponse:
     """The key set. Public; kept for no longer than half of what a new key is announced before it signs."""
-    keys = published()
+    keys = [*ring.published(), *adopted.published()]
     etag = sha256(" ".join(str(key["kid"]) for key in keys).encode()).hexdigest()[:32]
     response = JsonResponse({"keys": keys})
     response["Content-Type"] = "application/jwk-set+json"

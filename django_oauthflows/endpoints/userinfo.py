@@ -58,7 +58,9 @@ def _told(request: HttpRequest, token: Any) -> HttpResponse:
             "The access token is unknown, revoked or expired."
         )
     scopes = frozenset(token.scope.split())
-    members = told.userinfo(client, token.user, scopes, authorization_of(token))
+    members = told.userinfo(
+        client, token.user, scopes, authorization_of(token), request=request, token=token
+    )
     if told.is_plain_for(client):
         return JsonResponse(members)
     answer = told.as_jwt(client, members, issuer=issuer_of(request))

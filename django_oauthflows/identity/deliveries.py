@@ -70,7 +70,8 @@ def logout_token(row: LogoutDelivery, client: ClientFacts, *, now: datetime) -> 
     members = {
         "iss": row.issuer,
         "aud": client.client_id,
-        "sub": row.subject,
+        # §2.4: the session alone will do, where the project could not say whom it was.
+        **({"sub": row.subject} if row.subject else {}),
         "sid": sid_of(client, row.sid),
         "iat": int(now.timestamp()),
         "exp": int(now.timestamp()) + LIFETIME,

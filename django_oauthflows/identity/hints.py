@@ -12,6 +12,7 @@ from joserfc.jwk import OctKey
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.keys import foreign
+from django_oauthflows.keys.adopted import id_token_key
 from django_oauthflows.keys.algorithms import HMACS
 from django_oauthflows.keys.jwt import NotGenuine, Opened, open_jwt
 from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
@@ -35,7 +36,7 @@ def hint_of(value: str, *, issuer: str) -> Hint:
     """
     peeked = foreign.peek(value)
     by_secret = peeked.header["alg"] in HMACS
-    opened = _opened_by_secret(value, peeked) if by_secret else open_jwt(value)
+    opened = _opened_by_secret(value, peeked) if by_secret else open_jwt(value, find=id_token_key)
     claims = opened.claims
     client_id, subject = claims.get("aud"), claims.get("sub")
     if claims.get("iss") != issuer or not _is_id_token(opened):

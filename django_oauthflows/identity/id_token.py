@@ -2,19 +2,23 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256, sha384, sha512
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
+
+from django_oauthflows import dot
 from django_oauthflows.identity import claims as known_claims
 from django_oauthflows.identity.memberships import cut_for_id_token
 from django_oauthflows.identity.signing import id_token, signing_algorithm
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens import lifetimes
 from django_oauthflows.tokens.id_token_links import jti_for
-from django_oauthflows.tokens.subjects import sid_of, subject_of
+from django_oauthflows.tokens.own_claims import own_claims_of_id_token, request_of_claims
+from django_oauthflows.tokens.subjects import sid_of, subject_beside
 
 #: The hash of each signature that does not use SHA-256. Ed25519's is SHA-512 (RFC 8032 §5.1).
 _HASHES = {"HS384": sha384, "HS512": sha512, "EdDSA": sha512}
@@ -26,7 +30,7 @@ class Identified:
 
     `scopes` are what was granted, `asked` the client's `claims` parameter (§5.5) as it was kept. `nonce` is
     empty in an answer to a refresh (§12.2). `sid` names the session as this server does, `authorization` is
-    the grant that the ID token comes of.
+    the grant that the ID token comes of. `own_claims` are those of the project's validator, once asked.
     """
 
     client: ClientFacts
@@ -41,6 +45,7 @@ class Identified:
     sid: str = ""
     authorization: UUID | None = None
     asked: Mapping[str, Any] | None = field(default=None, repr=False)
+    own_claims: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 def id_token_for(
@@ -62,11 +67,13 @@ def members_of(
     """What the ID token says, before it is signed."""
     client = sign_in.client
     algorithm = signing_algorithm(client)
+    own = asked_of_project(sign_in).own_claims or {}
     return {
         **_claims_of_person(sign_in, tells_scopes=tells_scopes),
+        **own,
         **_claims_of_sign_in(sign_in),
         "iss": sign_in.issuer,
-        "sub": subject_of(client, sign_in.person.pk),
+        "sub": subject_beside(own, client, sign_in.person),
         "aud": client.client_id,
         "azp": client.client_id,
         "iat": int(sign_in.now.timestamp()),
@@ -75,6 +82,27 @@ def members_of(
         **({"at_hash": half_hash(access_token, algorithm)} if access_token else {}),
         **({"c_hash": half_hash(code, algorithm)} if code else {}),
     }
+
+
+def asked_of_project(sign_in: Identified, request: HttpRequest | None = None) -> Identified:
+    """Return the sign-in with what the project's validator tells of it, which is asked once.
+
+    Before anything is spent on the answer: a hook that fails refuses it. Raises `Refusal`.
+    """
+    if sign_in.own_claims is not None or not dot.tells_claims():
+        return sign_in
+    client = sign_in.client
+    question = dot.Question(
+        client_id=client.client_id,
+        application_key=client.key,
+        scopes=tuple(sorted(sign_in.scopes)),
+        user=sign_in.person,
+        request=request,
+        claims=request_of_claims(sign_in.asked),
+        nonce=sign_in.nonce,
+        issuer=sign_in.issuer,
+    )
+    return replace(sign_in, own_claims=own_claims_of_id_token(question, client))
 
 
 def half_hash(value: str, algorithm: str) -> str:
@@ -108,4 +136,5 @@ def _claims_of_person(sign_in: Identified, *, tells_scopes: bool) -> dict[str, A
         scopes=sign_in.scopes,
         asked=asked,
     )
-    return cut_for_id_token(told)
+    withheld = dot.withheld_claims(sign_in.scopes)
+    return cut_for_id_token({name: told[name] for name in told if name not in withheld})

@@ -16,6 +16,7 @@ from django_oauthflows.audit import recorder
 from django_oauthflows.audit.events import Event
 from django_oauthflows.core import clock
 from django_oauthflows.core.after_commit import after_commit
+from django_oauthflows.errors import Refusal
 from django_oauthflows.identity import couriers
 from django_oauthflows.identity.models import LogoutDelivery
 from django_oauthflows.identity.participants import participants_of
@@ -113,9 +114,17 @@ def _delivery(client: ClientFacts, person: Any, sid: str, issuer: str) -> Logout
         application_id=client.key,
         uri=client.openid.backchannel_logout_uri,
         issuer=issuer,
-        subject=subject_of(client, person.pk),
+        subject=_subject(client, person),
         sid=sid,
     )
+
+
+def _subject(client: ClientFacts, person: Any) -> str:
+    """Return whom the client knows; empty where the project's hook fails, which keeps nobody signed in."""
+    try:
+        return subject_of(client, person.pk, user=person)
+    except Refusal:
+        return ""
 
 
 def _note_end(sid: str) -> bool:

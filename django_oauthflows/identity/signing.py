@@ -15,7 +15,7 @@ from joserfc.jwk import OctKey
 from django_oauthflows.clients.secrets import readable_secrets
 from django_oauthflows.conf import conf
 from django_oauthflows.identity.encryption import encrypted_for, key_for
-from django_oauthflows.keys import jwt, ring
+from django_oauthflows.keys import adopted, jwt, ring
 from django_oauthflows.keys.algorithms import ALGORITHMS, HMACS, NONE
 from django_oauthflows.rules.jwt_types import ID_TOKEN
 from django_oauthflows.rules.requests import ClientFacts
@@ -61,7 +61,8 @@ def signed_for(client: ClientFacts, members: dict[str, Any], *, algorithm: str, 
     if algorithm in HMACS:
         key = OctKey.import_key(readable_secrets(client)[0])
         return joserfc_jwt.encode({"alg": algorithm, "typ": typ}, members, key, [algorithm])
-    return jwt.sign(members, typ=typ, algorithm=algorithm)
+    key = adopted.signing_key(algorithm)
+    return jwt.sign(members, typ=typ, algorithm=algorithm, key=key)
 
 
 def _is_possible(client: ClientFacts, algorithm: str) -> bool:

@@ -3,23 +3,58 @@
 import json
 from typing import Any
 
+from django.http import HttpRequest
+
+from django_oauthflows import dot
 from django_oauthflows.identity import claims as known_claims
 from django_oauthflows.identity.encryption import encrypted_for
 from django_oauthflows.identity.signing import signed_for
 from django_oauthflows.rules.jwt_types import USERINFO
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.tokens.models import Authorization
-from django_oauthflows.tokens.subjects import subject_of
+from django_oauthflows.tokens.own_claims import own_claims_of_userinfo
+from django_oauthflows.tokens.subjects import subject_beside
 
 
 def userinfo(
-    client: ClientFacts, person: Any, scopes: frozenset[str], authorization: Authorization | None
+    client: ClientFacts,
+    person: Any,
+    scopes: frozenset[str],
+    authorization: Authorization | None,
+    *,
+    request: HttpRequest | None = None,
+    token: Any = None,
 ) -> dict[str, Any]:
-    """The claims of a token's scopes and those its request named, and the subject (§5.3.2)."""
+    """The claims of a token's scopes and those its request named, and the subject (§5.3.2).
+
+    What the project's own validator tells comes first. Raises `Refusal` where it fails.
+    """
     asked = (authorization.claims if authorization else None) or {}
     names = known_claims.names_of(scopes) | frozenset(asked.get("userinfo") or ())
     told = known_claims.told(person, names, client=client, scopes=scopes, asked=asked)
-    return {**told, "sub": subject_of(client, person.pk)}
+    withheld = dot.withheld_claims(scopes)
+    own = _own_claims(client, person, scopes, request=request, token=token)
+    return {
+        **{name: told[name] for name in told if name not in withheld},
+        **own,
+        "sub": subject_beside(own, client, person),
+    }
+
+
+def _own_claims(
+    client: ClientFacts, person: Any, scopes: frozenset[str], *, request: Any, token: Any
+) -> dict[str, Any]:
+    if not dot.tells_claims():
+        return {}
+    question = dot.Question(
+        client_id=client.client_id,
+        application_key=client.key,
+        scopes=tuple(sorted(scopes)),
+        user=person,
+        access_token=token,
+        request=request,
+    )
+    return own_claims_of_userinfo(question, client)
 
 
 def is_plain_for(client: ClientFacts) -> bool:

@@ -112,6 +112,8 @@ def _published_now() -> list[dict[str, Any]]:
 def usual_algorithms() -> set[str]:
     """What this site signs with by its settings: access tokens, and ID tokens if it offers those."""
     identifies = {conf.ID_TOKEN_SIGNING_ALGORITHM} if dot.is_openid_provider() else set()
+    if identifies and dot.rsa_key():
+        identifies.add("RS256")  # published by the time the project's key signs no more
     return {conf.SIGNING_ALGORITHM, *conf.RESOURCE_SIGNING_ALGORITHMS.values(), *identifies}
 
 

@@ -110,13 +110,15 @@ def openid_configuration(request: HttpRequest) -> dict[str, Any]:
         "userinfo_encryption_alg_values_supported": list(KEY_ENCRYPTION),
         "userinfo_encryption_enc_values_supported": list(CONTENT_ENCRYPTION),
         "claim_types_supported": ["normal"],
-        "claims_supported": sorted({"sub", "iss", "auth_time", "acr", "amr", *_claims_offered()}),
+        "claims_supported": sorted(
+            {"sub", "iss", "auth_time", "acr", "amr", *_claims_offered(request)}
+        ),
     }
 
 
-def _claims_offered() -> frozenset[str]:
-    """The claims of the scopes this server has."""
-    return names_of(dot.open_scopes())
+def _claims_offered(request: HttpRequest) -> frozenset[str]:
+    """The claims of the scopes this server has, and those that the project's own validator names."""
+    return names_of(dot.open_scopes()) | dot.claims_supported(request)
 
 
 def _of_requests() -> dict[str, Any]:

@@ -27,7 +27,7 @@ from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.flows import catalogue
 from django_oauthflows.flows.choosing import flow_of_exchange, grant_type_must_be_open
 from django_oauthflows.flows.device_code import DEVICE_CODE
-from django_oauthflows.identity.id_token import Identified
+from django_oauthflows.identity.id_token import Identified, asked_of_project
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.issuer import issuer_of, named_resource_of, userinfo_url_of
 from django_oauthflows.protocol import jwt_bearer
@@ -151,8 +151,13 @@ def _issue(
         return DIRECT[request.grant_type](http, parameters, request)
     if "openid" in request.scopes:
         be_ready(request.client)
+    expected = sign_in_of(request, presented, scopes=request.scopes)
+    if expected is not None:
+        expected = asked_of_project(expected, http)
     steps = EXCHANGES[request.grant_type]
     issued = steps.issue(request, presented, parameters.text(steps.presents))
+    if issued.scopes == request.scopes:
+        return with_id_token(issued, expected)
     # A retry is answered with the scopes of the first answer.
     return with_id_token(issued, sign_in_of(request, presented, scopes=issued.scopes))
 

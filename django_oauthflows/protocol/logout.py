@@ -193,7 +193,10 @@ def _is_about_this_sign_in(http: HttpRequest, asked: Asked) -> bool:
     here = current_sid(http)
     # Before each sector had a name of its own, all clients were told the same.
     same_session = bool(here) and hint.sid in (here, sid_of(client, here))
-    return same_session and hint.subject == subject_of(client, http.user.pk)
+    try:
+        return same_session and hint.subject == subject_of(client, http.user.pk, user=http.user)
+    except Refusal:
+        return False  # whom the hint names is not known: the person is asked
 
 
 def _asks_always() -> bool:

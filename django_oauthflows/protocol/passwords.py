@@ -13,11 +13,12 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
-from django_oauthflows import limits
+from django_oauthflows import dot, limits
 from django_oauthflows.audit.actors import network_of
 from django_oauthflows.conf import conf
 from django_oauthflows.core import users
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.identity.id_token import asked_of_project
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.parameters import Parameters
 from django_oauthflows.protocol.sign_in_answers import password_sign_in, with_id_token
@@ -41,14 +42,30 @@ def answer(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> 
         be_ready(request.client)
     username = parameters.text("username")
     counted = _count(http, request.client, username)
-    person: Any = authenticate(
-        request=http, username=username, password=parameters.text("password")
-    )
-    person = must_be_welcome(http, person)
+    person = must_be_welcome(http, _person(http, parameters, request))
+    expected = password_sign_in(request, person, scopes=request.scopes)
+    if expected is not None:
+        expected = asked_of_project(expected, http)
     for limit in counted:
         limits.give_back(limit.name, limit.key, per_seconds=conf.PASSWORD_GUESSES_WINDOW)
     issued = issue_to_person(request, person)
-    return with_id_token(issued, password_sign_in(request, person, scopes=issued.scopes))
+    return with_id_token(issued, expected)
+
+
+def _person(http: HttpRequest, parameters: Parameters, request: TokenRequest) -> Any:
+    """Return whose username and password they are: by the project's validator, else by Django's backends."""
+    username, password = parameters.text("username"), parameters.text("password")
+    if not dot.validates_users():
+        return authenticate(request=http, username=username, password=password)
+    question = dot.Question(
+        client_id=request.client.client_id,
+        application_key=request.client.key,
+        scopes=tuple(sorted(request.scopes)),
+        request=http,
+        parameters=tuple(parameters.single.items()),
+        issuer=request.issuer,
+    )
+    return dot.validated_user(username, password, question)
 
 
 def must_be_welcome(http: HttpRequest, person: Any) -> Any:

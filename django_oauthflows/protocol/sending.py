@@ -1,5 +1,6 @@
 """What an authorization request is answered with, once nothing stands against it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,11 @@ from django_oauthflows.clients.dry_run.shapes import NOTHING_MORE, Sent
 from django_oauthflows.conf import conf
 from django_oauthflows.core import clock
 from django_oauthflows.flows.base import Flow
-from django_oauthflows.identity.id_token import Identified, id_token_for
+from django_oauthflows.identity.id_token import (
+    Identified,
+    asked_of_project,
+    id_token_for,
+)
 from django_oauthflows.identity.signing import be_ready
 from django_oauthflows.protocol.answers import ReturnAddress, back_to_client
 from django_oauthflows.protocol.dropped_scopes import note_dropped_scopes
@@ -64,8 +69,10 @@ def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResp
             now=now,
         )
         return back_to_client(http, asked.address, {"code": code})
+    own_claims = None
     if "id_token" in request.response_types:
         be_ready(request.client)
+        own_claims = _own_claims(http, request, sign_in, now)
     issued = issue_in_front(
         request,
         flow=asked.flow.slug,
@@ -77,7 +84,9 @@ def _answer(http: HttpRequest, asked: Asked, scopes: frozenset[str]) -> HttpResp
     members = {
         **({"code": issued.code} if issued.code else {}),
         **(_access_token_members(issued) if issued.access_token else {}),
-        **_id_token_member(request, issued, person=http.user, sign_in=sign_in, now=now),
+        **_id_token_member(
+            request, issued, person=http.user, sign_in=sign_in, now=now, own_claims=own_claims
+        ),
     }
     return back_to_client(http, asked.address, members)
 
@@ -119,19 +128,29 @@ def _id_token_member(
     person: Any,
     sign_in: SignIn,
     now: datetime,
+    own_claims: Mapping[str, Any] | None,
 ) -> dict[str, str]:
     """The ID token of the front channel (OpenID Connect Core §3.2.2.5, §3.3.2.5)."""
     if "id_token" not in request.response_types:
         return {}
+    told = identified(
+        request, person=person, sign_in=sign_in, now=now, authorization=issued.authorization
+    )
     token = id_token_for(
-        identified(
-            request, person=person, sign_in=sign_in, now=now, authorization=issued.authorization
-        ),
+        replace(told, own_claims=own_claims),
         access_token=issued.access_token,
         code=issued.code,
         tells_scopes=tells_scopes(request),
     )
     return {"id_token": token}
+
+
+def _own_claims(
+    http: HttpRequest, request: AuthorizationRequest, sign_in: SignIn, now: datetime
+) -> Mapping[str, Any] | None:
+    """What the project's validator tells, asked before anything is issued. Raises `Refusal`."""
+    told = identified(request, person=http.user, sign_in=sign_in, now=now, authorization=None)
+    return asked_of_project(told, http).own_claims
 
 
 def tells_scopes(request: AuthorizationRequest) -> bool:
@@ -145,7 +164,7 @@ def identified(
     person: Any,
     sign_in: SignIn,
     now: datetime,
-    authorization: UUID,
+    authorization: UUID | None,
 ) -> Identified:
     """The sign-in that an ID token of the front channel tells of."""
     return Identified(

@@ -56,7 +56,8 @@ def presence(
         age=age,
         acr=sign_in.acr,
         weaker=frozenset(satisfied_by(sign_in.acr, conf.ACR_LADDER)),
-        is_expected=request.subjects <= {subject_of(request.client, person.pk)},
+        is_expected=not request.subjects
+        or request.subjects <= {subject_of(request.client, person.pk, user=person)},
         signed_in_for_it=for_it and not is_over,
         took_too_long=is_over,
         has_agreed=bool(errand.agreed_by) and errand.agreed_by == str(person.pk),

@@ -16,7 +16,7 @@ from django_oauthflows.rules.parties import Act
 from django_oauthflows.rules.requests import AuthorizationRequest, TokenRequest
 from django_oauthflows.tokens.audiences import as_claim, audience_of_request
 from django_oauthflows.tokens.checksums import generate
-from django_oauthflows.tokens.subjects import subject_of
+from django_oauthflows.tokens.subjects import subject_in_access_token
 
 
 def claims_of_access_token(
@@ -75,7 +75,11 @@ def _claims(
     """RFC 9068 §2.2."""
     return {
         "iss": request.issuer,
-        "sub": request.client.client_id if person is None else subject_of(request.client, person),
+        "sub": (
+            request.client.client_id
+            if person is None
+            else subject_in_access_token(request.client, person)
+        ),
         "aud": as_claim(audience_of_request(request, is_for_person=person is not None)),
         "client_id": request.client.client_id,
         "iat": int(now.timestamp()),

@@ -196,7 +196,7 @@ def _members(
         "client_id": client_id,
         "iat": int(row.created.timestamp()),
         "iss": issuer,
-        "sub": subject_of(asker, person.pk) if person is not None else client_id,
+        "sub": subject_of(asker, person.pk, user=person) if person is not None else client_id,
     }
     if person is not None and asker.openid.subject_type != PAIRWISE:
         members["username"] = users.username_of(person)

@@ -5,6 +5,7 @@ from typing import Any
 from django_oauthflows import dot
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.keys.adopted import id_token_key
 from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
 from django_oauthflows.strict_json import is_storable
 from django_oauthflows.tokens.checksums import checksum
@@ -100,7 +101,7 @@ def _as_stored(value: str, stored: str) -> list[str]:
 
 def _id_token(value: str) -> Leak | None:
     try:
-        opened = jwt.open_jwt(value)
+        opened = jwt.open_jwt(value, find=id_token_key)
     except jwt.NotGenuine:
         return None
     claims = opened.claims

@@ -21,6 +21,7 @@ from django_oauthflows.core import clock
 from django_oauthflows.flows.token_exchange import TOKEN_EXCHANGE
 from django_oauthflows.issuer import issuer_of
 from django_oauthflows.keys import jwt
+from django_oauthflows.keys.adopted import id_token_key
 from django_oauthflows.rules.jwt_types import ID_TOKEN, is_of_type
 from django_oauthflows.rules.parties import Party, TokenType
 from django_oauthflows.rules.requests import ClientFacts, Held
@@ -34,7 +35,7 @@ from django_oauthflows.tokens.reading import (
     find_access_token,
     find_authorization,
 )
-from django_oauthflows.tokens.subjects import PAIRWISE, subject_of
+from django_oauthflows.tokens.subjects import PAIRWISE, subject_in_access_token, subject_of
 from django_oauthflows.tokens.validation import is_live
 
 
@@ -75,7 +76,9 @@ def of_access_token(
         return None
     is_meant = is_meant_for(client, row.resource, http)
     party = Party(
-        subject=subject_of(client, row.user.pk) if row.user else row.application.client_id,
+        subject=(
+            subject_in_access_token(client, row.user.pk) if row.user else row.application.client_id
+        ),
         is_person=row.user is not None,
         was_issued_to_client=row.application_id == client.key,
         is_meant_for_client=is_meant,
@@ -106,7 +109,7 @@ def _of_id_token(value: str, client: ClientFacts, http: HttpRequest) -> Presente
     grant, person = found.authorization, found.person
     is_bound = client.resources.isdisjoint(grant.resource)
     party = Party(
-        subject=subject_of(client, person.pk),
+        subject=subject_in_access_token(client, person.pk),
         is_person=True,
         was_issued_to_client=issued_to.key == client.key,
         is_meant_for_client=client.client_id in token.audience,
@@ -143,7 +146,7 @@ def _live_grant_of(token: _IDToken, issued_to: ClientFacts) -> Presented | None:
 def _genuine(value: str, http: HttpRequest) -> _IDToken | None:
     """Ours, an ID token, for somebody, and not expired (OpenID Connect Core §3.1.3.7)."""
     try:
-        opened = jwt.open_jwt(value)
+        opened = jwt.open_jwt(value, find=id_token_key)
     except jwt.NotGenuine:
         return None
     claims = opened.claims
@@ -179,14 +182,20 @@ def _moment(value: Any) -> datetime | None:
 
 
 def person_of(subject: str, client: ClientFacts) -> Any:
-    """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1)."""
+    """The person of a public subject; a pairwise one cannot be read back (OpenID Connect Core §8.1).
+
+    Nor can one that the project's validator made, whose number may be the key of somebody else.
+    """
     if client.openid.subject_type == PAIRWISE:
         return None
     people = get_user_model()._default_manager.using(dot.token_database())
     try:
-        return people.filter(pk=subject).first()
+        person: Any = people.filter(pk=subject).first()
     except (ValueError, ValidationError, OverflowError):
         return None
+    if person is not None and subject_of(client, person.pk, user=person) != subject:
+        return None
+    return person
 
 
 def _family_of(access_token: Any) -> UUID | None:

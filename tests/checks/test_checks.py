@@ -109,8 +109,8 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ("oauthflows.E147", {"ROOT_URLCONF": "tests.prefixes.urls_by_language"}, "i18n_patterns"),
     (
         "oauthflows.W143",
-        dot_settings(OAUTH2_VALIDATOR_CLASS="tests.checks.test_dot_settings.Derived"),
-        "CLAIMS",
+        dot_settings(OAUTH2_VALIDATOR_CLASS="tests.checks.validators.OfAPIs"),
+        "permission",
     ),
     (
         "oauthflows.W144",
@@ -186,6 +186,21 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
 MISTAKES.append(
     ("oauthflows.E040", our_settings(TRUSTED_ISSUERS=["https://a.example"]), "jwks_uri")
 )
+MISTAKES += [
+    (
+        "oauthflows.E164",
+        dot_settings(OAUTH2_VALIDATOR_CLASS="tests.checks.validators.OfScopes"),
+        "SCOPES_BACKEND_CLASS",
+    ),
+    (
+        "oauthflows.E166",
+        dot_settings(OAUTH2_VALIDATOR_CLASS="tests.checks.validators.OfContexts"),
+        "AUTHENTICATION_CONTEXT",
+    ),
+    ("oauthflows.E165", dot_settings(OIDC_RSA_PRIVATE_KEY="no key"), "PEM"),
+    ("oauthflows.E165", dot_settings(OIDC_RSA_PRIVATE_KEYS_INACTIVE="no list"), "list"),
+    ("oauthflows.E165", dot_settings(OIDC_RSA_PRIVATE_KEYS_INACTIVE=["no key", 1]), "PEM"),
+]
 MISTAKES += [
     ("oauthflows.E040", our_settings(TRUSTED_ISSUERS={"https://a.example": written}), "jwks_uri")
     for written in (

@@ -8,6 +8,10 @@ _SIGN_ANEW = _("Have the client make and sign its request object anew for each r
 OF_OPENID: dict[str, str | Promise] = {
     # Authentication requests
     "claims_must_be_well_formed": _("Send claims as one JSON object, as the specification has it."),
+    "claims_of_the_project_must_be_told": _(
+        "Read the log of the site: a method of its OAUTH2_VALIDATOR_CLASS raised, or returned no dict. Once "
+        "that is mended, the client sends the same request again."
+    ),
     "max_age_must_be_seconds": _("Send max_age as a whole number of seconds, or leave it out."),
     "prompt_must_be_known": _("Choose prompt from prompt_values_supported in the metadata."),
     "prompt_none_must_stand_alone": _("Send prompt=none alone, or the other values without it."),

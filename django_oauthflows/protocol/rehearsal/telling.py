@@ -19,7 +19,7 @@ from django_oauthflows.identity import id_token, userinfo
 from django_oauthflows.identity.encryption import key_for
 from django_oauthflows.identity.id_token import Identified
 from django_oauthflows.identity.signing import signing_algorithm
-from django_oauthflows.keys import ring
+from django_oauthflows.keys import adopted, ring
 from django_oauthflows.keys.algorithms import ALGORITHMS, NONE
 from django_oauthflows.protocol.rehearsal.base import (
     JWT,
@@ -162,7 +162,9 @@ def _header(typ: str, named: str) -> dict[str, str]:
     """As it would be; without the id of a key that is still to be made, or is the client's own."""
     if named == NONE:
         return {"alg": NONE}
-    kid = ring.signing_kid(named) if named in ALGORITHMS else ""
+    project = adopted.signing_key(named) if typ != ACCESS_TOKEN else None
+    own = ring.signing_kid(named) if named in ALGORITHMS else ""
+    kid = project.kid if project else own
     return {"typ": typ, "alg": named, **({"kid": kid} if kid else {})}
 
 
