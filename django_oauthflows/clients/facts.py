@@ -19,7 +19,11 @@ from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid import openid_facts_of
 from django_oauthflows.clients.pkce_exception import is_in_force
-from django_oauthflows.clients.policy import flows_without_policy, profile_without_policy
+from django_oauthflows.clients.policy import (
+    flows_without_policy,
+    introspects_all_without_policy,
+    profile_without_policy,
+)
 from django_oauthflows.conf import conf
 from django_oauthflows.core import text
 from django_oauthflows.core.model_signals import listen_to_rows
@@ -133,7 +137,9 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         needs_all_scopes=policy.needs_all_scopes if policy else False,
         may_omit_pkce_and_nonce=policy is not None and is_in_force(application, policy),
-        may_introspect_all=policy.may_introspect_all if policy else False,
+        may_introspect_all=(
+            policy.may_introspect_all if policy else introspects_all_without_policy(application)
+        ),
         resources=frozenset(policy.resources) if policy else frozenset(),
         exchange_targets=frozenset(policy.exchange_targets) if policy else frozenset(),
         may_impersonate=policy.may_impersonate if policy else False,

@@ -13,7 +13,7 @@ from django_oauthflows.flows.choosing import flow_of_exchange, rules_of_origin
 from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protected_views import as_declared, only_resource
 from django_oauthflows.rules.base import Rule
-from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import BY_HAND, ClientFacts, TokenRequest
 
 
 def profile_of(client: ClientFacts) -> Profile:
@@ -71,6 +71,15 @@ def flows_without_policy(application: models.Model) -> frozenset[str]:
     # Its plain code flow goes on; the token in the front channel does not, whatever is said of PKCE.
     closed = grant_type == "openid-hybrid" and not is_opened(grant_type)
     return flows - {"hybrid"} if closed else flows
+
+
+def introspects_all_without_policy(application: Any) -> bool:
+    """Return whether an application without a policy may introspect every token, as it could before.
+
+    Not one that registered itself, nor a public one: anybody could ask in its name (RFC 7662 §2.1, §4).
+    """
+    is_by_hand = application.registration_source == BY_HAND
+    return bool(is_by_hand and application.client_type == "confidential")
 
 
 def is_opened(grant_type: str) -> bool:

@@ -2,6 +2,10 @@
 
 RFC 7662 §2.1 lets an API authenticate as a client does, or show an access token (RFC 6750 §2.1). Such a token
 gives the rights of the client it was issued to for itself, and none to anybody else.
+
+django-oauth-toolkit lets every client ask about every token, by GET as well, and by a person's token too.
+That goes on for the confidential clients that it left here, until they have a policy
+(`introspects_as_before`).
 """
 
 from collections.abc import Mapping
@@ -11,10 +15,13 @@ from django.http import HttpRequest
 from django_oauthflows.clients.authentication import authenticate, sent_credentials
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
+from django_oauthflows.protocol.answers import must_be_a_post
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.introspection import (
     INTROSPECTING_CLIENT_RULES,
+    INTROSPECTING_PERSON_RULES,
     INTROSPECTING_RULES,
+    INTROSPECTION_BY_GET_RULES,
     IntrospectingToken,
 )
 from django_oauthflows.rules.requests import ClientFacts
@@ -22,6 +29,18 @@ from django_oauthflows.rules.tokens import access_token_client_must_be_enabled
 from django_oauthflows.tokens.validation import validate
 
 _SENTENCE = "The access token does not allow introspection."
+
+
+def asker_by_get(request: HttpRequest) -> ClientFacts:
+    """Return the client that asks by GET, and proves itself in a header alone (RFC 6749 §2.3.1).
+
+    Raises `Refusal`: 405 for all but a client that could do so before, else as `asker_of`.
+    """
+    if "HTTP_AUTHORIZATION" not in request.META:
+        raise must_be_a_post()
+    client = asker_of(request, {})
+    enforce(INTROSPECTION_BY_GET_RULES, client)
+    return client
 
 
 def asker_of(request: HttpRequest, parameters: Mapping[str, str]) -> ClientFacts:
@@ -64,7 +83,7 @@ def _bearer(request: HttpRequest) -> str | None:
 
 
 def _client_of(value: str, request: HttpRequest) -> ClientFacts:
-    """Return the client that a live token was issued to for itself. Raises `Refusal`.
+    """Return the client that a live token was issued to, for itself where it has a policy. Raises `Refusal`.
 
     What the token's own row says is asked first: no statement more for a token than for none.
     """
@@ -74,7 +93,9 @@ def _client_of(value: str, request: HttpRequest) -> ClientFacts:
     client = client_of(row.application.client_id) if row.application else None
     if client is None:
         raise access_token_client_must_be_enabled.refusal(_SENTENCE)
-    enforce(INTROSPECTING_CLIENT_RULES, client)
+    if not client.introspects_as_before:
+        enforce(INTROSPECTING_PERSON_RULES, token)
+        enforce(INTROSPECTING_CLIENT_RULES, client)
     return client
 
 

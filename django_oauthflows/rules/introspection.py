@@ -90,6 +90,12 @@ def introspecting_token_must_have_the_scope(token: IntrospectingToken) -> str | 
     return None if SCOPE in token.scopes else _NO_RIGHT
 
 
+@rule(spec="RFC 7662 §2.1", refuses_with=Code.INVALID_REQUEST, status=405)
+def introspection_must_be_asked_by_post(client: ClientFacts) -> str | None:
+    """A GET has the token in its URL, and so in logs (RFC 7662 §4): only clients of before may."""
+    return None if client.introspects_as_before else "Use POST: the token does not belong in a URL."
+
+
 @rule(spec="RFC 7662 §2.1", refuses_with=Code.INVALID_TOKEN, status=401)
 def introspecting_client_must_be_registered_by_hand(client: ClientFacts) -> str | None:
     """Somebody of this site looked at it, and it can keep its token to itself."""
@@ -113,10 +119,18 @@ INTROSPECTED_RULES: tuple[Rule[Introspected], ...] = (
     introspected_token_person_must_be_active,
 )
 
+#: Of every such token, whichever client it was issued to.
 INTROSPECTING_RULES: tuple[Rule[IntrospectingToken], ...] = (
-    introspecting_token_must_be_of_no_person,
     introspecting_token_must_have_the_scope,
 )
+
+#: The same of a token of a client that has a policy.
+INTROSPECTING_PERSON_RULES: tuple[Rule[IntrospectingToken], ...] = (
+    introspecting_token_must_be_of_no_person,
+)
+
+#: Of the client that asks by GET.
+INTROSPECTION_BY_GET_RULES: tuple[Rule[ClientFacts], ...] = (introspection_must_be_asked_by_post,)
 
 #: Of the client that such a token was issued to for itself.
 INTROSPECTING_CLIENT_RULES: tuple[Rule[ClientFacts], ...] = (

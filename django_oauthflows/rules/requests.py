@@ -161,6 +161,14 @@ class ClientFacts:
         """Return whether the client may use a flow, or the weaker form of it."""
         return flow in self.flows or _WEAKER.get(flow) in self.flows
 
+    @property
+    def introspects_as_before(self) -> bool:
+        """Return whether django-oauth-toolkit's rules of introspection go on for it.
+
+        They do for a confidential client that somebody of this site registered, until it has a policy.
+        """
+        return self.is_confidential and not self.has_policy and self.registration_source == BY_HAND
+
     def without_proof(self) -> "ClientFacts":
         """The client as it is for a request that nobody proved to come from it."""
         if not self.authentication_is_optional:

@@ -16,7 +16,9 @@ from django_oauthflows.rules.documents import ADDRESS_RULES, DOCUMENT_RULES
 from django_oauthflows.rules.introspection import (
     INTROSPECTED_RULES,
     INTROSPECTING_CLIENT_RULES,
+    INTROSPECTING_PERSON_RULES,
     INTROSPECTING_RULES,
+    INTROSPECTION_BY_GET_RULES,
 )
 from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.logout import LOGOUT_RULES, RETURN_RULES
@@ -49,6 +51,7 @@ def test_every_rule_is_asked_by_someone() -> None:
     asked |= {rule.name for rule in (*ADDRESS_RULES, *DOCUMENT_RULES, *RETURN_RULES)}
     asked |= {rule.name for rule in (*STRICT_SCOPE_RULES, *INTROSPECTING_CLIENT_RULES)}
     asked |= {rule.name for rule in (*INTROSPECTED_RULES, *INTROSPECTING_RULES)}
+    asked |= {rule.name for rule in (*INTROSPECTING_PERSON_RULES, *INTROSPECTION_BY_GET_RULES)}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()
