@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.checks import CheckMessage
 
+from django_oauthflows.adoption.loggers import check_logging
 from django_oauthflows.adoption.settings import check_dot_settings
 
 Check = Callable[..., list[CheckMessage]]
 
 #: Checks that read settings and code alone: they touch no database.
-CHECKS: tuple[Check, ...] = (check_dot_settings,)
+CHECKS: tuple[Check, ...] = (check_dot_settings, check_logging)
 
 
 def check_contracts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

@@ -14,6 +14,9 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.log import NAME as LOGGER
+from django_oauthflows.dot.log import is_heard, pass_on
+from django_oauthflows.dot.log import listen as pass_on_logs
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -74,6 +77,7 @@ __all__ = [
     "ALL_SCOPES",
     "APPLICATION_MODEL",
     "FLOWS_OF_GRANT_TYPE",
+    "LOGGER",
     "OPENID",
     "OPENID_SCOPES",
     "TIGHTENED",
@@ -91,6 +95,7 @@ __all__ = [
     "generate_client_id",
     "grant_model",
     "id_token_model",
+    "is_heard",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
@@ -100,6 +105,8 @@ __all__ = [
     "named_default_scopes",
     "names_openid",
     "open_scopes",
+    "pass_on",
+    "pass_on_logs",
     "permits_client_document",
     "plain_secret",
     "project_says",
