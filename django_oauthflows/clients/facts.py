@@ -111,7 +111,8 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
     on_server = dot.available_scopes(application)
     own = _scopes_of(policy, on_server) if policy else on_server
     is_confidential = application.client_type == "confidential"
-    asks_dot = is_confidential and not any(secret.is_from_dot for secret in secrets)
+    # Also of a public one: DOT gives each application a secret, and takes it where it is sent.
+    asks_dot = not any(secret.is_from_dot for secret in secrets)
     return ClientFacts(
         key=application.pk,
         client_id=application.client_id,
