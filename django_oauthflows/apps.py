@@ -57,6 +57,7 @@ class OAuthFlowsConfig(AppConfig):
         kept_requests.listen()
         counting.watch()
         quiet_log.listen()
+        dot.pass_on_logs()
         clock.follow(dot.token_database)
         checks.register()
         if self.apps is not None and self.apps.is_installed("drf_spectacular"):

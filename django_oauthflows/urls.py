@@ -28,6 +28,12 @@ from django_oauthflows.endpoints.dot_pages import (
     application_list,
     application_register,
 )
+from django_oauthflows.endpoints.dot_people import (
+    authorized_token_delete,
+    authorized_tokens,
+    device_code_filled_in,
+    device_grant_status,
+)
 from django_oauthflows.endpoints.explain import explain
 from django_oauthflows.endpoints.introspect import introspect
 from django_oauthflows.endpoints.jwks import jwks
@@ -86,7 +92,7 @@ TABLE = (
     Row(f"{_o}device/confirm/", device_confirm, "device-confirm", "", "RFC 8628 §3.3.1"),
     Row(f"{_o}device/consent/", device_consent, "device-consent"),
     Row(f"{_o}device/done/", device_done, "device-done"),
-    Row(f"{_o}connected-apps/", connected_apps, "connected-apps", "authorized-token-list"),
+    Row(f"{_o}connected-apps/", connected_apps, "connected-apps"),
     Row(
         f"{_o}connected-apps/<int:application_id>/withdraw/",
         connected_app_withdraw,
@@ -128,10 +134,10 @@ TABLE = (
     ),
     # For a site below a prefix, which is known when the request is here.
     Row(
-        ".well-known/oauth-authorization-server/<path:path>",
+        ".well-known/oauth-authorization-server/<path:issuer_path>",
         server_metadata,
         "server-metadata-of-path",
-        "",
+        "oauth-server-metadata-issuer",
         "RFC 8414 §3.1",
     ),
     Row(
@@ -162,10 +168,18 @@ TABLE = (
         "RFC 9728 §3.1",
     ),
     Row(
-        ".well-known/oauth-protected-resource/<path:path>",
+        ".well-known/oauth-protected-resource/<path:resource_path>",
         resource_metadata,
         "resource-metadata-of-path",
         "oauth-resource-metadata-path",
+        "RFC 9728 §3.1",
+    ),
+    # Where a site of django-oauth-toolkit has it; RFC 9728 wants it at the root.
+    Row(
+        f"{_o}.well-known/oauth-protected-resource",
+        resource_metadata,
+        "resource-metadata-below-prefix",
+        "",
         "RFC 9728 §3.1",
     ),
     Row(f"{_o}register/", register_client, "register-client", "dcr-register", "RFC 7591 §3"),
@@ -177,6 +191,22 @@ TABLE = (
         "RFC 7592 §2",
     ),
     Row(f"{_o}explain/<str:reference>/", explain, "explain", "", "RFC 6749 §5.2"),
+    Row(f"{_o}authorized_tokens/", authorized_tokens, dot_name="authorized-token-list"),
+    Row(
+        f"{_o}authorized_tokens/<slug:pk>/delete/",
+        authorized_token_delete,
+        dot_name="authorized-token-delete",
+    ),
+    Row(
+        f"{_o}device-confirm/<slug:client_id>/<slug:user_code>",
+        device_code_filled_in,
+        dot_name="device-confirm",
+    ),
+    Row(
+        f"{_o}device-grant-status/<slug:client_id>/<slug:user_code>",
+        device_grant_status,
+        dot_name="device-grant-status",
+    ),
     Row(f"{_o}applications/", application_list, dot_name="list"),
     Row(f"{_o}applications/register/", application_register, dot_name="register"),
     Row(f"{_o}applications/<slug:pk>/", application_detail, dot_name="detail"),

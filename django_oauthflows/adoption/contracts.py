@@ -6,6 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage
 
 from django_oauthflows.adoption.lifetimes import check_lifetimes
+from django_oauthflows.adoption.loggers import check_logging
 from django_oauthflows.adoption.own_models import check_own_models
 from django_oauthflows.adoption.public_clients import check_public_clients
 from django_oauthflows.adoption.registering_clients import check_registering_clients
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     check_templates,
     check_validator,
     check_rsa_keys,
+    check_logging,
 )
 
 

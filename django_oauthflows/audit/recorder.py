@@ -227,7 +227,14 @@ def announce(row: AuditEvent) -> None:
     fields = {name: getattr(row, name) for name in _FIELDS}
     fields |= {"event": str(row.event), "code": str(row.code)}
     if row.event == Event.REQUEST_REFUSED:
-        logger.info("request refused: %s at %s", row.rule, row.endpoint, extra=fields)
+        line, said = "request refused: %s at %s", (row.rule, row.endpoint)
+        logger.info(line, *said, extra=fields)
+        if dot.is_heard(logging.INFO):
+            # At DOT's level, whatever the level of ours is.
+            record = logger.makeRecord(
+                logger.name, logging.INFO, __file__, 0, line, said, None, extra=fields
+            )
+            dot.pass_on(record)
     else:
         logger.info("%s", fields["event"], extra=fields)
     signals.audit_recorded.send_robust(sender=None, **fields)

@@ -15,6 +15,7 @@ def register() -> None:
         deployment,
         installation,
         known_programs,
+        left_applications,
         lost_secrets,
         mcp_servers,
         registering,
@@ -36,6 +37,7 @@ def register() -> None:
     checks.register(signing_in.check_popups, checks.Tags.compatibility, deploy=True)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
+    checks.register(left_applications.check_left_applications, checks.Tags.security, deploy=True)
     checks.register(deployment.check_pairwise_subjects, checks.Tags.security, deploy=True)
     checks.register(lost_secrets.check_lost_secrets, checks.Tags.security, deploy=True)
     checks.register(admin_screens.check_lookups, checks.Tags.security, deploy=True)

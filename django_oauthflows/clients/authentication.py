@@ -105,7 +105,7 @@ def must_be_able(client: ClientFacts, request: HttpRequest) -> None:
         raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")
     if method is AuthMethod.SECRET_JWT and not secrets.readable_secrets(client):
         raise _not_proven(assertion_must_be_genuine.name, spec="RFC 7523 §3")
-    if method in _BY_SECRET and not (client.secrets or client.dot_secret):
+    if method in _BY_SECRET and not _has_secret(client):
         raise _not_proven("client_must_have_a_live_secret")
 
 
@@ -222,11 +222,21 @@ def _basic(encoded: str) -> tuple[str, str]:
 _BY_SECRET = (AuthMethod.ANY_SECRET, AuthMethod.BASIC, AuthMethod.POST)
 
 
+def _has_secret(client: ClientFacts) -> bool:
+    return bool(client.secrets or client.dot_secret)
+
+
 def _method_is_registered(client: ClientFacts | None, method: AuthMethod) -> bool:
+    """Return whether the client may authenticate so.
+
+    A public client that django-oauth-toolkit gave a secret may send it, and is held to it then. It is no
+    confidential client by that: its copies all have the same one (RFC 6749 §2.1, RFC 8252 §8.5).
+    """
     if client is None:
         return False
     registered = client.authentication_method
-    if registered is AuthMethod.ANY_SECRET:
+    may_send_any = not client.is_confidential and _has_secret(client)
+    if registered is AuthMethod.ANY_SECRET or (may_send_any and method in _BY_SECRET):
         return method in (AuthMethod.BASIC, AuthMethod.POST)
     return method is registered
 
@@ -263,11 +273,14 @@ def _reason(method: AuthMethod, client: ClientFacts | None) -> str:
     if method is AuthMethod.NONE:
         return "confidential_client_must_authenticate"
     if not client.is_confidential:
-        return "public_client_must_not_send_a_secret"
+        is_held_to_it = _has_secret(client) and method in _BY_SECRET
+        return (
+            "client_secret_must_match" if is_held_to_it else "public_client_must_not_send_a_secret"
+        )
     signs = method in (AuthMethod.PRIVATE_KEY_JWT, AuthMethod.SECRET_JWT)
     if signs and not _method_is_registered(client, method):
         return "client_must_use_its_registered_method"
-    if not client.secrets and not client.dot_secret:
+    if not _has_secret(client):
         return "client_must_have_a_live_secret"
     if not _method_is_registered(client, method):
         return "client_must_use_its_registered_method"

@@ -19,12 +19,16 @@ from django_oauthflows.clients.dynamic import documents
 from django_oauthflows.clients.models import ClientPolicy, ClientSecret
 from django_oauthflows.clients.openid import openid_facts_of
 from django_oauthflows.clients.pkce_exception import is_in_force
-from django_oauthflows.clients.policy import flows_without_policy, profile_without_policy
+from django_oauthflows.clients.policy import (
+    flows_without_policy,
+    introspects_all_without_policy,
+    profile_without_policy,
+)
 from django_oauthflows.conf import conf
 from django_oauthflows.core import text
 from django_oauthflows.core.model_signals import listen_to_rows
 from django_oauthflows.offline_access import OFFLINE_ACCESS
-from django_oauthflows.rules.requests import BY_HAND, AuthMethod, ClientFacts, SecretFacts
+from django_oauthflows.rules.requests import AuthMethod, ClientFacts, SecretFacts
 
 #: How many clients one worker remembers.
 _ROOM = 2048
@@ -107,7 +111,8 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
     on_server = dot.available_scopes(application)
     own = _scopes_of(policy, on_server) if policy else on_server
     is_confidential = application.client_type == "confidential"
-    asks_dot = is_confidential and not any(secret.is_from_dot for secret in secrets)
+    # Also of a public one: DOT gives each application a secret, and takes it where it is sent.
+    asks_dot = not any(secret.is_from_dot for secret in secrets)
     return ClientFacts(
         key=application.pk,
         client_id=application.client_id,
@@ -135,7 +140,9 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         skips_consent=policy.skips_consent if policy else application.skip_authorization,
         needs_all_scopes=policy.needs_all_scopes if policy else False,
         may_omit_pkce_and_nonce=policy is not None and is_in_force(application, policy),
-        may_introspect_all=introspects_all(policy, application),
+        may_introspect_all=(
+            policy.may_introspect_all if policy else introspects_all_without_policy(application)
+        ),
         resources=frozenset(policy.resources) if policy else frozenset(),
         exchange_targets=frozenset(policy.exchange_targets) if policy else frozenset(),
         may_impersonate=policy.may_impersonate if policy else False,
@@ -160,18 +167,6 @@ def facts_of(application: Any, of_its_secrets: Iterable[ClientSecret] | None = N
         asks_its_own_model=dot.applications_ask_their_own_model(),
         must_push_requests=dot.must_push_requests(application),
     )
-
-
-def introspects_all(policy: ClientPolicy | None, application: Any) -> bool:
-    """Return whether a client may introspect any token: by its policy, else as django-oauth-toolkit lets it.
-
-    There each client that can authenticate may (RFC 7662 §2.1 leaves it to the server). That goes on for
-    confidential applications which somebody of the site made, until they get a policy.
-    """
-    if policy is not None:
-        return bool(policy.may_introspect_all)
-    is_confidential = application.client_type == "confidential"
-    return is_confidential and application.registration_source == BY_HAND
 
 
 def _scopes_of(policy: ClientPolicy, on_server: frozenset[str]) -> frozenset[str]:

@@ -14,7 +14,7 @@ from django_oauthflows.flows.device_code import DEVICE_CODE
 from django_oauthflows.protected_views import as_declared, only_resource
 from django_oauthflows.rules.authorization import request_must_be_pushed
 from django_oauthflows.rules.base import Rule
-from django_oauthflows.rules.requests import ClientFacts, TokenRequest
+from django_oauthflows.rules.requests import BY_HAND, ClientFacts, TokenRequest
 
 #: What is asked of an authorization request whichever its flow and its client's profile are.
 OF_EVERY_FLOW: tuple[Rule[Any], ...] = (request_must_be_pushed,)
@@ -82,6 +82,15 @@ def flows_without_policy(application: Any) -> frozenset[str]:
     flows = frozenset().union(*(dot.FLOWS_OF_GRANT_TYPE.get(kind, ()) for kind in own))
     # Its plain code flow goes on; the token in the front channel does not, whatever is said of PKCE.
     return flows if is_opened("openid-hybrid") else flows - {"hybrid"}
+
+
+def introspects_all_without_policy(application: Any) -> bool:
+    """Return whether an application without a policy may introspect every token, as it could before.
+
+    Not one that registered itself, nor a public one: anybody could ask in its name (RFC 7662 §2.1, §4).
+    """
+    is_by_hand = application.registration_source == BY_HAND
+    return bool(is_by_hand and application.client_type == "confidential")
 
 
 def is_opened(grant_type: str) -> bool:

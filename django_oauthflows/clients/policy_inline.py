@@ -3,15 +3,34 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from django_oauthflows import screens
 from django_oauthflows.clients import openid_forms
-from django_oauthflows.clients.facts import introspects_all
 from django_oauthflows.clients.forms import PolicyForm
 from django_oauthflows.clients.guarded_screens import GuardedPolicy
 from django_oauthflows.clients.models import ClientPolicy
+from django_oauthflows.clients.policy import introspects_all_without_policy
+
+
+class PolicyFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """The policy of one client; a first one begins with what the client may do without."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        application = kwargs.get("instance")
+        if _keeps_introspection(application):
+            kwargs.setdefault("initial", [{"may_introspect_all": True}])
+        super().__init__(*args, **kwargs)
+
+
+def _keeps_introspection(application: Any) -> bool:
+    """Return whether a client has to keep its right to introspect all, so that no API of the site stops."""
+    if application is None or application.pk is None:
+        return False
+    has_policy = getattr(application, "oauthflows_policy", None) is not None
+    return not has_policy and introspects_all_without_policy(application)
 
 
 class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-arg]
@@ -19,6 +38,7 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
 
     model = ClientPolicy
     form = PolicyForm
+    formset = PolicyFormSet
     can_delete = False
     max_num = 1
     verbose_name_plural = gettext_lazy("All settings")
@@ -82,15 +102,6 @@ class PolicyInline(GuardedPolicy, screens.StackedInline):  # type: ignore[type-a
         ),
         (gettext_lazy("As a resource server"), {"fields": ("may_introspect_all", "resources")}),
     )
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """With the right to introspect ticked where the client has it without a policy: no API stops."""
-        formset = super().get_formset(request, obj, **kwargs)
-        has_policy = getattr(obj, "oauthflows_policy", None) is not None
-        field = formset.form.base_fields.get("may_introspect_all")
-        if obj is not None and not has_policy and field is not None:
-            field.initial = introspects_all(None, obj)
-        return formset
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what follows from the document of a client that leaves its proof out, for all others."""

@@ -39,6 +39,12 @@ from django_oauthflows.dot.lifetimes import (
     longest_access_token_seconds,
     seconds,
 )
+from django_oauthflows.dot.log import (
+    LOGGER,
+    is_heard,
+    pass_on,
+    pass_on_logs,
+)
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -129,6 +135,7 @@ __all__ = [
     "ALL_SCOPES",
     "APPLICATION_MODEL",
     "FLOWS_OF_GRANT_TYPE",
+    "LOGGER",
     "OPENID",
     "OPENID_SCOPES",
     "RESERVED_CLAIMS",
@@ -162,6 +169,7 @@ __all__ = [
     "grant_model",
     "id_token_model",
     "inactive_rsa_keys",
+    "is_heard",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
@@ -180,6 +188,8 @@ __all__ = [
     "overrides",
     "own_subject",
     "own_validator",
+    "pass_on",
+    "pass_on_logs",
     "permits_client_document",
     "plain_secret",
     "project_says",

@@ -8,11 +8,12 @@ from django_oauthflows.protocol.documents import public_document
 
 
 @public_document
-def server_metadata(request: HttpRequest, path: str | None = None) -> HttpResponse:
+def server_metadata(request: HttpRequest, issuer_path: str | None = None) -> HttpResponse:
     """What clients read to configure themselves. Public, and the same for everyone.
 
-    With `path` the client asks about the issuer of that path (RFC 8414 §3.1), which has to be this one.
+    With `issuer_path` the client asks about the issuer of that path (RFC 8414 §3.1), which has to be this
+    one.
     """
-    if path is not None and not is_path_of_issuer(path, request):
+    if issuer_path is not None and not is_path_of_issuer(issuer_path, request):
         raise Http404
     return JsonResponse(metadata_of(request))

@@ -50,12 +50,12 @@ class ReturnAddress:
 
 
 def json_endpoint(
-    name: str, *, takes_get: bool = False
+    name: str, *, methods: tuple[str, ...] = ("POST",)
 ) -> Callable[[Callable[[HttpRequest], Any]], Callable[[HttpRequest], HttpResponse]]:
     """Make an endpoint for clients of a function that returns the answer's members or raises `Refusal`.
 
-    POST only, unless it `takes_get`; JSON and `no-store` whatever happens (RFC 6749 §5.1). It answers outside
-    any transaction of the project's own, so that what was spent stays spent.
+    POST, unless it takes other `methods`; JSON and `no-store` whatever happens (RFC 6749 §5.1); answers
+    outside any transaction of the project's own, so that what was spent stays spent.
     """
 
     def decorate(answer: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], HttpResponse]:
@@ -68,8 +68,8 @@ def json_endpoint(
             if request.method == "OPTIONS":
                 return cors.preflight()
             try:
-                if request.method != "POST" and not (takes_get and request.method == "GET"):
-                    raise wrong_method()
+                if request.method not in methods:
+                    raise must_be_a_post()
                 members = answer(request)
             except Refusal as refusal:
                 return refused(request, refusal, endpoint=name)
@@ -81,8 +81,8 @@ def json_endpoint(
     return decorate
 
 
-def wrong_method() -> Refusal:
-    """Return how another method than POST is refused."""
+def must_be_a_post() -> Refusal:
+    """Return how a request of another method is refused."""
     return Refusal(
         Code.INVALID_REQUEST,
         "Use POST.",
@@ -286,7 +286,8 @@ def _context(request: HttpRequest) -> tuple[Parameters | None, str]:
     try:
         parameters = from_body(request)
     except Refusal:
-        return None, claimed_client_id(request, {})
+        # The query of a GET holds a token; its client stands in the header.
+        return None, claimed_client_id(request, {}) if request.method == "GET" else ""
     return parameters, claimed_client_id(request, parameters)
 
 

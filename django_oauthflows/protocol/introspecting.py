@@ -3,25 +3,25 @@
 RFC 7662 §2.1 lets an API authenticate as a client does, or show an access token (RFC 6750 §2.1). Such a token
 gives the rights of the client it was issued to for itself, and none to anybody else.
 
-Applications of django-oauth-toolkit without a policy go on by its rules: they ask about any token, with the
-token of a user that has the scope `introspection` too, and by GET. GET puts the token asked about into logs.
+django-oauth-toolkit lets every client ask about every token, by GET as well, and by a person's token too.
+That goes on for the confidential clients that it left here, until they have a policy
+(`introspects_as_before`).
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from django.http import HttpRequest
 
 from django_oauthflows.clients.authentication import authenticate, sent_credentials
 from django_oauthflows.clients.facts import client_of
 from django_oauthflows.errors import Code, Refusal
-from django_oauthflows.protocol.answers import wrong_method
-from django_oauthflows.protocol.parameters import Parameters, from_body, from_query_with_token
+from django_oauthflows.protocol.answers import must_be_a_post
 from django_oauthflows.rules.base import enforce
 from django_oauthflows.rules.introspection import (
     INTROSPECTING_CLIENT_RULES,
     INTROSPECTING_PERSON_RULES,
     INTROSPECTING_RULES,
+    INTROSPECTION_BY_GET_RULES,
     IntrospectingToken,
 )
 from django_oauthflows.rules.requests import ClientFacts
@@ -31,32 +31,24 @@ from django_oauthflows.tokens.validation import validate
 _SENTENCE = "The access token does not allow introspection."
 
 
-def parameters_of(request: HttpRequest) -> Parameters:
-    """Return the parameters: those of the body, or for GET those of the URL, which hold no other secret.
+def asker_by_get(request: HttpRequest) -> ClientFacts:
+    """Return the client that asks by GET, and proves itself in a header alone (RFC 6749 §2.3.1).
 
-    Raises `Refusal`. Whether the client may ask by GET at all is seen in `asker_of`.
+    Raises `Refusal`: 405 for all but a client that could do so before, else as `asker_of`.
     """
-    if request.method != "GET":
-        return from_body(request)
     if "HTTP_AUTHORIZATION" not in request.META:
-        raise wrong_method()
-    return from_query_with_token(request)
+        raise must_be_a_post()
+    client = asker_of(request, {})
+    enforce(INTROSPECTION_BY_GET_RULES, client)
+    return client
 
 
 def asker_of(request: HttpRequest, parameters: Mapping[str, str]) -> ClientFacts:
     """Return the client that asks.
 
-    Raises `Refusal`: `invalid_request` for two methods at once (RFC 6749 §2.3) and for GET by a client that
-    has to use POST (RFC 7662 §2.1), `invalid_token` for a token that does not open this, else
-    `invalid_client`.
+    Raises `Refusal`: `invalid_request` for two methods at once (RFC 6749 §2.3), `invalid_token` for a token
+    that does not open this, `invalid_client` else.
     """
-    client = _authenticated(request, parameters)
-    if request.method == "GET" and not client.introspects_as_before:
-        raise wrong_method()
-    return client
-
-
-def _authenticated(request: HttpRequest, parameters: Mapping[str, str]) -> ClientFacts:
     value = _bearer(request)
     if value is None:
         client = authenticate(request, parameters)
@@ -91,7 +83,7 @@ def _bearer(request: HttpRequest) -> str | None:
 
 
 def _client_of(value: str, request: HttpRequest) -> ClientFacts:
-    """Return the client that a live token was issued to for itself. Raises `Refusal`.
+    """Return the client that a live token was issued to, for itself where it has a policy. Raises `Refusal`.
 
     What the token's own row says is asked first: no statement more for a token than for none.
     """
@@ -101,9 +93,9 @@ def _client_of(value: str, request: HttpRequest) -> ClientFacts:
     client = client_of(row.application.client_id) if row.application else None
     if client is None:
         raise access_token_client_must_be_enabled.refusal(_SENTENCE)
-    enforce(INTROSPECTING_CLIENT_RULES, client)
-    known = replace(token, introspects_as_before=client.introspects_as_before)
-    enforce(INTROSPECTING_PERSON_RULES, known)
+    if not client.introspects_as_before:
+        enforce(INTROSPECTING_PERSON_RULES, token)
+        enforce(INTROSPECTING_CLIENT_RULES, client)
     return client
 
 

@@ -169,6 +169,15 @@ def from_query(request: HttpRequest, *, is_authorization: bool = False) -> Param
     return _parse(raw, is_authorization=is_authorization)
 
 
+def token_from_query(request: HttpRequest) -> Parameters:
+    """Return the parameters of a query that may hold a `token`, and nothing else that is secret.
+
+    Raises `Refusal` for a malformed one, and for the credentials of a client (RFC 6749 §2.3.1).
+    """
+    _refuse_secrets_in_query(request, but=frozenset({"token"}))
+    return from_query(request)
+
+
 def repetition(parameters: Parameters) -> Refusal | None:
     """Return the refusal of a parameter that came several times, for the client (RFC 6749 §4.1.2.1)."""
     return next((_repeated(name) for name in sorted(parameters.repeated)), None)
@@ -179,15 +188,9 @@ def from_pairs(pairs: Iterable[tuple[str, str]]) -> Parameters:
     return _gathered(pairs)
 
 
-def from_query_with_token(request: HttpRequest) -> Parameters:
-    """The parameters of a query that may hold a token, and no credentials. Raises `Refusal`."""
-    _refuse_secrets_in_query(request, but=frozenset({"token"}))
-    return from_query(request)
-
-
 def _refuse_secrets_in_query(request: HttpRequest, *, but: frozenset[str] = frozenset()) -> None:
     """Credentials in a URL end up in logs (RFC 6749 §2.3.1): refuse them, so that nobody gets used to it."""
-    sent = _parse(request.META["QUERY_STRING"].encode("latin-1", "replace"))
+    sent = from_query(request)
     if not (_SECRET - but).isdisjoint(sent):
         raise _malformed(
             "Credentials must be in the body, never in the URL.",

@@ -36,14 +36,10 @@ class Introspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntrospectingToken:
-    """A live access token by which a client asks (RFC 7662 §2.1).
-
-    `introspects_as_before` holds for one of a client that goes by django-oauth-toolkit's rules.
-    """
+    """A live access token by which a client asks (RFC 7662 §2.1)."""
 
     has_person: bool
     scopes: frozenset[str]
-    introspects_as_before: bool = False
 
 
 @rule(spec="RFC 7662 §2.2", refuses_with=Code.INVALID_TOKEN, status=401)
@@ -84,18 +80,20 @@ def introspected_token_person_must_be_active(token: Introspected) -> str | None:
 
 @rule(spec="RFC 7662 §2.3", refuses_with=Code.INVALID_TOKEN, status=401)
 def introspecting_token_must_be_of_no_person(token: IntrospectingToken) -> str | None:
-    """Only a token that a client got for itself has its rights; a client's own token is never exchanged.
-
-    django-oauth-toolkit asks for the scope alone, and resource servers have such a token in their settings.
-    It works until its client gets a policy.
-    """
-    return _NO_RIGHT if token.has_person and not token.introspects_as_before else None
+    """Only a token that a client got for itself has its rights; a client's own token is never exchanged."""
+    return _NO_RIGHT if token.has_person else None
 
 
 @rule(spec="RFC 7662 §2.3", refuses_with=Code.INVALID_TOKEN, status=401)
 def introspecting_token_must_have_the_scope(token: IntrospectingToken) -> str | None:
     """Not each token of a client's opens this: one for another purpose is seen by more programs."""
     return None if SCOPE in token.scopes else _NO_RIGHT
+
+
+@rule(spec="RFC 7662 §2.1", refuses_with=Code.INVALID_REQUEST, status=405)
+def introspection_must_be_asked_by_post(client: ClientFacts) -> str | None:
+    """A GET has the token in its URL, and so in logs (RFC 7662 §4): only clients of before may."""
+    return None if client.introspects_as_before else "Use POST: the token does not belong in a URL."
 
 
 @rule(spec="RFC 7662 §2.1", refuses_with=Code.INVALID_TOKEN, status=401)
@@ -121,18 +119,21 @@ INTROSPECTED_RULES: tuple[Rule[Introspected], ...] = (
     introspected_token_person_must_be_active,
 )
 
-#: What the token's own row says.
+#: Of every such token, whichever client it was issued to.
 INTROSPECTING_RULES: tuple[Rule[IntrospectingToken], ...] = (
     introspecting_token_must_have_the_scope,
 )
+
+#: The same of a token of a client that has a policy.
+INTROSPECTING_PERSON_RULES: tuple[Rule[IntrospectingToken], ...] = (
+    introspecting_token_must_be_of_no_person,
+)
+
+#: Of the client that asks by GET.
+INTROSPECTION_BY_GET_RULES: tuple[Rule[ClientFacts], ...] = (introspection_must_be_asked_by_post,)
 
 #: Of the client that such a token was issued to for itself.
 INTROSPECTING_CLIENT_RULES: tuple[Rule[ClientFacts], ...] = (
     introspecting_client_must_be_registered_by_hand,
     introspecting_client_must_have_the_scope,
-)
-
-#: What is asked of the token once its client is known.
-INTROSPECTING_PERSON_RULES: tuple[Rule[IntrospectingToken], ...] = (
-    introspecting_token_must_be_of_no_person,
 )

@@ -165,8 +165,11 @@ class ClientFacts:
 
     @property
     def introspects_as_before(self) -> bool:
-        """Return whether it introspects by django-oauth-toolkit's rules, since it has no policy yet."""
-        return self.may_introspect_all and not self.has_policy
+        """Return whether django-oauth-toolkit's rules of introspection go on for it.
+
+        They do for a confidential client that somebody of this site registered, until it has a policy.
+        """
+        return self.is_confidential and not self.has_policy and self.registration_source == BY_HAND
 
     def without_proof(self) -> "ClientFacts":
         """The client as it is for a request that nobody proved to come from it."""

@@ -68,6 +68,8 @@ def introspect(value: str, request: HttpRequest, *, asker: ClientFacts) -> Answe
             asker=asker,
             audience=_audience_told(access, request, asker),
         )
+        if asker.introspects_as_before:
+            members = _with_audience_as_before(members, access.row)
         return Answer(members=members)
     refresh = find_refresh_token_row(stored)
     if refresh is not None and refresh.row.application_id == asker.key:
@@ -170,6 +172,15 @@ def members_of_access_token(
         "exp": int(row.expires.timestamp()),
         **{name: said[name] for name in _SAID_BY_THE_TOKEN if name in said},
     }
+
+
+def _with_audience_as_before(members: Mapping[str, Any], row: Any) -> dict[str, Any]:
+    """Return the members with django-oauth-toolkit's `aud`: a list, and only of a token for a resource.
+
+    Its resource server takes it for a limit (RFC 8707 §2), and is no resource of ours.
+    """
+    others = {name: value for name, value in members.items() if name != "aud"}
+    return others | ({"aud": list(row.resource)} if row.resource else {})
 
 
 def _may_know(asker: ClientFacts, row: Any, request: HttpRequest) -> bool:

@@ -179,6 +179,18 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
     ),
     ("oauthflows.W156", our_settings(ROLES="no.such.function"), "accounts.roles.roles_of"),
     ("oauthflows.W002", {"ROOT_URLCONF": "tests.checks.urls_at_a_prefix"}, "URL_PREFIX"),
+    *(
+        (
+            "oauthflows.W171",
+            {"LOGGING": {"version": 1, "loggers": {name: written}}},
+            "django_oauthflows",
+        )
+        for name, written in (
+            ("oauth2_provider", {"level": "DEBUG"}),
+            ("oauth2_provider.models", {"handlers": ["mail_admins"]}),
+            ("oauthlib", {"handlers": ["console"]}),
+        )
+    ),
     ("oauthflows.W003", {"LOGIN_URL": "/nowhere/"}, "LOGIN_URL"),
     ("oauthflows.W003", {"LOGIN_URL": "no-such-name"}, "LOGIN_URL"),
 ]
@@ -298,6 +310,8 @@ def test_pages_of_this_site_or_another_are_told_nothing() -> None:
 def test_every_id_is_brought_out_here() -> None:
     about_clients = {"oauthflows.W120", "oauthflows.W131"}
     about_clients |= {f"oauthflows.{name}" for name in ("W140", "W141", "E142", "E143")}
+    # Of rows that django-oauth-toolkit left: see `test_left_applications`.
+    about_clients |= {f"oauthflows.{name}" for name in ("W170", "E170", "E171")}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
     # Of a project's own templates: see `tests/adoption/test_own_templates.py`.
@@ -374,6 +388,14 @@ def test_a_trusted_issuer_that_is_well_described_is_no_mistake() -> None:
         {**our_settings(REGISTRATION="open"), **dot_settings(SCOPES={"openid": "Know you"})},
         dot_settings(REFRESH_TOKEN_EXPIRE_SECONDS=None),
         our_settings(REFRESH_TOKEN_ABSOLUTE_LIFETIME=None),
+        *(
+            {"LOGGING": {"version": 1, "loggers": loggers}}
+            for loggers in (
+                {"oauth2_provider": {"handlers": ["mail_admins"]}},
+                {"oauthlib": {"level": "DEBUG"}, "django_oauthflows": {"level": "INFO"}},
+                {"oauth2_provider_of_ours": {"level": "DEBUG"}},
+            )
+        ),
         {"LOGIN_URL": "login"},
         {"LOGIN_URL": "/accounts/login/?from=oauth"},
         {"LOGIN_URL": "admin:login"},

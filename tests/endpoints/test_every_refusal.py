@@ -127,6 +127,9 @@ REFUSED: dict[str, tuple[Refused, ...]] = {
     "openid-configuration-of-path": (
         lambda story: story.browser.get("/.well-known/openid-configuration/another"),
     ),
+    "authorized-token-delete": (
+        lambda story: story.browser.get("/o/authorized_tokens/999999/delete/"),
+    ),
     "resource-metadata-of-path": (
         lambda story: story.browser.get("/.well-known/oauth-protected-resource/nothing"),
     ),
@@ -140,11 +143,15 @@ ONLY_SHOWN = {
     "device-done",
     "jwks",
     "resource-metadata",
+    "resource-metadata-below-prefix",
     "server-metadata",
     "server-metadata-below-issuer",
     "sessions",
     "sign-in",
     # DOT's own pages, which lead to the admin.
+    # DOT's own pages, which lead to the admin and to our pages for people.
+    "authorized-token-list",
+    "device-grant-status",
     "list",
     "register",
     "detail",
@@ -189,7 +196,8 @@ def test_a_method_an_endpoint_does_not_know_is_explained(name: str) -> None:
     row = next(row for row in TABLE if name in (row.name, row.dot_name))
     space = "oauthflows" if row.name else "oauth2_provider"
     known = {"application_id": 1, "session_id": 1, "authorization_id": uuid4(), "client_id": "x"}
-    given = {**known, "path": "x", "pk": "x"}
+    paths = dict.fromkeys(("path", "issuer_path", "resource_path"), "x")
+    given = {**known, **paths, "pk": "x", "user_code": "x"}
     arguments = {key: given[key] for key in given if f":{key}>" in row.path}
     browser = Client()
     browser.force_login(begin().person)

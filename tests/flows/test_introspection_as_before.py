@@ -154,7 +154,7 @@ def test_a_client_with_a_policy_asks_by_post_alone() -> None:
     assert error_of(answer) == (405, "invalid_request")
     assert answer["Allow"] == "POST, OPTIONS"
     row = AuditEvent.objects.get(reference=answer["X-OAuth-Reference"])
-    assert row.rule == "method_must_be_known"
+    assert row.rule == "introspection_must_be_asked_by_post"
 
 
 @spec("RFC 6749 §2.3.1", "B-22")

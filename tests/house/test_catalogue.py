@@ -19,6 +19,7 @@ from django_oauthflows.rules.introspection import (
     INTROSPECTING_CLIENT_RULES,
     INTROSPECTING_PERSON_RULES,
     INTROSPECTING_RULES,
+    INTROSPECTION_BY_GET_RULES,
 )
 from django_oauthflows.rules.jwts import LOCAL_RULES
 from django_oauthflows.rules.logout import LOGOUT_RULES, RETURN_RULES
@@ -53,6 +54,7 @@ def test_every_rule_is_asked_by_someone() -> None:
     asked |= {rule.name for rule in (*INTROSPECTED_RULES, *INTROSPECTING_RULES)}
     asked |= {rule.name for rule in INTROSPECTING_PERSON_RULES}
     asked |= {rule.name for rule in OF_EVERY_FLOW}
+    asked |= {rule.name for rule in (*INTROSPECTING_PERSON_RULES, *INTROSPECTION_BY_GET_RULES)}
     for asker in (*catalogue.FLOWS, *PROFILES):
         asked |= {rule.name for rule in (*asker.authorization_rules, *asker.token_rules)}
     assert set(every_rule()) - asked == set()

@@ -241,6 +241,8 @@ CLOSED = {
     *("sessions", "session-end", "sessions-end-others", "sessions-end-all"),
     # DOT's own pages, which lead to the admin.
     *("list", "register", "detail", "update", "delete"),
+    # Those that lead to our pages for people.
+    *("authorized-token-list", "authorized-token-delete", "device-grant-status"),
 }
 
 

@@ -40,6 +40,10 @@ OF_INTROSPECTION: dict[str, str | Promise] = {
     "introspecting_client_must_have_the_scope": _(
         "Give the client the scope introspection again, or have it authenticate itself."
     ),
+    "introspection_must_be_asked_by_post": _(
+        "Have the API send the token in the body of a POST: a URL ends up in logs. A client with a policy "
+        "never asks by GET."
+    ),
     "introspecting_client_must_be_registered_by_hand": _(
         "Register the API in the admin or by oauthflows_register_client, as a client with a secret or a key."
     ),
