@@ -47,6 +47,8 @@ LAYERS = (
     ("resource_server",),
     # Below `checks` and `management`, which both tell what it finds.
     ("adoption",),
+    # Below `management`, whose command it is.
+    ("quickstart",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
     # A template's tags are asked by pages, as endpoints are by requests.
     (
