@@ -6,12 +6,20 @@ Every id is used once and never again for anything else.
 from django.core import checks
 
 
+def register_for_half_a_site() -> None:
+    """Tell Django about the one check of a project in which nothing of this app can work yet."""
+    from django_oauthflows.checks import apps_missing
+
+    checks.register(apps_missing.check_toolkit, checks.Tags.compatibility)
+
+
 def register() -> None:
     """Tell Django about the checks; called once when the app is ready."""
     from django_oauthflows import dot
     from django_oauthflows.adoption import contracts
     from django_oauthflows.checks import (
         admin_screens,
+        apps_missing,
         deployment,
         installation,
         known_programs,
@@ -24,6 +32,7 @@ def register() -> None:
     )
 
     dot.leave_out_errors_of_our_own_making()
+    checks.register(apps_missing.check_rest_framework, checks.Tags.compatibility)
     checks.register(installation.check_settings, checks.Tags.compatibility)
     checks.register(contracts.check_contracts, checks.Tags.compatibility)
     checks.register(installation.check_deliveries, checks.Tags.compatibility)

@@ -14,6 +14,7 @@ from django_oauthflows.dot.applications import (
     takes_client_documents,
     wildcard_redirect_uri_matches,
 )
+from django_oauthflows.dot.installed import APPS_LINE, NOT_INSTALLED, is_installed, not_installed
 from django_oauthflows.dot.models import (
     APPLICATION_MODEL,
     access_token_model,
@@ -73,7 +74,9 @@ from django_oauthflows.dot.validator import (
 __all__ = [
     "ALL_SCOPES",
     "APPLICATION_MODEL",
+    "APPS_LINE",
     "FLOWS_OF_GRANT_TYPE",
+    "NOT_INSTALLED",
     "OPENID",
     "OPENID_SCOPES",
     "TIGHTENED",
@@ -91,6 +94,7 @@ __all__ = [
     "generate_client_id",
     "grant_model",
     "id_token_model",
+    "is_installed",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
@@ -99,6 +103,7 @@ __all__ = [
     "methods_of_validator",
     "named_default_scopes",
     "names_openid",
+    "not_installed",
     "open_scopes",
     "permits_client_document",
     "plain_secret",

@@ -44,7 +44,7 @@ def scopes_lines(scopes: Mapping[str, str], *, extends: bool = False) -> str:
 
 
 def urls_lines(*, server: bool, login: bool, scope: str) -> str:
-    """Return what `urls.py` lacks: the server, the sign-in page, and a first view where `scope` is its scope."""
+    """Return what `urls.py` lacks: the server, the sign-in page, a first view that needs the `scope`."""
     imports = "from django.urls import include, path\n"
     if scope:
         imports += (

@@ -27,7 +27,7 @@ class Addition:
 
 
 def file_assigning(name: str, module: str) -> Path:
-    """Return the file that assigns a name at its top level: the module, or one that it takes all names from.
+    """Return the file that assigns a name at its top level: the module, or one it takes all names from.
 
     Raises `NotUnderstood` where there is none, or it is not the project's.
     """

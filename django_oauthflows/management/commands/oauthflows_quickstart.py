@@ -71,7 +71,9 @@ class Command(BaseCommand):
         if left and is_writing:
             raise CommandError("Not all was written: add the lines above, then run this again.")
         if left:
-            self.stdout.write("To have them written: python manage.py oauthflows_quickstart --write")
+            self.stdout.write(
+                "To have them written: python manage.py oauthflows_quickstart --write"
+            )
         self.stdout.write(
             "Then: python manage.py migrate && python manage.py oauthflows_quickstart"
         )
