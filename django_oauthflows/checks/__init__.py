@@ -20,7 +20,9 @@ def register() -> None:
     from django_oauthflows.checks import (
         admin_screens,
         apps_missing,
+        challenges,
         deployment,
+        first_steps,
         installation,
         known_programs,
         lost_secrets,
@@ -34,6 +36,11 @@ def register() -> None:
     dot.leave_out_errors_of_our_own_making()
     checks.register(apps_missing.check_rest_framework, checks.Tags.compatibility)
     checks.register(installation.check_settings, checks.Tags.compatibility)
+    checks.register(first_steps.check_scopes, checks.Tags.compatibility)
+    checks.register(first_steps.check_issuer, checks.Tags.compatibility)
+    checks.register(first_steps.check_login_page, checks.Tags.urls)
+    checks.register(first_steps.check_tables, checks.Tags.security, deploy=True)
+    checks.register(challenges.check_order_of_authenticators, checks.Tags.urls)
     checks.register(contracts.check_contracts, checks.Tags.compatibility)
     checks.register(installation.check_deliveries, checks.Tags.compatibility)
     checks.register(installation.check_urls, checks.Tags.urls)
@@ -43,6 +50,7 @@ def register() -> None:
     checks.register(signing_in.check_signing_in, checks.Tags.urls)
     checks.register(told_claims.check_told_claims, checks.Tags.urls)
     checks.register(signing_in.check_popups, checks.Tags.compatibility, deploy=True)
+    checks.register(signing_in.check_cookies, checks.Tags.security, deploy=True)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
     checks.register(deployment.check_pairwise_subjects, checks.Tags.security, deploy=True)

@@ -27,7 +27,7 @@ class Addition:
 
 
 def file_assigning(name: str, module: str) -> Path:
-    """Return the file that assigns a name at its top level: the module, or one it takes all names from.
+    """Return the file that assigns a name at its top level: the module, or one it imports `*` from.
 
     Raises `NotUnderstood` where there is none, or it is not the project's.
     """
@@ -46,7 +46,7 @@ def assigns(name: str, path: Path) -> bool:
 
 
 def add(addition: Addition) -> None:
-    """Write the lines at the end of the file. It is read again first, and what would not compile is not saved.
+    """Write the lines at the end of the file, which is read again; what would not compile is not saved.
 
     Raises `NotUnderstood`.
     """
