@@ -5,6 +5,7 @@ The screens of django-oauth-toolkit's own models are replaced through its settin
 
 from django.contrib import admin
 
+from django_oauthflows import dot
 from django_oauthflows.audit.admin import AuditEventAdmin
 from django_oauthflows.clients.dynamic.admin import InitialAccessTokenAdmin
 from django_oauthflows.consent.admin import ConsentAdmin
@@ -22,10 +23,11 @@ from django_oauthflows.models import (
 from django_oauthflows.sessions.admin import ProviderSessionAdmin
 from django_oauthflows.tokens.admin import AuthorizationAdmin
 
-admin.site.register(AuditEvent, AuditEventAdmin)
-admin.site.register(Authorization, AuthorizationAdmin)
-admin.site.register(Consent, ConsentAdmin)
-admin.site.register(InitialAccessToken, InitialAccessTokenAdmin)
-admin.site.register(LogoutDelivery, LogoutDeliveryAdmin)
-admin.site.register(ProviderSession, ProviderSessionAdmin)
-admin.site.register(SigningKey, SigningKeyAdmin)
+if dot.is_installed():
+    admin.site.register(AuditEvent, AuditEventAdmin)
+    admin.site.register(Authorization, AuthorizationAdmin)
+    admin.site.register(Consent, ConsentAdmin)
+    admin.site.register(InitialAccessToken, InitialAccessTokenAdmin)
+    admin.site.register(LogoutDelivery, LogoutDeliveryAdmin)
+    admin.site.register(ProviderSession, ProviderSessionAdmin)
+    admin.site.register(SigningKey, SigningKeyAdmin)

@@ -23,7 +23,10 @@ class OAuthFlowsConfig(AppConfig):
         from django_oauthflows import dot
 
         dot.tighten_defaults()
-        super().import_models()
+        if dot.is_installed():
+            super().import_models()
+        else:
+            self.models = {}
 
     def ready(self) -> None:
         """Listen to what ends or changes what this app keeps.
@@ -34,6 +37,11 @@ class OAuthFlowsConfig(AppConfig):
         if not settings.USE_TZ:
             raise ImproperlyConfigured(_NAIVE_TIMES)
         from django_oauthflows import checks, dot
+
+        if not dot.is_installed():
+            # A check says so, and commands go on, `oauthflows_quickstart` among them.
+            checks.register_for_half_a_site()
+            return
         from django_oauthflows.clients import deletion, facts, legacy, pkce_exception
         from django_oauthflows.clients.models import ClientPolicy, ClientSecret
         from django_oauthflows.clients.review import keeping

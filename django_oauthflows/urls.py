@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.urls import URLPattern, include, path
 
+from django_oauthflows import dot
 from django_oauthflows.conf import conf
 from django_oauthflows.endpoints.authorize import authorize
 from django_oauthflows.endpoints.connected_apps import (
@@ -217,6 +218,8 @@ TABLE = (
 
 def _view_of(row: Row) -> Any:
     """The endpoint, and the last look at what it answers; a look at a reference needs no other one."""
+    if not dot.is_installed():
+        return dot.not_installed
     name = row.name or _DOTS
     view = row.endpoint if row.endpoint is explain else explained(row.endpoint, name)
     return answers_outages(view, name, is_page=row.endpoint not in _FOR_CLIENTS)

@@ -7,6 +7,7 @@ from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
 
 from django_oauthflows import dot
+from django_oauthflows.checks import first_steps
 from django_oauthflows.clients.legacy import legacy_clients
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.conf import conf
@@ -97,7 +98,8 @@ def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 "oauthflows.W150",
             )
         )
-    if conf.ISSUER.startswith("http://"):
+    # One at a public host is named at any time (W188).
+    if conf.ISSUER.startswith("http://") and not first_steps.is_public_http(conf.ISSUER):
         messages.append(
             _warning(
                 "The issuer is not https: codes and tokens travel in the clear (RFC 8414 §2).",

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Warning
+from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.conf import conf
 from django_oauthflows.protocol import site_pages as pages
 from django_oauthflows.protocol.popups import allows_popups
@@ -81,6 +83,37 @@ def check_popups(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="oauthflows.I153",
         )
     ]
+
+
+def check_cookies(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A session cookie that browsers drop, or that does not come along to a silent sign-in."""
+    same_site = str(settings.SESSION_COOKIE_SAMESITE).lower()
+    if same_site == "none" and not settings.SESSION_COOKIE_SECURE:
+        return [
+            Warning(
+                "Browsers drop the session's cookie, and nobody stays signed in: SESSION_COOKIE_SAMESITE is "
+                '"None" without SESSION_COOKIE_SECURE (RFC 6265bis §5.7).',
+                hint="Write SESSION_COOKIE_SECURE = True.",
+                id="oauthflows.W191",
+            )
+        ]
+    if same_site != "strict" or not _has_single_page_apps():
+        return []
+    return [
+        Warning(
+            'SESSION_COOKIE_SAMESITE is "Strict": single-page apps of other sites that renew a sign-in '
+            "silently (prompt=none) lead people over one more page, and get nowhere in a frame.",
+            hint='Write SESSION_COOKIE_SAMESITE = "Lax", which is the default of Django.',
+            id="oauthflows.W190",
+        )
+    ]
+
+
+def _has_single_page_apps() -> bool:
+    try:
+        return ClientPolicy.objects.filter(preset="single-page-app", is_enabled=True).exists()
+    except DatabaseError:
+        return False  # no tables yet, or no database here
 
 
 def _is_function(path: str) -> bool:

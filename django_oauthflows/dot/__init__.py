@@ -33,6 +33,12 @@ from django_oauthflows.dot.client_columns import (
     must_push_requests,
     validate_address,
 )
+from django_oauthflows.dot.installed import (
+    APPS_LINE,
+    NOT_INSTALLED,
+    is_installed,
+    not_installed,
+)
 from django_oauthflows.dot.lifetimes import (
     LifetimeRequest,
     access_token_seconds,
@@ -81,6 +87,7 @@ from django_oauthflows.dot.scopes import (
     OPENID,
     OPENID_SCOPES,
     all_scopes,
+    are_scopes,
     available_scopes,
     default_scopes,
     is_openid_provider,
@@ -134,8 +141,10 @@ from django_oauthflows.dot.validator import (
 __all__ = [
     "ALL_SCOPES",
     "APPLICATION_MODEL",
+    "APPS_LINE",
     "FLOWS_OF_GRANT_TYPE",
     "LOGGER",
+    "NOT_INSTALLED",
     "OPENID",
     "OPENID_SCOPES",
     "RESERVED_CLAIMS",
@@ -150,6 +159,7 @@ __all__ = [
     "application_model",
     "applications",
     "applications_ask_their_own_model",
+    "are_scopes",
     "asks_each_time",
     "authentication_method",
     "available_scopes",
@@ -170,6 +180,7 @@ __all__ = [
     "id_token_model",
     "inactive_rsa_keys",
     "is_heard",
+    "is_installed",
     "is_openid_provider",
     "is_slow_secret",
     "is_switched_off",
@@ -183,6 +194,7 @@ __all__ = [
     "named_default_scopes",
     "names_openid",
     "names_subjects",
+    "not_installed",
     "open_scopes",
     "overridden",
     "overrides",

@@ -1,9 +1,10 @@
 """Scopes of the server: those of django-oauth-toolkit's backend, and those of this app."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 
 from django_oauthflows import own_scopes
 from django_oauthflows.dot.moved import module
@@ -64,8 +65,21 @@ def _backend() -> Any:
     return module("scopes").get_scopes_backend()
 
 
+def are_scopes(written: object) -> bool:
+    """Return whether `SCOPES` is as it has to be: names without blanks, each with its text."""
+    return isinstance(written, Mapping) and all(
+        isinstance(name, str) and name.split() == [name] and isinstance(text, str | Promise)
+        for name, text in written.items()
+    )
+
+
 def _scopes_of_backend() -> dict[str, str]:
     scopes = dict(_backend().get_all_scopes())
+    from oauth2_provider.scopes import get_scopes_backend
+
+    found = get_scopes_backend().get_all_scopes()
+    # A system check names what is no dictionary; the other checks have to come that far.
+    scopes = dict(found) if isinstance(found, Mapping) else {}
     if is_switched_off("OIDC_ENABLED"):
         scopes.pop(OPENID, None)
     return scopes

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.checks import CheckMessage, run_checks
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
 # Made of settings when it is first read: before any test here changes them.
@@ -35,6 +38,10 @@ def found(*, deploy: bool = False) -> list[CheckMessage]:
         for message in run_checks(include_deployment_checks=deploy)
         if str(message.id).startswith(("oauthflows.", "oauth2_provider."))
     ]
+
+
+def last_migration() -> str:
+    return max(name for app, name in MigrationLoader(None).disk_migrations if app == "oauthflows")
 
 
 def dot_settings(**changes: object) -> dict[str, object]:
@@ -122,6 +129,26 @@ MISTAKES: list[tuple[str, dict[str, object], str]] = [
         dot_settings(OIDC_ENABLED=False, SCOPES={"openid": "Know who you are"}),
         "OIDC_ENABLED",
     ),
+    *(
+        ("oauthflows.E185", dot_settings(SCOPES=written), '{"notes:read": "Read your notes"}')
+        for written in (["notes:read"], ("notes:read",), "notes:read", {"a b": "Two"}, {"a": 1})
+    ),
+    *(
+        ("oauthflows.W185", dot_settings(SCOPES=written), '{"notes:read": "Read your notes"}')
+        for written in ({}, {"read": "Reading scope", "write": "Writing scope"})
+    ),
+    (
+        "oauthflows.E186",
+        {"ROOT_URLCONF": "tests.checks.urls_without_a_login_page"},
+        "oauthflows:sign-in",
+    ),
+    (
+        "oauthflows.W189",
+        {"ROOT_URLCONF": "tests.checks.urls_of_sessions_first"},
+        "OAuth2TokenAuthentication first",
+    ),
+    ("oauthflows.W188", our_settings(ISSUER="http://id.example/o"), "https://"),
+    ("oauthflows.W188", our_settings(ISSUER="http://8.8.8.8/o"), "https://"),
     ("oauthflows.E080", our_settings(REFERENCE_IN="footer"), "error_uri"),
     ("oauthflows.E060", our_settings(REGISTRATION="opne"), "open"),
     ("oauthflows.E061", our_settings(REGISTRATION_PROFILE="lax"), "standard"),
@@ -260,7 +287,13 @@ UNSAFE: list[tuple[str, dict[str, object], str]] = [
         },
         "2592000",
     ),
-    ("oauthflows.W106", our_settings(ISSUER="http://id.example/o"), "https://"),
+    ("oauthflows.W106", our_settings(ISSUER="http://localhost:8000/o"), "https://"),
+    ("oauthflows.W106", our_settings(ISSUER="http://10.0.0.7/o"), "https://"),
+    (
+        "oauthflows.W191",
+        {"SESSION_COOKIE_SAMESITE": "None", "SESSION_COOKIE_SECURE": False},
+        "True",
+    ),
     ("oauthflows.W107", {"SESSION_COOKIE_SECURE": False}, "SESSION_COOKIE_SECURE = True"),
     ("oauthflows.W107", {"CSRF_COOKIE_SECURE": False}, "CSRF_COOKIE_SECURE = True"),
     ("oauthflows.W150", {"OAUTHFLOWS": {}}, 'Write "ISSUER": "https://…"'),
@@ -318,6 +351,9 @@ def test_every_id_is_brought_out_here() -> None:
     about_clients |= {"oauthflows.W182"}
     # Of a project's own application model: see `tests/adoption/test_own_models.py`.
     about_clients |= {"oauthflows.E180", "oauthflows.W181"}
+    # Of a project without these apps: see `tests/quickstart`.
+    about_clients |= {"oauthflows.E183", "oauthflows.E184"}
+    about_clients |= {"oauthflows.W187", "oauthflows.W190"}
     # Below a prefix: see `tests/prefixes`.
     about_clients |= {"oauthflows.W152"}
     assert {id for id, _, _ in (*MISTAKES, *UNSAFE)} | about_clients == set(ids_in_use())
@@ -355,6 +391,27 @@ def test_pairwise_subjects_that_end_with_the_secret_key_are_named_at_deployment(
     assert [message.id for message in found(deploy=True)] == ["oauthflows.W131"]
     with override_settings(**our_settings(PAIRWISE_SECRET="kept for good")):
         assert found(deploy=True) == []
+
+
+@override_settings(**SECURE)
+def test_tables_that_are_missing_are_named_at_deployment() -> None:
+    recorder = MigrationRecorder(connections[DEFAULT_DB_ALIAS])
+    recorder.record_unapplied("oauthflows", last_migration())
+    assert found() == []
+    (message,) = found(deploy=True)
+    assert message.id == "oauthflows.W187"
+    assert last_migration() in message.msg
+    assert "migrate" in str(message.hint)
+
+
+@override_settings(**{**SECURE, "SESSION_COOKIE_SAMESITE": "Strict"})
+def test_a_strict_cookie_is_named_where_there_is_a_single_page_app() -> None:
+    ClientFactory()
+    assert found(deploy=True) == []
+    ClientFactory(preset="single-page-app")
+    (message,) = found(deploy=True)
+    assert message.id == "oauthflows.W190"
+    assert "Lax" in str(message.hint)
 
 
 TRUSTING = our_settings(

@@ -47,6 +47,8 @@ LAYERS = (
     ("resource_server",),
     # Below `checks` and `management`, which both tell what it finds.
     ("adoption",),
+    # Below `management`, whose command it is.
+    ("quickstart",),
     # `dot_validator` is called by django-oauth-toolkit as an endpoint is called by the network.
     # A template's tags are asked by pages, as endpoints are by requests.
     (
@@ -90,7 +92,7 @@ ALONE = {
 }
 
 #: They gather what the concepts define, for Django to find, and nobody imports them.
-GATHERERS = {"apps", "models", "admin", "urls", "login_urls", "testing"}
+GATHERERS = {"apps", "models", "admin", "urls", "testing"}
 
 #: The only modules that know the library, by library.
 DOORS = {"oauth2_provider": {"dot", "dot_validator"}, "oauthlib": set()}

@@ -72,6 +72,7 @@ def arguments(flow: Any) -> dict[str, list[tuple[str, ...]]]:
             ("--label", HOSTILE),
             ("--label", "x", "--scope", HOSTILE),
         ],
+        "oauthflows_quickstart": [()],
         "oauthflows_register_client": [
             (
                 "--preset",
