@@ -9,7 +9,7 @@ from django.core import checks
 def register() -> None:
     """Tell Django about the checks; called once when the app is ready."""
     from django_oauthflows import dot
-    from django_oauthflows.adoption import contracts
+    from django_oauthflows.adoption import contracts, signatures
     from django_oauthflows.checks import (
         admin_screens,
         deployment,
@@ -36,6 +36,7 @@ def register() -> None:
     checks.register(signing_in.check_popups, checks.Tags.compatibility, deploy=True)
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
+    checks.register(signatures.check_signatures, checks.Tags.security, deploy=True)
     checks.register(deployment.check_pairwise_subjects, checks.Tags.security, deploy=True)
     checks.register(lost_secrets.check_lost_secrets, checks.Tags.security, deploy=True)
     checks.register(admin_screens.check_lookups, checks.Tags.security, deploy=True)

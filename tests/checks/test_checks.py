@@ -263,6 +263,8 @@ def test_pages_of_this_site_or_another_are_told_nothing() -> None:
 def test_every_id_is_brought_out_here() -> None:
     about_clients = {"oauthflows.W120", "oauthflows.W131"}
     about_clients |= {f"oauthflows.{name}" for name in ("W140", "W141", "E142", "E143")}
+    # Of applications that DOT signed for: see `test_validator_hooks`.
+    about_clients |= {"oauthflows.E167"}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
     # Below a prefix: see `tests/prefixes`.
