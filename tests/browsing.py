@@ -101,6 +101,8 @@ class Person:
                 return self.press(page, form, *named, until=redirect_uri)
             if ("decision", "allow") in form.buttons:
                 return self.press(page, form, ("decision", "allow"), until=redirect_uri)
+            if form.asks_for("allow"):  # django-oauth-toolkit's own page
+                return self.press(page, form, until=redirect_uri)
         raise AssertionError(f"nothing to press:\n{page.text}")
 
     def _follow(self, answer: requests.Response, until: str) -> requests.Response:

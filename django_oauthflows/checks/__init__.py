@@ -16,7 +16,7 @@ def register_for_half_a_site() -> None:
 def register() -> None:
     """Tell Django about the checks; called once when the app is ready."""
     from django_oauthflows import dot
-    from django_oauthflows.adoption import contracts
+    from django_oauthflows.adoption import contracts, signatures
     from django_oauthflows.checks import (
         admin_screens,
         apps_missing,
@@ -55,6 +55,7 @@ def register() -> None:
     checks.register(deployment.check_settings, checks.Tags.security, deploy=True)
     checks.register(deployment.check_clients, checks.Tags.security, deploy=True)
     checks.register(left_applications.check_left_applications, checks.Tags.security, deploy=True)
+    checks.register(signatures.check_signatures, checks.Tags.security, deploy=True)
     checks.register(deployment.check_pairwise_subjects, checks.Tags.security, deploy=True)
     checks.register(lost_secrets.check_lost_secrets, checks.Tags.security, deploy=True)
     checks.register(admin_screens.check_lookups, checks.Tags.security, deploy=True)

@@ -61,8 +61,8 @@ def signed_for(client: ClientFacts, members: dict[str, Any], *, algorithm: str, 
     if algorithm in HMACS:
         key = OctKey.import_key(readable_secrets(client)[0])
         return joserfc_jwt.encode({"alg": algorithm, "typ": typ}, members, key, [algorithm])
-    key = adopted.signing_key(algorithm)
-    return jwt.sign(members, typ=typ, algorithm=algorithm, key=key)
+    projects = adopted.signing_key(algorithm)
+    return jwt.sign(members, typ=typ, algorithm=algorithm, key=projects)
 
 
 def _is_possible(client: ClientFacts, algorithm: str) -> bool:

@@ -4,7 +4,7 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +24,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One SQLite file, under the settings of before or after."""
+    """One SQLite file, under the settings of before or after; `variables` are what those read besides."""
 
     file: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def manage(self, settings: str, *command: str) -> str:
         return run([sys.executable, "-m", "django", *command], self.env(settings))
@@ -37,7 +38,7 @@ class Site:
     def env(self, settings: str) -> dict[str, str]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": settings}
         environment.pop("CACHE_URL", None)
-        return {**environment, "DATABASE_URL": f"sqlite:///{self.file}"}
+        return {**environment, **self.variables, "DATABASE_URL": f"sqlite:///{self.file}"}
 
     def rows(self) -> Rows:
         """Everything in the tables of django-oauth-toolkit and of people."""

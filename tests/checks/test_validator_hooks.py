@@ -12,6 +12,7 @@ from django_oauthflows.dot_validator import HardenedValidator
 from tests.checks import validators
 from tests.checks.test_checks import dot_settings, found
 from tests.checks.validators import OfScopes
+from tests.stories import dot_application
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,21 @@ def test_a_site_without_a_validator_has_none_that_is_asked() -> None:
     assert not dot.names_subjects()
     assert not dot.validates_users()
     assert dot.claims_supported(SimpleNamespace()) == frozenset()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_named"),
+    [
+        ({"algorithm": "HS256"}, True),
+        ({"algorithm": "HS256", "client_type": "public"}, True),
+        ({"algorithm": "HS256", "client_secret": "s" * 32}, False),
+        ({"algorithm": "RS256"}, False),
+        ({}, False),
+    ],
+)
+def test_a_client_whose_id_tokens_would_be_signed_otherwise_is_named(
+    fields: dict[str, Any], is_named: bool
+) -> None:
+    registered = dot_application(**fields)
+    messages = [one for one in found(deploy=True) if one.id == "oauthflows.E167"]
+    assert [registered.client_id in one.msg for one in messages] == ([True] if is_named else [])

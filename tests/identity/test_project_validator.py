@@ -8,10 +8,11 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from django_oauthflows.clients.facts import client_of
+from django_oauthflows.testing.client import answered
 from django_oauthflows.testing.factories import PASSWORD
 from django_oauthflows.tokens.subjects import subject_of
 from tests.identity.relying import listening
-from tests.identity.stories import AS_PROVIDER, claims_of, relying_party, userinfo
+from tests.identity.stories import AS_PROVIDER, claims_of, of_every_type, relying_party, userinfo
 from tests.marks import spec
 from tests.stories import Story, begin
 
@@ -219,3 +220,26 @@ def test_a_site_without_a_validator_asks_for_nothing(django_assert_num_queries: 
     assert client is not None
     with django_assert_num_queries(0):
         assert subject_of(client, story.person.pk) == str(story.person.pk)
+
+
+@spec("RFC 6749 §4.1.2.1", "RFC 7662 §2.2")
+def test_a_hook_that_fails_is_an_answer_at_each_endpoint_and_no_crash() -> None:
+    story = of_every_type()
+    tokens = story.tokens(scope="openid")
+    with validated_by("Broken"):
+        in_front = story.decide(response_type="id_token", nonce="a-nonce", scope="openid")
+        introspected = story.post("introspect", token=tokens["access_token"])
+        refreshed = story.refresh(tokens["refresh_token"])
+    assert "error=temporarily_unavailable" in in_front["Location"]
+    assert (introspected.status_code, refreshed.status_code) == (503, 503)
+    assert "active" not in introspected.json()
+    assert story.refresh(tokens["refresh_token"]).status_code == 200
+
+
+@spec("OpenID Connect Core §3.3.2.11")
+def test_an_id_token_of_the_front_channel_tells_the_claims_too() -> None:
+    story = of_every_type()
+    with validated_by("WithoutRequest"):
+        answer = story.decide(response_type="id_token", nonce="a-nonce", scope="openid")
+        claims = claims_of(story, answered(answer, mode="fragment")["id_token"])
+    assert claims["client"] == story.registered.application.name
