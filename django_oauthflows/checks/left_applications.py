@@ -8,7 +8,9 @@ from django.db import DatabaseError
 
 from django_oauthflows import dot
 from django_oauthflows.clients.policy import is_opened
+from django_oauthflows.core import clock
 from django_oauthflows.core.text import for_terminal
+from django_oauthflows.rules.introspection import SCOPE
 from django_oauthflows.rules.requests import BY_HAND
 
 #: How many applications a message names.
@@ -18,7 +20,7 @@ _NAMED = 10
 def check_left_applications(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Name those that ask by DOT's rules, and those that no longer get tokens."""
     try:
-        return [*_introspecting(), *_public_services(), *_by_password()]
+        return [*_introspecting(), *_public_services(), *_by_password(), *_tokens_of_nobody()]
     except DatabaseError:
         return []  # no tables yet, or no database here: there is nothing to name
 
@@ -61,6 +63,24 @@ def _by_password() -> Iterable[CheckMessage]:
             hint="Move them to the authorization code with PKCE. Until then, write "
             '"COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": False in OAUTH2_PROVIDER: public ones go on too.',
             id="oauthflows.E171",
+        )
+
+
+def _tokens_of_nobody() -> Iterable[CheckMessage]:
+    """Yield a line on tokens for introspection that belong to no client (RFC 7662 §2.1)."""
+    rows = dot.access_token_model()._default_manager.filter(
+        application__isnull=True, expires__gt=clock.now()
+    )
+    # The column is a list of words: a longer word may hold this one.
+    scopes = rows.filter(scope__contains=SCOPE).values_list("scope", flat=True)
+    count = sum(SCOPE in scope.split() for scope in scopes.iterator(chunk_size=1000))
+    if count:
+        yield Error(
+            f"Access tokens with the scope {SCOPE} belong to no application ({count} of them), and no longer "
+            "open introspection.",
+            hint="Write the application of the API that asks into the token's row, a confidential one; or "
+            "have the API send that application's own RESOURCE_SERVER_INTROSPECTION_CREDENTIALS.",
+            id="oauthflows.E172",
         )
 
 

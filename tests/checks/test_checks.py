@@ -347,6 +347,7 @@ def test_every_id_is_brought_out_here() -> None:
     about_clients |= {f"oauthflows.{name}" for name in ("W170", "E170", "E171")}
     # Of applications that DOT signed for: see `test_validator_hooks`.
     about_clients |= {"oauthflows.E167"}
+    about_clients |= {f"oauthflows.{name}" for name in ("W170", "E170", "E171", "E172")}
     # Of a project's own admin: see `test_admin_screens`.
     about_clients |= {"oauthflows.W151"}
     # Of a project's own templates: see `tests/adoption/test_own_templates.py`.

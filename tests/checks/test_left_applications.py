@@ -1,10 +1,12 @@
 """What `manage.py check --deploy` says of the applications that django-oauth-toolkit left here."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import override_settings
-from oauth2_provider.models import get_application_model
+from django.utils import timezone
+from oauth2_provider.models import get_access_token_model, get_application_model
 
 from django_oauthflows.checks.left_applications import check_left_applications
 from django_oauthflows.testing.factories import ClientFactory
@@ -66,6 +68,21 @@ def test_those_that_ask_with_passwords_are_an_error_until_it_is_opened(client_ty
         assert told("oauthflows.E171") == ""
 
 
+@spec("RFC 7662 §2.1")
+def test_tokens_for_introspection_of_no_application_are_an_error() -> None:
+    tokens = get_access_token_model().objects
+    live = {"expires": timezone.now() + timedelta(1), "scope": "introspection read"}
+    application = dot_application(client_type="public").application
+    tokens.create(token="of a client", application=application, **live)
+    tokens.create(token="over", **{**live, "expires": timezone.now() - timedelta(1)})
+    tokens.create(token="for another purpose", **{**live, "scope": "introspection:read"})
+    assert told("oauthflows.E172") == ""
+    tokens.create(token="a-token-of-nobody", **live)
+    said = told("oauthflows.E172")
+    assert "(1 of them)" in said
+    assert "a-token-of-nobody" not in said
+
+
 def test_a_few_statements_look_at_them(django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         check_left_applications(None)

@@ -137,3 +137,22 @@ def test_one_that_has_no_secret_has_to_send_none(client_secret: str) -> None:
             assert refused(response) == "public_client_must_not_send_a_secret"
         else:
             assert response.json()["error"] == "invalid_grant"
+
+
+@spec("RFC 6749 §4.3", "RFC 9700 §2.4")
+@pytest.mark.parametrize("secret", ["", SECRET])
+@pytest.mark.parametrize("is_opened", [True, False])
+def test_the_password_grant_is_for_public_ones_too_where_the_project_opened_it(
+    settings: Any, is_opened: bool, secret: str
+) -> None:
+    if is_opened:
+        opened = {"COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": False}
+        settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, **opened}
+    person = PersonFactory()
+    person.set_password("correct horse")
+    person.save()
+    app = public_app(secret, authorization_grant_type="password")
+    said = {"username": person.get_username(), "password": "correct horse", "scope": "notes:read"}
+    answer = app.token(grant_type="password", **said)
+    assert answer.status_code == (200 if is_opened else 400), answer.content
+    assert is_opened or answer.json()["error"] == "unauthorized_client"
