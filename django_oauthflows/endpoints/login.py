@@ -8,6 +8,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponseBase
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
+from django.template.response import TemplateResponse
 from django.urls import Resolver404, resolve, reverse
 
 from django_oauthflows.protocol import headers
@@ -21,14 +22,14 @@ class Login(LoginView):
     """Django's sign-in. Its page is the project's `registration/login.html`, where there is one."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response: Any = super().dispatch(request, *args, **kwargs)
-        if getattr(response, "template_name", None) == [_DEFAULT]:
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, TemplateResponse) and response.template_name == [_DEFAULT]:
             # Browsers hold every redirect after a form to `form-action`, and the last one leads to a client.
             headers.page(response, forms_lead_anywhere=True)
         return response
 
     def get_template_names(self) -> list[str]:
-        return [_DEFAULT] if _is_ours(self.template_name) else super().get_template_names()
+        return [_DEFAULT] if _is_ours(str(self.template_name)) else super().get_template_names()
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with the name by which the client knows the user (OpenID Connect Core §3.1.2.1, login_hint).
