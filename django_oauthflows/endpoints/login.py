@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponseBase
 from django.template import TemplateDoesNotExist
@@ -62,4 +63,5 @@ def _is_ours(name: str) -> bool:
     return False
 
 
-login = allow_popups(Login.as_view())
+# Of Django's view this is said by its `dispatch`, which is another one here.
+login = allow_popups(login_not_required(Login.as_view()))
