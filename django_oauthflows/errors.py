@@ -85,7 +85,7 @@ def refusal_of(outage: Outage) -> Refusal:
     """Return how a request is refused that met an outage: try again, with what is still good."""
     return Refusal(
         Code.TEMPORARILY_UNAVAILABLE,
-        "The server cannot answer at the moment. Try again in a few seconds.",
+        outage.sentence,
         rule=outage.rule,
         spec="RFC 6749 §4.1.2.1",
         status=503,

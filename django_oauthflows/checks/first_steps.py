@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.template import TemplateDoesNotExist
-from django.template.loader import select_template
+from django.template.loader import get_template
 
 from django_oauthflows import dot
 from django_oauthflows.conf import conf
@@ -70,7 +70,7 @@ def check_login_page(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     name = getattr(view, "view_initkwargs", {}).get("template_name", kind.template_name)
     try:
-        select_template([name])
+        get_template(str(name))
     except TemplateDoesNotExist:
         return [
             Error(

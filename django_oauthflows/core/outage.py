@@ -26,12 +26,15 @@ _READ_ONLY = "25006"
 _MISTAKES = ("no such ", "near ")
 #: The same of MySQL and MariaDB: an unknown column or function, a value that is missing or wrong.
 _NUMBERS_OF_MISTAKES = (1054, 1305, 1364, 1366)
+#: A table that is missing: the start of what SQLite says, PostgreSQL's SQLSTATE, and MySQL's number.
+_NO_TABLE = ("no such table", "42P01", 1146)
 
 
 class Outage(Exception):
     """Something that this server needs does not answer now. `rule` names what is refused for that reason."""
 
     rule = ""
+    sentence = "The server cannot answer at the moment. Try again in a few seconds."
     #: Seconds after which a client may try again.
     retry_after = RETRY_AFTER
 
@@ -40,6 +43,15 @@ class DatabaseUnavailable(Outage):
     """The database does not answer, is locked, or takes no writes."""
 
     rule = "database_must_answer"
+
+
+class TablesMissing(Outage):
+    """The migrations of the tables that are asked were not applied."""
+
+    rule = "tables_must_be_migrated"
+    sentence = (
+        "The database of this server has no tables for this yet. Run: python manage.py migrate"
+    )
 
 
 class CacheUnavailable(Outage):
@@ -67,6 +79,17 @@ def is_outage(error: BaseException) -> bool:
     )
 
 
+def is_missing_table(error: Error) -> bool:
+    """Is it a table that is not there?"""
+    text, state, number = _NO_TABLE
+    said = error.args[0] if error.args else ""
+    return (
+        str(error).startswith(text)
+        or getattr(error.__cause__, "sqlstate", "") == state
+        or said == number
+    )
+
+
 def despite_outages(call: Callable[[], T]) -> T:
     """Call, and call once more where a connection was lost before anything was written. Raises `Outage`.
 
@@ -78,6 +101,9 @@ def despite_outages(call: Callable[[], T]) -> T:
         try:
             return _watched(call, writes)
         except Error as error:
+            if is_missing_table(error):
+                quiet_log.report(logger, "tables are missing: run python manage.py migrate", error)
+                raise TablesMissing(quiet_log.described(error)) from error
             if not is_outage(error):
                 raise
             outage = error

@@ -26,7 +26,7 @@ class ExtendsNextOrNode(ExtendsNode):
 
     def get_parent(self, context: Context) -> Template:
         try:
-            return self.find_template(self.origin.template_name, context)
+            return self.find_template(str(self.origin.template_name), context)
         except TemplateDoesNotExist:
             return self.find_template(self.default, context)
 

@@ -85,6 +85,14 @@ def test_somebody_signs_in_and_goes_on_to_the_client() -> None:
     assert answer["Location"] == story.authorization_url()
 
 
+def test_a_site_that_asks_for_a_sign_in_everywhere_shows_the_page(settings: Any) -> None:
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    assert Client().get(LOGIN).status_code == 200
+
+
 def test_a_wrong_password_is_told_on_the_page() -> None:
     person: User = PersonFactory()
     page = Client().post(LOGIN, {"username": person.username, "password": "wrong", "next": "/x/"})

@@ -72,7 +72,7 @@ def arguments(flow: Any) -> dict[str, list[tuple[str, ...]]]:
             ("--label", HOSTILE),
             ("--label", "x", "--scope", HOSTILE),
         ],
-        "oauthflows_quickstart": [()],
+        "oauthflows_quickstart": [(), (), ("--new-client", "--address", HOSTILE)],
         "oauthflows_register_client": [
             (
                 "--preset",

@@ -273,6 +273,7 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "database_must_answer": _(
         "See why the database does not answer, is locked or takes no writes: the log names it once a minute."
     ),
+    "tables_must_be_migrated": _("Run: python manage.py migrate. The log names the table."),
     "cache_must_answer": _(
         "Bring the cache of CACHES['default'] back: attempts cannot be counted without it."
     ),

@@ -98,10 +98,13 @@ class Command(BaseCommand):
             raise CommandError("Tables are missing. Run: python manage.py migrate")
 
     def _print(self, registered: RegisteredClient, view: FirstView, address: str) -> None:
+        def at(path: str) -> str:
+            return shlex.quote(for_terminal(address + path))
+
         credentials = shlex.quote(f"{registered.client_id}:{registered.client_secret}")
         form = urlencode({"grant_type": "client_credentials", "scope": " ".join(view.scopes)})
-        asks = f"curl -s -u {credentials} -d '{form}' {address}{reverse('oauthflows:token')}"
-        calls = f'curl -s -H "Authorization: Bearer $({asks} | {_TOKEN})" {address}{view.path}'
+        asks = f"curl -s -u {credentials} -d '{form}' {at(reverse('oauthflows:token'))}"
+        calls = f'curl -s -H "Authorization: Bearer $({asks} | {_TOKEN})" {at(view.path)}'
         self.stdout.write(
             f"client id:     {registered.client_id}\n"
             f"client secret: {registered.client_secret}\n"
