@@ -1,12 +1,12 @@
 """Findings of an adoption: what will be different for a site that ran django-oauth-toolkit, and for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from django.core import checks
 
-from django_oauthflows.adoption import contracts
+from django_oauthflows.adoption import contracts, left_applications, signatures
 
 
 class Level(IntEnum):
@@ -38,7 +38,17 @@ class Finding:
 
 def of_checks() -> Iterator[Finding]:
     """Yield what the system checks say of the project's settings and code, as they will after the swap."""
-    for message in contracts.check_contracts(None):
+    yield from _as_findings(contracts.check_contracts(None))
+
+
+def of_row_checks() -> Iterator[Finding]:
+    """Yield what the checks say that read tables of django-oauth-toolkit alone."""
+    yield from _as_findings(signatures.check_signatures(None))
+    yield from _as_findings(left_applications.check_tokens_of_nobody())
+
+
+def _as_findings(messages: Iterable[checks.CheckMessage]) -> Iterator[Finding]:
+    for message in messages:
         level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
         if not message.is_silenced():
             yield Finding(

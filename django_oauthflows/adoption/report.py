@@ -28,7 +28,7 @@ _SECTIONS: tuple[tuple[str, tuple[Callable[[], Iterator[Finding]], ...]], ...] =
     ("Settings, validator and templates", (findings.of_checks, kept.of_settings)),
     ("Defaults that become safe", (defaults.of_defaults,)),
     ("Code", (sources.of_sources, places.of_receivers)),
-    ("Clients and tokens", (rows.of_applications, rows.of_tokens)),
+    ("Clients and tokens", (rows.of_applications, findings.of_row_checks, rows.of_tokens)),
 )
 
 #: What no reading of a project shows.

@@ -16,7 +16,7 @@ def register_for_half_a_site() -> None:
 def register() -> None:
     """Tell Django about the checks; called once when the app is ready."""
     from django_oauthflows import dot
-    from django_oauthflows.adoption import contracts, signatures
+    from django_oauthflows.adoption import contracts, left_applications, signatures
     from django_oauthflows.checks import (
         admin_screens,
         apps_missing,
@@ -25,7 +25,6 @@ def register() -> None:
         first_steps,
         installation,
         known_programs,
-        left_applications,
         lost_secrets,
         mcp_servers,
         registering,

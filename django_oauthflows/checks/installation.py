@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 from django.utils import translation
@@ -250,7 +250,7 @@ def _shadowed(authorize: str) -> CheckMessage | None:
 
 def _sign_in_is_missing() -> CheckMessage | None:
     if not pages.leads_somewhere(settings.LOGIN_URL):
-        if not settings.is_overridden("LOGIN_URL"):
+        if global_settings.LOGIN_URL == settings.LOGIN_URL:
             return None  # Nobody said where: users sign in at the package's own page.
         return Warning(
             "LOGIN_URL leads nowhere: pages of yours that need a sign-in send users to a 404.",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
+from django.conf import global_settings, settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.shortcuts import resolve_url
@@ -63,7 +63,7 @@ class SignInView(LoginView):
 
     def get_default_redirect_url(self) -> str:
         """Lead to connected apps where nothing is said, since Django's own default is no page."""
-        if settings.is_overridden("LOGIN_REDIRECT_URL"):
+        if settings.LOGIN_REDIRECT_URL != global_settings.LOGIN_REDIRECT_URL:
             return resolve_url(settings.LOGIN_REDIRECT_URL)
         return resolve_url("oauthflows:connected-apps")
 

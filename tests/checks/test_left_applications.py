@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model, get_application_model
 
-from django_oauthflows.checks.left_applications import check_left_applications
+from django_oauthflows.adoption.left_applications import check_left_applications
 from django_oauthflows.testing.factories import ClientFactory
 from tests.checks.test_checks import SECURE, dot_settings, found
 from tests.marks import spec

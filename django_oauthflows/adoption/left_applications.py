@@ -20,7 +20,7 @@ _NAMED = 10
 def check_left_applications(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Name those that ask by DOT's rules, and those that no longer get tokens."""
     try:
-        return [*_introspecting(), *_public_services(), *_by_password(), *_tokens_of_nobody()]
+        return [*_introspecting(), *_public_services(), *_by_password(), *check_tokens_of_nobody()]
     except DatabaseError:
         return []  # no tables yet, or no database here: there is nothing to name
 
@@ -66,8 +66,11 @@ def _by_password() -> Iterable[CheckMessage]:
         )
 
 
-def _tokens_of_nobody() -> Iterable[CheckMessage]:
-    """Yield a line on tokens for introspection that belong to no client (RFC 7662 §2.1)."""
+def check_tokens_of_nobody(*_: Any) -> Iterable[CheckMessage]:
+    """Yield a line on tokens for introspection that belong to no client (RFC 7662 §2.1).
+
+    Only a table of DOT's is read.
+    """
     rows = dot.access_token_model()._default_manager.filter(
         application__isnull=True, expires__gt=clock.now()
     )
