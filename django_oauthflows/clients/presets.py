@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_oauthflows import dot, own_scopes
 from django_oauthflows.clients.profiles import BY_SLUG as BY_PROFILE
+from django_oauthflows.flows import catalogue
 from django_oauthflows.rules.requests import AuthMethod, ClientFacts
 
 
@@ -202,6 +203,15 @@ BY_SLUG: dict[str, Preset] = {preset.slug: preset for preset in PRESETS}
 def has_claims_in_id_token(kind: Preset, profile: str) -> bool:
     """Is a new client of this kind told who signed in by the ID token too, unless somebody says otherwise?"""
     return kind.claims_in_id_token and not BY_PROFILE[profile].is_strict
+
+
+def has_people(slug: str, flows: Sequence[str] | None = None) -> bool:
+    """Return whether people take part: by the `flows` chosen, else by those of the kind."""
+    kind = BY_SLUG.get(slug)
+    if kind is None:
+        return True
+    chosen = kind.flows if flows is None else flows
+    return any(flow.slug in chosen and flow.has_person for flow in catalogue.FLOWS)
 
 
 def is_installed(slug: str) -> bool:

@@ -66,6 +66,10 @@ def register_client(
     claims_in_id_token: bool | None = None,
     frontchannel_logout_session_required: bool | None = None,
     initiate_login_uri: str = "",
+    client_uri: str = "",
+    logo_uri: str = "",
+    policy_uri: str = "",
+    tos_uri: str = "",
     visible_groups: Sequence[str] = (),
     by: Any = None,
     request: HttpRequest | None = None,
@@ -85,11 +89,17 @@ def register_client(
     groups of people that it is told of.
     `frontchannel_logout_session_required` is whether `iss` and `sid` are added to `frontchannel_logout_uri`;
     `None` leaves it open, and they are. `initiate_login_uri` is where people begin a sign-in (OpenID Connect
-    Core §4).
+    Core §4). `client_uri`, `logo_uri`, `policy_uri` and `tos_uri` are shown to people (RFC 7591 §2).
     The audit log names who did it: `by` is a person, or a word of `audit.actors` for what is none, and
     `request` what they did it with.
     Raises `ValidationError`, keyed by field, naming everything that is wrong at once.
     """
+    shown = {
+        "client_uri": client_uri,
+        "logo_uri": logo_uri,
+        "policy_uri": policy_uri,
+        "tos_uri": tos_uri,
+    }
     chosen_scopes, by_default = presets.scopes_for(preset, scopes, default_scopes, flows)
     kind, chosen_profile = validated(
         preset=preset,
@@ -106,6 +116,7 @@ def register_client(
             "backchannel_logout_uri": backchannel_logout_uri,
             "frontchannel_logout_uri": frontchannel_logout_uri,
             "initiate_login_uri": initiate_login_uri,
+            **shown,
         },
         flows=flows,
         token_format=token_format,
@@ -169,6 +180,7 @@ def register_client(
             frontchannel_logout_session_required=frontchannel_logout_session_required,
             initiate_login_uri=initiate_login_uri,
             visible_groups=list(dict.fromkeys(visible_groups)),
+            **shown,
         )
         recorder.record(
             Event.CLIENT_REGISTERED,

@@ -13,14 +13,11 @@ from django_oauthflows import dot
 from django_oauthflows.clients import presets
 from django_oauthflows.clients.fetching import is_private_by_choice
 from django_oauthflows.core import hosts, text
+from django_oauthflows.rules.addresses import DANGEROUS_SCHEMES
 from django_oauthflows.rules.requests import ClientFacts
 from django_oauthflows.rules.resource_uris import is_resource_uri
 from django_oauthflows.rules.uri_origins import leads_to_device
 
-#: Schemes that run or read something instead of going somewhere.
-_DANGEROUS = frozenset(
-    {"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp"}
-)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*\Z")
 _OPENED_IN_THE_CLEAR = gettext_noop(
     "%(uri)s must begin with https://: a page that is opened in the clear can be changed on its way."
@@ -70,7 +67,7 @@ def is_readable(uri: str) -> bool:
 
 def is_dangerous(uri: str) -> bool:
     """Does it run or read something instead of going somewhere?"""
-    return _scheme_of(uri) in _DANGEROUS
+    return _scheme_of(uri) in DANGEROUS_SCHEMES
 
 
 def matches(sent: str, registered: tuple[str, ...], *, any_port: bool = False) -> bool:
@@ -125,7 +122,7 @@ def validate_redirect_uri(
         )
     if parts.scheme in ("http", "https"):
         _validate_web(uri, parts, field)
-    elif parts.scheme in _DANGEROUS or not _SCHEME.match(parts.scheme):
+    elif parts.scheme in DANGEROUS_SCHEMES or not _SCHEME.match(parts.scheme):
         raise ValidationError(_("%(uri)s does not lead to an app."), params={"uri": uri})
     elif not _private_scheme_is_allowed(parts.scheme, takes_private_schemes=takes_private_schemes):
         raise ValidationError(

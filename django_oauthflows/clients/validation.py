@@ -17,6 +17,7 @@ from django_oauthflows.clients.uris import (
     validate_redirect_uri,
     validate_resource,
     validate_target,
+    validate_web_address,
 )
 from django_oauthflows.core import text
 from django_oauthflows.flows import catalogue
@@ -80,7 +81,7 @@ def validated(
     wrong: dict[str, list[Any]] = {
         **authentication.mistakes(kind),
         **_wrong_identity(name, client_id, client_secret),
-        **_wrong_addresses(kind, redirect_uris, post_logout_redirect_uris),
+        **_wrong_addresses(kind, flows, redirect_uris, post_logout_redirect_uris),
         **dict(_wrong_own_pages(own_pages)),
         **_wrong_scope_lists(scopes, default_scopes, required_scopes, kind=kind, flows=flows),
         **_wrong_tokens(token_format, resources, allowed_resources, exchange_targets),
@@ -133,10 +134,16 @@ def _wrong_identity(
 
 
 def _wrong_addresses(
-    kind: presets.Preset, redirect_uris: Sequence[str], post_logout_redirect_uris: Sequence[str]
+    kind: presets.Preset,
+    flows: Sequence[str] | None,
+    redirect_uris: Sequence[str],
+    post_logout_redirect_uris: Sequence[str],
 ) -> dict[str, list[Any]]:
     """What is wrong with where people are sent back to."""
     wrong: dict[str, list[Any]] = {}
+    acts_for_itself = kind.acts_for_itself or kind.is_resource_server
+    chosen = [catalogue.BY_SLUG.get(slug) for slug in (kind.flows if flows is None else flows)]
+    is_alone = acts_for_itself and not any(flow and flow.response_types for flow in chosen)
     if kind.needs_redirect_uri and not redirect_uris:
         wrong["redirect_uris"] = [
             _("Say where people are sent back to: at least one redirect URI.")
@@ -145,7 +152,9 @@ def _wrong_addresses(
         ("redirect_uris", redirect_uris),
         ("post_logout_redirect_uris", post_logout_redirect_uris),
     ):
-        if found := wrong_uris(uris, takes_private_schemes=kind.takes_private_schemes, field=key):
+        if uris and is_alone:
+            wrong[key] = [_("Leave it out: this kind acts for itself, and sends nobody anywhere.")]
+        elif found := wrong_uris(uris, takes_private_schemes=kind.takes_private_schemes, field=key):
             wrong.setdefault(key, []).extend(found)
     return wrong
 
@@ -228,7 +237,8 @@ def wrong_names(names: Sequence[str], validate: Callable[[str], None]) -> list[V
 
 def _wrong_own_pages(uris: Mapping[str, str]) -> Iterator[tuple[str, list[Any]]]:
     for key, uri in uris.items():
-        if found := wrong_names([uri] if uri else [], VALIDATORS[key]):
+        validate = VALIDATORS.get(key, validate_web_address)
+        if found := wrong_names([uri] if uri else [], validate):
             yield key, list(found)
 
 

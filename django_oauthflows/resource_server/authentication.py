@@ -9,7 +9,7 @@ from django_oauthflows.core.outage import Outage, despite_outages
 from django_oauthflows.errors import Code, Refusal
 from django_oauthflows.resource_server.challenges import TokenRefused, challenge_for
 from django_oauthflows.resource_server.outages import unavailable
-from django_oauthflows.resource_server.permissions import needed_scopes
+from django_oauthflows.resource_server.permissions import explain_refusals, needed_scopes
 from django_oauthflows.resource_server.principals import ClientPrincipal
 from django_oauthflows.resource_server.refusals import record
 from django_oauthflows.tokens.validation import validate
@@ -59,7 +59,11 @@ class OAuth2TokenAuthentication(BaseAuthentication):
             reference = record(request, refusal, is_written=self.writes_refusals)
             setattr(request, _REFUSED, (refusal, reference))
             raise TokenRefused(refusal) from None
-        return self._principal(request, token), token
+        principal = self._principal(request, token)
+        if isinstance(principal, ClientPrincipal):
+            context = getattr(request, "parser_context", None) or {}
+            explain_refusals(context.get("view"))
+        return principal, token
 
     def authenticate_header(self, request: Request) -> str:
         refusal, reference = getattr(request, _REFUSED, (None, ""))

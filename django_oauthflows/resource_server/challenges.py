@@ -61,11 +61,26 @@ class NotPermitted(PermissionDenied):
         super().__init__(detail, code)
         self._request = request
 
+    @property
+    def _refusal(self) -> Refusal:
+        return refusals.not_permitted()
+
     @cached_property
     def auth_header(self) -> str:
         """None: there is nothing to ask for that would be enough."""
-        refusals.record_for_token(self._request, refusals.not_permitted())
+        refusals.record_for_token(self._request, self._refusal)
         return ""
+
+
+class UserNeeded(NotPermitted):
+    """The token is a service's own, and the view is for users (RFC 6749 §4.4)."""
+
+    def __init__(self, request: Any) -> None:
+        super().__init__(request, self._refusal.sentence)
+
+    @property
+    def _refusal(self) -> Refusal:
+        return refusals.user_needed()
 
 
 def challenge(request: HttpRequest, *, resource: str = "", **members: str) -> str:

@@ -4,10 +4,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
-from rest_framework.permissions import AND, OR, BasePermission, OperationHolderMixin
+from rest_framework.permissions import (
+    AND,
+    OR,
+    BasePermission,
+    DjangoModelPermissions,
+    IsAdminUser,
+    OperationHolderMixin,
+)
 from rest_framework.request import Request
 
-from django_oauthflows.resource_server.challenges import InsufficientScope, NotPermitted
+from django_oauthflows.resource_server.challenges import (
+    InsufficientScope,
+    NotPermitted,
+    UserNeeded,
+)
 from django_oauthflows.rules.words import words_of
 
 if TYPE_CHECKING:
@@ -73,8 +84,6 @@ class HasScopes(OperationHolderMixin, BasePermission):
 class ActsForPerson(BasePermission):
     """The token was given by a person: a service's own token is kept out."""
 
-    message = "This needs a token that a person granted."
-
     def has_permission(self, request: Request, view: "APIView") -> bool:
         user = request.user
         if getattr(user, "pk", None) is not None and bool(user.is_authenticated):
@@ -85,6 +94,17 @@ class ActsForPerson(BasePermission):
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
         """Asked again, as `HasScopes` is, so that `~` means the same for both."""
         return self.has_permission(request, view)
+
+
+#: Permissions that a service's token never has: they ask for a user, or for what only users have.
+_FOR_USERS = (ActsForPerson, IsAdminUser, DjangoModelPermissions)
+
+
+def explain_refusals(view: Any) -> None:
+    """Have the view say what is missing, unless the project has its own answer to what is not permitted."""
+    answer = getattr(type(view), "permission_denied", None)
+    if getattr(answer, "__module__", "") == "rest_framework.views":  # DRF's own
+        view.permission_denied = partial(_refuse, view)
 
 
 def scopes_of(request: Request) -> frozenset[str] | None:
@@ -126,7 +146,20 @@ def _refuse(
         raise PermissionDenied(detail=message, code=code)
     if missing and None not in wanting:
         raise InsufficientScope(request, missing)
+    if getattr(request.user, "pk", None) is None and any(
+        _wants_user(permission, request, view) for permission in view.get_permissions()
+    ):
+        raise UserNeeded(request)
     raise NotPermitted(request, message, code)
+
+
+def _wants_user(permission: Any, request: Request, view: "APIView") -> bool:
+    """Return whether a permission says no, and would not to a user who may do it."""
+    if isinstance(permission, _FOR_USERS):
+        return not permission.has_permission(request, view)
+    if type(permission) not in (AND, OR) or permission.has_permission(request, view):
+        return False
+    return any(_wants_user(part, request, view) for part in (permission.op1, permission.op2))
 
 
 def _missing(permission: Any, request: Request, view: "APIView") -> frozenset[str] | None:

@@ -67,3 +67,15 @@ def not_permitted() -> Refusal:
         spec="RFC 6750 §3.1",
         status=403,
     )
+
+
+def user_needed() -> Refusal:
+    """The token is a service's own, by client credentials, and the view is for users."""
+    return Refusal(
+        Code.ACCESS_DENIED,
+        "The access token is a service's own, and this needs one that a user granted: get it by the "
+        "authorization code flow or the device flow.",
+        rule="access_token_must_be_granted_by_a_user",
+        spec="RFC 6749 §4.4",
+        status=403,
+    )

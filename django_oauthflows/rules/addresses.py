@@ -10,6 +10,11 @@ LONGEST = 500
 _LONGEST_NAMED = 80
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
+#: Schemes that run or read something instead of going somewhere.
+DANGEROUS_SCHEMES = frozenset(
+    {"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp"}
+)
+
 
 def is_https(uri: str) -> bool:
     """A whole https address that names its host, and nobody's password."""

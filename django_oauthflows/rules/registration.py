@@ -2,6 +2,7 @@
 
 from django_oauthflows.errors import Code
 from django_oauthflows.rules.addresses import (
+    DANGEROUS_SCHEMES,
     is_https,
     is_local,
     is_web_address,
@@ -28,8 +29,10 @@ def _wrong_address(member: str, wrong: tuple[str, ...]) -> str | None:
     """The public sentence about addresses that cannot be registered: which they are, and what can be."""
     if not wrong:
         return None
-    named = " ".join(filter(None, map(named_in_sentence, wrong[:_NAMED])))
-    schemes = sorted({scheme_of(uri) for uri in wrong} - {"", "http", "https"})
+    named = ", ".join(
+        f"{name} ({_why_wrong(uri)})" for uri in wrong[:_NAMED] if (name := named_in_sentence(uri))
+    )
+    schemes = sorted({scheme_of(uri) for uri in wrong} - {"", "http", "https"} - DANGEROUS_SCHEMES)
     about_schemes = (
         " A scheme that is no domain name in reverse is allowed where this server lists it in "
         f"ALLOWED_REDIRECT_URI_SCHEMES: {' '.join(schemes)[:_LONGEST_SCHEMES]}."
@@ -39,6 +42,22 @@ def _wrong_address(member: str, wrong: tuple[str, ...]) -> str | None:
         "without a fragment, http on a loopback address, or for a native application a scheme of its own, as "
         f"com.example.app.{about_schemes if schemes else ''}"
     )
+
+
+def _why_wrong(uri: str) -> str:
+    """Return in a few words why an address that was refused cannot be registered (RFC 9700 §2.1)."""
+    scheme, host = scheme_of(uri), uri.partition("://")[2].partition("/")[0]
+    if "#" in uri:
+        return "it has a fragment"
+    if "*" in host:
+        return "it has a *"
+    if scheme == "http" and not is_local(uri):
+        return "http is for a loopback address alone"
+    if scheme in ("http", "https"):
+        return "its host or port is none"
+    if not scheme or scheme in DANGEROUS_SCHEMES:
+        return "it leads to no application"
+    return "its scheme is not allowed"
 
 
 @rule(spec="RFC 7591 §2", refuses_with=Code.INVALID_REDIRECT_URI)
@@ -61,11 +80,13 @@ def tokens_must_be_sent_to_https_alone(request: RegistrationRequest) -> str | No
     said = request.metadata
     if said.application_type != "web" or not said.takes_tokens_in_the_browser:
         return None
-    if not all(is_https(uri) and not is_local(uri) for uri in said.redirect_uris):
-        return (
-            "A web client that takes tokens in the browser registers https addresses, no localhost."
-        )
-    return None
+    wrong = [uri for uri in said.redirect_uris if not is_https(uri) or is_local(uri)]
+    if not wrong:
+        return None
+    return (
+        "A web client that takes tokens in the browser registers https addresses, no localhost: "
+        f"{named_in_sentence(wrong[0])} is another."
+    )
 
 
 @rule(spec="OpenID Connect RP-Initiated Logout §3.1", refuses_with=_METADATA)
@@ -229,9 +250,13 @@ def sector_must_be_named_where_hosts_differ(request: RegistrationRequest) -> str
 def sector_must_list_every_redirect_uri(request: RegistrationRequest) -> str | None:
     """Else anybody could join another's sector and learn what its people are known by there."""
     listed = request.sector_redirect_uris
-    if listed is not None and not listed.issuperset(request.metadata.redirect_uris):
-        return "The document at sector_identifier_uri does not list every one of redirect_uris."
-    return None
+    missing = [uri for uri in request.metadata.redirect_uris if uri not in (listed or ())]
+    if listed is None or not missing:
+        return None
+    return (
+        "The document at sector_identifier_uri does not list every one of redirect_uris: "
+        f"{named_in_sentence(missing[0])} is missing."
+    )
 
 
 #: Asked of every registration, before anything is fetched.

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from factory import Factory, Sequence
+from factory import Factory, LazyAttribute, Sequence
 from factory.django import DjangoModelFactory
 
 from django_oauthflows.clients import presets
@@ -30,8 +30,15 @@ class PersonFactory(DjangoModelFactory):  # type: ignore[misc]
         return model_class._default_manager.create_user(*args, **given)
 
 
+def _redirect_uris(preset: str) -> tuple[str, ...]:
+    """Return the redirect URI of a kind that sends people back; none for one that acts for itself."""
+    kind = presets.BY_SLUG.get(preset)
+    is_alone = kind is not None and (kind.acts_for_itself or kind.is_resource_server)
+    return () if is_alone else ("https://client.example/callback",)
+
+
 class ClientFactory(Factory):  # type: ignore[misc]
-    """A registered web app; `ClientFactory(preset="service", redirect_uris=())` for another kind.
+    """A registered web app; `ClientFactory(preset="service")` for another kind.
 
     Builds a `RegisteredClient`, whose secret is readable here alone. A kind that has a key of its own gets
     that of `testing.assertions`, unless told another.
@@ -42,7 +49,7 @@ class ClientFactory(Factory):  # type: ignore[misc]
 
     preset = "web-app"
     name = Sequence(lambda number: f"Client {number}")
-    redirect_uris = ("https://client.example/callback",)
+    redirect_uris = LazyAttribute(lambda made: _redirect_uris(made.preset))
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> RegisteredClient:

@@ -1,6 +1,7 @@
 """`manage.py oauthflows_register_client`."""
 
 import json
+import shlex
 from io import StringIO
 from typing import Any
 
@@ -12,6 +13,7 @@ from django_oauthflows.audit.models import AuditEvent
 from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.rules.pkce_switches import SWITCHES
 from django_oauthflows.testing.client import FlowClient
+from django_oauthflows.testing.factories import PersonFactory
 from tests.clients.test_authentication import basic
 from tests.marks import spec
 
@@ -72,6 +74,8 @@ def test_json_is_one_object_with_all_there_is_to_know(db: None) -> None:
         "default_scopes": ["notes:read", "notes:write"],
         "preset": "web-app",
         "audience": [],
+        "issuer": "",
+        "endpoints": {},
         "profile": "legacy",
         "warnings": made["warnings"],
     }
@@ -344,3 +348,99 @@ def test_it_hears_of_them_at_a_web_address(db: None, uri: str) -> None:
     said = complaint(*WEB_APP, "--backchannel-logout-uri", uri, "--frontchannel-logout-uri", uri)
     assert "--backchannel-logout-uri: " in said
     assert "--frontchannel-logout-uri: " in said
+
+
+# What people see, and whose it is ------------------------------------------------------------------------
+
+
+def test_the_marks_of_trust_the_pages_and_the_owner_can_be_given(db: None) -> None:
+    owner = PersonFactory()
+    run(
+        *(*WEB_APP, "--verified", "--first-party", "--owner", owner.get_username()),
+        *("--scope", "notes:read notes:write", "--required-scope", "notes:read"),
+        *("--client-uri", "https://client.example/", "--logo-uri", "https://client.example/l.png"),
+        *("--policy-uri", "https://client.example/p", "--tos-uri", "https://client.example/t"),
+    )
+    policy = ClientPolicy.objects.get()
+    assert (policy.is_verified, policy.skips_consent) == (True, True)
+    assert policy.required_scopes == ["notes:read"]
+    assert (policy.client_uri, policy.logo_uri, policy.policy_uri, policy.tos_uri) == (
+        "https://client.example/",
+        "https://client.example/l.png",
+        "https://client.example/p",
+        "https://client.example/t",
+    )
+    assert get_application_model().objects.get().user == owner
+
+
+def test_an_owner_is_known_by_their_key_too(db: None) -> None:
+    owner = PersonFactory()
+    run(*WEB_APP, "--owner", str(owner.pk))
+    assert get_application_model().objects.get().user == owner
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((*WEB_APP, "--owner", "nobody"), "--owner: no user has the username or the key nobody."),
+        ((*WEB_APP, "--required-scope", "unheard-of"), "--required-scope: Not among the client's"),
+        ((*WEB_APP, "--logo-uri", "/logo.png"), "--logo-uri: "),
+        ((*WEB_APP, "--tos-uri", "javascript:alert(1)"), "--tos-uri: "),
+        ((*SERVICE, "--redirect-uri", "https://a.example/"), "--redirect-uri: Leave it out"),
+        ((*SERVICE, "--post-logout-redirect-uri", "https://a.example/"), "--post-logout-redirect"),
+        ((*SERVICE, "--verified"), "--verified: Leave it out"),
+        ((*SERVICE, "--first-party"), "--first-party: Leave it out"),
+        ((*SERVICE, "--required-scope", "notes:read"), "--required-scope: Leave it out"),
+    ],
+)
+def test_what_a_client_cannot_be_given_is_refused_by_its_option(
+    db: None, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in complaint(*arguments)
+
+
+def test_a_service_that_signs_people_in_too_has_redirect_uris(db: None) -> None:
+    flows = ("--flow", "client-credentials", "--flow", "authorization-code-pkce")
+    run(*SERVICE, *flows, "--redirect-uri", "https://a.example/cb")
+    assert get_application_model().objects.get().redirect_uris == "https://a.example/cb"
+
+
+@spec("RFC 8414 §2")
+@pytest.mark.parametrize(
+    ("arguments", "endpoints", "step"),
+    [
+        (WEB_APP, {"authorization", "token"}, "open it in a browser"),
+        (SERVICE, {"token"}, "get a token"),
+        (("--preset", "device", "--name", "TV"), {"device", "token"}, "shows it to the person"),
+        (
+            ("--preset", "api", "--name", "Prices", "--resource", "https://p.example/"),
+            {"introspection"},
+            "ask about each token",
+        ),
+    ],
+)
+def test_the_issuer_the_endpoints_it_needs_and_the_next_step_are_printed(
+    db: None, settings: Any, arguments: tuple[str, ...], endpoints: set[str], step: str
+) -> None:
+    settings.OAUTHFLOWS = {"ISSUER": "https://id.example/o"}
+    printed = run(*arguments)
+    assert "issuer:        https://id.example/o\n" in printed
+    named = [
+        line.partition(":")[0] for line in printed.splitlines() if "https://id.example/o/" in line
+    ]
+    assert {name for name in named if not name.startswith(" ")} == endpoints
+    assert "Next: " in printed
+    assert step in printed
+    made = json.loads(run(*arguments, "--json"))
+    assert (made["issuer"], made["endpoints"].keys()) == ("https://id.example/o", endpoints)
+
+
+@spec("RFC 6749 §4.4")
+def test_the_command_that_a_service_is_told_gets_a_token(db: None, service: FlowClient) -> None:
+    *_, line = run(*SERVICE).splitlines()
+    _, _, credentials, _, grant, _, scope, url = shlex.split(line)
+    answer = service.token(
+        **dict(part.split("=") for part in (grant, scope)),
+        headers=basic(*credentials.split(":")),
+    )
+    assert (answer.status_code, url.endswith("/o/token/")) == (200, True)

@@ -3,8 +3,16 @@
 from itertools import product
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import RequestFactory
-from rest_framework.permissions import AllowAny, BasePermission, IsAdminUser, IsAuthenticated
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import (
+    AllowAny,
+    BasePermission,
+    DjangoModelPermissions,
+    IsAdminUser,
+    IsAuthenticated,
+)
 from rest_framework.views import APIView
 
 from django_oauthflows.resource_server import ActsForPerson, HasScopes, OAuth2TokenAuthentication
@@ -289,3 +297,55 @@ def test_a_service_is_no_administrator() -> None:
     _, token = service_token()
     assert call(IsAdminUser, token).status_code == 403
     assert call(IsAuthenticated, token).status_code == 200
+
+
+#: Its beginning; a next step follows.
+USER_NEEDED = "The access token is a service's own, and this needs one that a user granted: "
+
+
+class OfUsers(WhoCalled):
+    """A view of a model, as Django's permissions want one."""
+
+    queryset = get_user_model()._default_manager.all()
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        ActsForPerson,
+        READ & ActsForPerson,
+        [ActsForPerson, READ],
+        IsAdminUser,
+        [IsAuthenticated, IsAdminUser],
+        DjangoModelPermissions,
+    ],
+)
+@spec("RFC 6749 §4.4", "B-26")
+def test_a_service_is_told_that_a_user_is_needed_and_how_to_get_a_token_of_one(
+    permissions: object,
+) -> None:
+    _, token = service_token()
+    response = call(permissions, token, "post", view=OfUsers)
+    assert response.status_code == 403
+    assert str(response.data["detail"]).startswith(USER_NEEDED)
+    assert response["X-OAuth-Reference"]
+
+
+@spec("B-26")
+def test_nobody_else_is_told_that_a_user_is_needed() -> None:
+    _, token = service_token()
+    for response in (call(IsAdminUser, person_token()), call(Never, token)):
+        assert response.status_code == 403
+        assert "service's own" not in str(response.data["detail"])
+    assert str(call(Never, token).data["detail"]) == "Never."
+
+
+class WithAnAnswerOfItsOwn(WhoCalled):
+    def permission_denied(self, request, message=None, code=None):
+        raise NotFound
+
+
+@spec("B-26")
+def test_a_project_keeps_its_own_answer_to_what_is_not_permitted() -> None:
+    _, token = service_token()
+    assert call(IsAdminUser, token, view=WithAnAnswerOfItsOwn).status_code == 404

@@ -62,7 +62,8 @@ def test_a_services_token_where_people_are_wanted_is_explained() -> None:
     response = story.call(token, "/api/own/")
     row = AuditEvent.objects.get(reference=response["X-OAuth-Reference"])
     assert response.status_code == 403
-    assert (row.rule, row.client_id) == ("permissions_must_be_granted", story.registered.client_id)
+    assert row.rule == "access_token_must_be_granted_by_a_user"
+    assert row.client_id == story.registered.client_id
 
 
 @spec("B-26")

@@ -262,9 +262,12 @@ OF_REQUESTS: dict[str, str | Promise] = {
     "scope_must_be_enough_for_view": _(
         "Have the client ask the person for the scopes the view needs, and allow it these under All settings."
     ),
+    "access_token_must_be_granted_by_a_user": _(
+        "Have the client send users to the authorization endpoint, or use the device flow, and call the view "
+        "with the token that they grant. A token of client credentials stands for the client alone."
+    ),
     "permissions_must_be_granted": _(
-        "A scope would not help: the view is for people and the token a service's own, or its other "
-        "permissions refuse this person."
+        "A scope would not help: see which of the view's permission_classes refuses this user or client."
     ),
     "origin_must_be_allowed": _(
         "List the origin of the page in the MCP server's origins, if that site may call it for people."
