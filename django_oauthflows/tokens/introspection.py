@@ -201,13 +201,15 @@ def _members(
 ) -> dict[str, Any]:
     """What is said of a token that is live; of its person, what the asker knows them by."""
     client_id = _client_id_of(row, asker)
+    subject = subject_of(asker, person.pk, user=person) if person is not None else client_id
     members: dict[str, Any] = {
         "active": True,
         "scope": scope,
-        "client_id": client_id,
         "iat": int(row.created.timestamp()),
         "iss": issuer,
-        "sub": subject_of(asker, person.pk, user=person) if person is not None else client_id,
+        # A token that somebody made by hand may belong to no client, and to nobody.
+        **({"client_id": client_id} if client_id else {}),
+        **({"sub": subject} if subject else {}),
     }
     if person is not None and asker.openid.subject_type != PAIRWISE:
         members["username"] = users.username_of(person)

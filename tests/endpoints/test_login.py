@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.endpoints.urls_with
 LOGIN, DJANGO = "/o/sign-in/", "/django/login/"
 
 
-@pytest.fixture(autouse=True)
-def without_a_page(settings: Any) -> None:
-    settings.LOGIN_URL = "/nowhere/"
-
-
 @pytest.fixture
 def templates(settings: Any) -> Any:
     """Let a test change what templates there are; a page that was found before is found anew."""
@@ -74,6 +69,13 @@ def test_our_page_can_be_shown_in_a_pop_up() -> None:
     sent = Client().get(begin().authorization_url())
     assert Client().get(sent["Location"])["Cross-Origin-Opener-Policy"] == "unsafe-none"
     assert Client().get(LOGIN)["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_page_that_the_project_names_is_never_looked_for(settings: Any) -> None:
+    """It may stand in another program of the same host."""
+    settings.LOGIN_URL = "/sso/login"
+
+    assert Client().get(begin().authorization_url())["Location"].startswith("/sso/login?next=")
 
 
 def test_somebody_signs_in_and_goes_on_to_the_client() -> None:

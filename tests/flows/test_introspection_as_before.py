@@ -184,3 +184,11 @@ def test_a_wrong_secret_by_get_is_refused_and_counted(settings: Any) -> None:
 
     assert answers[0] == 401
     assert answers[-1] == 429
+
+
+@spec("RFC 7662 §2.2", "B-22")
+def test_of_a_token_that_belongs_to_no_client_none_is_told() -> None:
+    members = api().introspect(access_token_of(None, scope="notes:read"))
+
+    assert members["active"] is True
+    assert not {"client_id", "sub", "username"} & members.keys()
