@@ -13,6 +13,7 @@ SECRET_KEY     one is made and kept beside the SQLite file without it
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    # The files of the API's page; without them that page stays empty.
+    *(["drf_spectacular_sidecar"] if find_spec("drf_spectacular_sidecar") else []),
     # OAuth, 1 of 3: the tables, and the server that uses them.
     "oauth2_provider",
     "django_oauthflows",
@@ -136,7 +139,12 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Notes, and the management of who gets at them", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Notes, and the management of who gets at them",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
 
 LOGIN_REDIRECT_URL = "/"
 

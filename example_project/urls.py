@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from example_project.notes.api_page import ApiPage, api_page_answer
 from example_project.notes.mcp_server import server as mcp_server
 
 #: Pages of this project too say so while the database is away, and clients read why nothing is there.
@@ -19,6 +20,8 @@ urlpatterns = [
     # What the admin does, for programs, and the document of both APIs.
     path("api/oauthflows/", include("django_oauthflows.api.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(permission_classes=[]), name="schema"),
+    path("api/docs/", ApiPage.as_view(), name="api-page"),
+    path("api/docs/answer/", api_page_answer, name="api-page-answer"),
     path("api/", include("example_project.notes.urls")),
     path("mcp/", mcp_server.view()),
     path("", include("example_project.playground.urls")),

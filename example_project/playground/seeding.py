@@ -14,6 +14,7 @@ from django_oauthflows.clients.models import ClientPolicy
 from django_oauthflows.clients.registration import register_client
 from example_project.accounts.models import Details
 from example_project.accounts.people import PEOPLE, Person
+from example_project.notes import api_page
 from example_project.notes.models import Note
 from example_project.playground.models import DemoClient
 from example_project.playground.provider import PRESET
@@ -89,6 +90,7 @@ def seed(origins: Sequence[str], site_ports: Mapping[str, int] | None = None) ->
     for client in CLIENTS:
         seed_client(**client)
     allow(PRESET, redirect_uris=callbacks(origins), post_logout_redirect_uris=homes(origins))
+    seed_api_page(origins)
     for walk in WALKS.values():
         seed_walk(walk, origins)
     for site in SITES.values():
@@ -135,6 +137,20 @@ def seed_site(site: Site, *, port: int) -> None:
     ClientPolicy.objects.filter(application=application).update(
         backchannel_logout_uri=origins[0] + BACKCHANNEL_LOGOUT
     )
+
+
+def seed_api_page(origins: Sequence[str]) -> None:
+    """Register the client of the API's page."""
+    uris = [origin + reverse("api-page-answer") for origin in origins]
+    seed_client(
+        preset="single-page-app",
+        known_as=api_page.CLIENT,
+        name="The API's page",
+        redirect_uris=uris,
+        scopes=api_page.SCOPES,
+        is_verified=True,
+    )
+    allow(api_page.CLIENT, redirect_uris=uris)
 
 
 def seed_walk(walk: Walk, origins: Sequence[str]) -> None:
