@@ -22,6 +22,13 @@ from django_oauthflows.protected_views import (
 from django_oauthflows.rules.addresses import parts_of
 from django_oauthflows.rules.resource_metadata import resource_metadata
 
+#: Pages about the API that settings of django-oauth-toolkit name, by their members (§2).
+_PAGES = {
+    "resource_documentation": "OAUTH2_PROTECTED_RESOURCE_DOCUMENTATION",
+    "resource_policy_uri": "OAUTH2_PROTECTED_RESOURCE_POLICY_URI",
+    "resource_tos_uri": "OAUTH2_PROTECTED_RESOURCE_TOS_URI",
+}
+
 
 def resource_document(request: HttpRequest, path: str) -> dict[str, Any] | None:
     """Return the document of the resource at a path of this host; `None` where there is no such resource.
@@ -79,12 +86,15 @@ def _view_at(path: str) -> tuple[str, ProtectedView] | None:
 def _document(
     request: HttpRequest, resource: str, scopes: Collection[str], *, name: str = ""
 ) -> dict[str, Any]:
-    return resource_metadata(
+    document = resource_metadata(
         resource,
         issuer=issuer_of(request),
         scopes=_available(scopes),
         name=name or dot.setting("OAUTH2_PROTECTED_RESOURCE_NAME"),
     )
+    return document | {
+        member: value for member, name in _PAGES.items() if (value := dot.setting(name))
+    }
 
 
 def _available(scopes: Collection[str]) -> frozenset[str]:

@@ -33,7 +33,7 @@ def has_page() -> bool:
 
 def _look(urlconf: Any, middleware: tuple[str, ...]) -> bool:
     """Look for Django's default; what decides about it is in the arguments."""
-    return site_pages.leads_somewhere(global_settings.LOGIN_URL)
+    return site_pages.leads_somewhere(str(global_settings.LOGIN_URL))
 
 
 _found = lru_cache(maxsize=16)(_look)

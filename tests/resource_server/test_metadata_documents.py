@@ -286,3 +286,21 @@ def test_what_a_client_is_told_to_ask_for_is_what_it_can_get(settings: Any) -> N
     assert document_of("/api/notes/")["scopes_supported"] == ["notes:read"]
     settings.OAUTHFLOWS = {"REGISTRATION": "open", "REGISTRATION_SCOPES": ["profile"]}
     assert "scopes_supported" not in document_of("/mcp/files/")
+
+
+@spec("RFC 9728 §2")
+def test_pages_about_the_api_that_settings_name_are_in_the_document(settings: Any) -> None:
+    pages = {
+        "resource_documentation": "https://docs.example/",
+        "resource_policy_uri": "https://docs.example/policy",
+        "resource_tos_uri": "https://docs.example/terms",
+    }
+    names = {"DOCUMENTATION": "resource_documentation", "POLICY_URI": "resource_policy_uri"}
+    names["TOS_URI"] = "resource_tos_uri"
+    url = "/.well-known/oauth-protected-resource"
+    assert not pages.keys() & Client().get(url).json().keys()
+
+    written = {f"OAUTH2_PROTECTED_RESOURCE_{name}": pages[one] for name, one in names.items()}
+    settings.OAUTH2_PROVIDER = {**settings.OAUTH2_PROVIDER, **written}
+
+    assert Client().get(url).json().items() >= pages.items()
