@@ -1,6 +1,5 @@
 """System checks of django-oauth-toolkit that would blame a project for what this app set."""
 
-from functools import wraps
 from typing import Any
 
 from django.core.checks import Tags
@@ -18,13 +17,12 @@ def leave_out_errors_of_our_own_making() -> None:
     """
     from django.core.checks.registry import registry
 
-    validate_bcp_configuration = module("checks").validate_bcp_configuration
+    registry.deployment_checks.discard(module("checks").validate_bcp_configuration)
+    registry.register(check_bcp_configuration, Tags.security, deploy=True)
 
-    @wraps(validate_bcp_configuration)
-    def check(app_configs: Any, **kwargs: Any) -> list[Any]:
-        messages = validate_bcp_configuration(app_configs, **kwargs)
-        is_theirs = project_says("COMPLIANT_BCP_RFC9700_TOKEN_STORAGE")
-        return [one for one in messages if is_theirs or one.id != "oauth2_provider.E001"]
 
-    registry.deployment_checks.discard(validate_bcp_configuration)
-    registry.register(check, Tags.security, deploy=True)
+def check_bcp_configuration(app_configs: Any, **kwargs: Any) -> list[Any]:
+    """Return what DOT's own check of RFC 9700 says of the project's settings."""
+    messages = module("checks").validate_bcp_configuration(app_configs, **kwargs)
+    is_theirs = project_says("COMPLIANT_BCP_RFC9700_TOKEN_STORAGE")
+    return [one for one in messages if is_theirs or one.id != "oauth2_provider.E001"]

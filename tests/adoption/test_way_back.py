@@ -74,13 +74,9 @@ def is_active(returned: Returned, token: str) -> bool:
 
 
 @pytest.mark.parametrize("issuer", ["by_dot", "by_us"])
-def test_access_tokens_go_on_working(returned: Returned, issuer: str) -> None:
-    assert is_active(returned, getattr(returned, issuer)["access_token"])
-
-
-@pytest.mark.parametrize("issuer", ["by_dot", "by_us"])
-def test_refresh_tokens_go_on_working(returned: Returned, issuer: str) -> None:
+def test_tokens_go_on_working(returned: Returned, issuer: str) -> None:
     tokens = getattr(returned, issuer)
+    assert is_active(returned, tokens["access_token"])
 
     answer = returned.server.refresh("web", tokens["refresh_token"])
 

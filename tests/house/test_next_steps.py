@@ -29,7 +29,10 @@ TELLING = sorted(
 COMMANDS = {name for name, app in get_commands().items() if app == "django_oauthflows"}
 #: Settings that stand in no list of defaults, and those of django-oauth-toolkit's next release.
 OTHERS = {
+    "APP_DIRS",
+    "DEFAULT_AUTHENTICATION_CLASSES",
     "OAUTH2_PROVIDER",
+    "REST_FRAMEWORK",
     "REDIRECT_URI_VALIDATOR",
     "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS",
 }
