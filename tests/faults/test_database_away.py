@@ -274,12 +274,12 @@ def test_a_mistake_in_a_statement_is_no_outage() -> None:
     table = Authorization._meta.db_table
     story.browser.raise_request_exception = story.back_channel.raise_request_exception = False
     with connection.cursor() as cursor:
-        cursor.execute(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"')
+        cursor.execute(f'ALTER TABLE "{table}" RENAME COLUMN "scope" TO "scope_gone"')
     try:
         assert story.refresh(pair["refresh_token"]).status_code == 500
     finally:
         with connection.cursor() as cursor:
-            cursor.execute(f'ALTER TABLE "{table}_gone" RENAME TO "{table}"')
+            cursor.execute(f'ALTER TABLE "{table}" RENAME COLUMN "scope_gone" TO "scope"')
 
 
 @pytest.mark.urls("tests.management_api.urls")
