@@ -19,8 +19,12 @@ from django_oauthflows.issuer import configured_issuer
 _UNSAFE_IF_FALSE = {
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": "the implicit flow is open (RFC 9700 §2.1.2)",
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": "the password flow is open (RFC 9700 §2.4)",
-    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": "plain PKCE challenges are accepted (RFC 9700 §2.1.1)",
-    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": "tokens are accepted in URLs (RFC 9700 §4.3.2)",
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": (
+        "DOT's own views would accept plain PKCE challenges (RFC 9700 §2.1.1)"
+    ),
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": (
+        "DOT's own authenticators accept tokens in URLs (RFC 9700 §4.3.2)"
+    ),
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": "DOT's own views would store tokens in the clear",
     "REFRESH_TOKEN_REUSE_PROTECTION": "DOT's own views would not notice a stolen refresh token",
     "PKCE_REQUIRED": "applications without a policy need no PKCE (RFC 9700 §2.1.1)",
